@@ -1,0 +1,40 @@
+"""Multilayer perceptrons, concisely (多层感知机的简洁实现)
+
+Source: chapter_multilayer-perceptrons/mlp-concise
+"""
+from mxnet import gluon, init, np
+from mxnet.gluon import nn
+
+import d2lmx as d2l
+
+DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
+        'fashion_mnist_test_images', 'fashion_mnist_test_labels')
+SMOKE = dict(num_epochs=2, batch_size=64)
+
+
+def build_net(num_hiddens=256):
+    """One hidden layer of ReLUs. X (batch, 1, 28, 28) -> scores (batch, 10)."""
+    net = nn.HybridSequential()
+    net.add(nn.Dense(num_hiddens, activation='relu'),
+            nn.Dense(10))
+    return net
+
+
+def example_inputs(batch_size=2):
+    return (np.random.uniform(size=(batch_size, 1, 28, 28)),)
+
+
+def run(*, num_epochs: int = 10, lr: float = 0.1, batch_size: int = 256,
+        num_hiddens: int = 256, hybridize: bool = True) -> dict:
+    train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
+    net = build_net(num_hiddens)
+    net.initialize(init.Normal(sigma=0.01))
+    net.hybridize(hybridize, static_alloc=True, static_shape=True)
+    loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': lr})
+    history = d2l.train_ch3(net, train_iter, test_iter, loss, num_epochs, trainer)
+    return history.record()
+
+
+if __name__ == '__main__':
+    d2l.main(run)

@@ -1,0 +1,54 @@
+"""Convolutional neural networks: LeNet (卷积神经网络 LeNet)
+
+Source: chapter_convolutional-neural-networks/lenet
+"""
+from mxnet import np
+from mxnet.gluon import nn
+
+import d2lmx as d2l
+
+DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
+        'fashion_mnist_test_images', 'fashion_mnist_test_labels')
+SMOKE = dict(num_epochs=30)
+
+
+def build_net():
+    """LeNet-5 with sigmoids. X (batch, 1, 28, 28) -> scores (batch, 10)."""
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(channels=6, kernel_size=5, padding=2, activation='sigmoid'),
+            nn.AvgPool2D(pool_size=2, strides=2),
+            nn.Conv2D(channels=16, kernel_size=5, activation='sigmoid'),
+            nn.AvgPool2D(pool_size=2, strides=2),
+            nn.Dense(120, activation='sigmoid'),
+            nn.Dense(84, activation='sigmoid'),
+            nn.Dense(10))
+    return net
+
+
+def example_inputs(batch_size=2):
+    return (np.random.uniform(size=(batch_size, 1, 28, 28)),)
+
+
+def layer_shapes():
+    """The output shape of each layer for one image, as the book prints them."""
+    net = build_net()
+    net.initialize()
+    X, = example_inputs(batch_size=1)
+    shapes = []
+    for layer in net:
+        X = layer(X)
+        shapes.append([type(layer).__name__, list(X.shape)])
+    return shapes
+
+
+def run(*, num_epochs: int = 10, lr: float = 0.9, batch_size: int = 256,
+        hybridize: bool = True) -> dict:
+    train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
+    net = build_net()
+    net.hybridize(hybridize, static_alloc=True, static_shape=True)
+    history = d2l.train_ch6(net, train_iter, test_iter, num_epochs, lr, d2l.try_gpu())
+    return {'layers': layer_shapes(), **history.record()}
+
+
+if __name__ == '__main__':
+    d2l.main(run)

@@ -1,0 +1,4 @@
+"""Floor 3: names of the book that only put together what the floors below hold."""
+from .aliases import *
+from .ch03 import *
+from .ch06 import *

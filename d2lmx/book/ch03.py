@@ -1,0 +1,64 @@
+"""Training and prediction as chapter 3 spells them."""
+from ..data.fashion_mnist import get_fashion_mnist_labels
+from ..train.engine import fit
+from ..train.evaluate import evaluate_accuracy
+from ..train.steps import classification_step
+from ..viz.animator import Animator
+from ..viz.images import show_images
+
+__all__ = ['train_epoch_ch3', 'train_ch3', 'predict_ch3']
+
+TRAIN_LEGEND = ['train loss', 'train acc', 'test acc']
+
+
+def animate(animator):
+    """A `fit` watcher that adds each new point of the series in TRAIN_LEGEND.
+
+    Book: 3.6 (sec_softmax_scratch)
+    """
+    def watch(history):
+        newest = {name: pairs[-1] for name, pairs in history.series.items()}
+        x = max(pair[0] for pair in newest.values())
+        points = [newest.get(name, (None, None)) for name in TRAIN_LEGEND]
+        animator.add(x, [value if at == x else None for at, value in points])
+
+    return watch
+
+
+def train_epoch_ch3(net, train_iter, loss, updater):
+    """Train for one epoch; returns (mean training loss, training accuracy).
+
+    net: a block or a function of X; updater: a Trainer or a function of the batch size.
+
+    Book: 3.6 (sec_softmax_scratch)
+    """
+    history = fit(classification_step(net, loss, updater), train_iter, 1)
+    return history['train loss'], history['train acc']
+
+
+def train_ch3(net, train_iter, test_iter, loss, num_epochs, updater):
+    """Train with a test after each epoch and an Animator; returns the `History`.
+
+    Book: 3.6 (sec_softmax_scratch)
+    """
+    animator = Animator(xlabel='epoch', xlim=[1, num_epochs], ylim=[0.3, 0.9],
+                        legend=TRAIN_LEGEND)
+    # book: asserts the final loss and accuracies; a short run is no error, so we return
+    return fit(classification_step(net, loss, updater), train_iter, num_epochs,
+               evaluate=lambda: {'test acc': evaluate_accuracy(net, test_iter)},
+               watch=animate(animator))
+
+
+def predict_ch3(net, test_iter, n=6):
+    """Draw the first n test images under their true and predicted labels.
+
+    Returns the axes, as `show_images` does.
+
+    Book: 3.6 (sec_softmax_scratch)
+    """
+    X, y = next(iter(test_iter))
+    trues = get_fashion_mnist_labels(y)
+    preds = get_fashion_mnist_labels(net(X).argmax(axis=1))
+    titles = [true + '\n' + pred for true, pred in zip(trues, preds)]
+    images = X[:n].reshape(-1, *X.shape[-2:])
+    return show_images(images, 1, n, titles=titles[:n])

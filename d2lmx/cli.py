@@ -1,0 +1,123 @@
+"""The command ``d2lmx``, also ``python -m d2lmx``."""
+import json
+import sys
+from pathlib import Path
+
+from . import sections
+from .options import Parser, number
+
+
+def main(argv=None) -> None:
+    """Parse and obey one command; exits with its status.
+
+    0: done; 1: something is wrong with this machine or a check failed; 2: wrong usage.
+    """
+    parser = Parser(prog='d2lmx', description='Dive into Deep Learning on MXNet/Gluon '
+                                              '(动手学深度学习)')
+    commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND',
+                                     parser_class=Parser)
+    for add in (add_list, add_run, add_data, add_bench, add_doctor):
+        add(commands)
+    args, rest = parser.parse_known_args(argv)
+    if args.command == 'run':
+        sys.exit(run(args, rest))
+    if rest:
+        parser.error(f'unknown arguments: {" ".join(rest)}')
+    sys.exit(args.function(args))
+
+
+def find_section(token):
+    """The section named on the command line, or one line and exit status 2."""
+    try:
+        return sections.find(token)
+    except sections.UnknownSection as error:
+        print(f'd2lmx: {error}', file=sys.stderr)
+        sys.exit(2)
+
+
+def add_list(commands):
+    command = commands.add_parser('list', help='all sections of the book')
+    command.add_argument('--json', action='store_true', help='as JSON')
+    command.set_defaults(function=list_sections)
+
+
+def list_sections(args) -> int:
+    """Number, name, titles and data of every section."""
+    rows = [{'number': s.number, 'name': s.name, 'title': s.title,
+             'title_zh': s.title_zh, 'data': list(s.data)} for s in sections.sections()]
+    if args.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return 0
+    for row in rows:
+        needs = f'  [{", ".join(row["data"])}]' if row['data'] else ''
+        print(f'{row["number"]:>5}  {row["name"]:32} {row["title"]} '
+              f'{row["title_zh"]}{needs}')
+    return 0
+
+
+def add_run(commands):
+    command = commands.add_parser(
+        'run', add_help=False, help='run a section: number (6.6), name (lenet) or file')
+    command.add_argument('section', nargs='?')
+    command.add_argument('-h', '--help', action='store_true')
+
+
+def run(args, rest) -> int:
+    """Run one section; what follows its name are the section's own options."""
+    if args.section is None:
+        print('usage: d2lmx run SECTION [options]\n\nSECTION is a number (6.6), a name '
+              '(lenet) or a file; `d2lmx list` shows all,\n`d2lmx run SECTION --help` '
+              'its options.', file=sys.stdout if args.help else sys.stderr)
+        return 0 if args.help else 2
+    section = find_section(args.section)
+    from .runner import run_section
+    return run_section(section, sections.load(section),
+                       rest + (['--help'] if args.help else []))
+
+
+def add_data(commands):
+    command = commands.add_parser('data', help='the data files: list fetch verify path')
+    actions = command.add_subparsers(dest='action', required=True, metavar='ACTION',
+                                     parser_class=Parser)
+    actions.add_parser('list', help='every file: here or not, and which it is')
+    for name, text in (('fetch', 'download files'), ('verify', 'compare with the SHA-1'),
+                       ('path', 'where a file is')):
+        action = actions.add_parser(name, help=text)
+        action.add_argument('names', nargs='*' if name != 'path' else 1,
+                            metavar='NAME', help='as in `d2lmx data list`; none: all')
+    command.set_defaults(function=data)
+
+
+def data(args) -> int:
+    """List, fetch, verify or find the data files."""
+    from . import datatool
+    return datatool.obey(args.action, getattr(args, 'names', []))
+
+
+def add_bench(commands):
+    command = commands.add_parser(
+        'bench', help='time whole training epochs, every way side by side')
+    command.add_argument('section', help='a section with a network, such as lenet')
+    command.add_argument('--rounds', type=number('rounds', int, 3), default=3,
+                         help='timed epochs of each way (default: 3)')
+    command.add_argument('--data', choices=['auto', 'book', 'toy'], default='auto')
+    command.add_argument('--out', type=Path, default=Path('results'))
+    command.set_defaults(function=bench)
+
+
+def bench(args) -> int:
+    """Measure a section's training and print the table."""
+    section = find_section(args.section)
+    from .bench import bench_section
+    return bench_section(section, args.rounds, args.data, args.out)
+
+
+def add_doctor(commands):
+    command = commands.add_parser('doctor', help='what is right or wrong on this machine')
+    command.set_defaults(function=doctor)
+
+
+def doctor(args) -> int:
+    """Check this machine in plain words; 1 where something needed is broken."""
+    from .doctor import report
+    return report(sys.stdout)

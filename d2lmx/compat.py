@@ -1,0 +1,167 @@
+"""What MXNet 1.9.1 needs before it is imported, on today's NumPy and Python.
+
+Only the standard library is imported here, and only its cheapest part: the file
+``d2lmx-mxnet.pth`` of an installed d2lmx loads this module by its path whenever Python
+starts, so that a plain ``import mxnet`` works too.
+"""
+import builtins
+import os
+import sys
+
+__all__ = []
+
+REMOVED_ALIASES = ('bool', 'int', 'float', 'complex', 'object', 'str')
+THREADS, MXNET_THREADS = 'OMP_NUM_THREADS', 'MXNET_OMP_MAX_THREADS'
+CHOSEN = 'D2LMX_CHOSEN_THREADS'  # ours, so that child processes tell our choice from theirs
+
+
+def prepare():
+    """Make ``import mxnet`` work here; harmless when called again.
+
+    Raises ImportError where NumPy is 2 or newer, which MXNet 1.9.1 cannot use.
+    """
+    _choose_threads()
+    import numpy
+    if int(numpy.__version__.split('.')[0]) >= 2:
+        raise ImportError(
+            f'MXNet 1.9.1 needs NumPy 1.21 or newer but below 2, found '
+            f"{numpy.__version__}; run: {sys.executable} -m pip install 'numpy>=1.21,<2'")
+    _restore_aliases(numpy)
+    _supply_distutils()
+
+
+def threads():
+    """How many threads MXNet's operators use, and who decided it: (count, text)."""
+    for name in (THREADS, MXNET_THREADS):
+        value = os.environ.get(name, '').strip()
+        if not value:
+            continue
+        first = value.split(',')[0]
+        # an unreadable number is ignored by OpenMP, which then takes every processor
+        count = int(first) if first.isdecimal() else len(_processors())
+        ours = name == THREADS and value == os.environ.get(CHOSEN)
+        return count, 'chosen by d2lmx' if ours else f'set by {name}'
+    return (max(1, len(_processors()) // 2),
+            "MXNet's own default, as it was imported before d2lmx")
+
+
+def usable_cores():
+    """Physical cores this process may use, by its affinity and its cgroup's quota."""
+    processors = _processors()
+    cores = {_siblings(processor) for processor in processors}
+    quotas = [q for q in map(_quota, _cgroup_files()) if q is not None]
+    return max(1, min([len(cores), *map(int, quotas)]))
+
+
+def watch_imports():
+    """Call `prepare` when MXNet or gluoncv is first imported, and not before."""
+    # by name: a virtual environment's start-up runs the line, and makes the class, twice
+    if not any(type(finder).__name__ == _PrepareFirst.__name__ for finder in sys.meta_path):
+        sys.meta_path.insert(0, _PrepareFirst())
+
+
+def start_up_line(file):
+    """The line of a ``.pth`` file that loads this module and calls `watch_imports`.
+
+    `file` is the Python expression of this module's path; a ``.pth`` line may use
+    `sitedir`, its own folder. Whatever is missing later, the line stays silent.
+    """
+    code = ('try:\n'
+            '    from _frozen_importlib_external import SourceFileLoader\n'
+            "    compat = type(sys)('_d2lmx_compat')\n"
+            f"    loader = SourceFileLoader('_d2lmx_compat', {file})\n"
+            "    exec(loader.get_code('_d2lmx_compat'), compat.__dict__)\n"
+            '    compat.watch_imports()\n'
+            'except Exception:\n'
+            '    pass\n')
+    return f'import sys; exec({code!a})\n'
+
+
+class _PrepareFirst:
+    """An import finder that finds nothing, but sees MXNet's import coming."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name in ('mxnet', 'gluoncv') and self in sys.meta_path:
+            prepare()
+            # a new list: the import at work goes on through the old one, skipping nobody
+            sys.meta_path = [finder for finder in sys.meta_path if finder is not self]
+        return None
+
+
+class _Version(tuple):
+    """Stand-in for the version classes of distutils, gone from Python 3.12."""
+
+    def __new__(cls, text):
+        import re
+        # words sort below numbers; distutils raised TypeError on such a pair
+        return super().__new__(cls, ((1, int(part)) if part.isdecimal() else (0, part)
+                                     for part in re.findall(r'\d+|[a-z]+', text)))
+
+
+def _restore_aliases(numpy):
+    # vars() rather than hasattr(), which would fire NumPy's deprecation warning
+    for name in REMOVED_ALIASES:
+        if name not in vars(numpy):
+            setattr(numpy, name, getattr(builtins, name))
+
+
+def _supply_distutils():
+    import warnings
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore', DeprecationWarning)
+            import distutils.version
+    except ImportError:
+        package, module = type(sys)('distutils'), type(sys)('distutils.version')
+        package.__path__ = []
+        package.version = module
+        module.LooseVersion = module.StrictVersion = _Version
+        sys.modules.update({'distutils': package, 'distutils.version': module})
+
+
+def _choose_threads():
+    # MXNet takes half of the processors, and reads the variable once, when it is loaded
+    by_user = any(os.environ.get(name, '').strip() for name in (THREADS, MXNET_THREADS))
+    if not by_user and 'mxnet' not in sys.modules:
+        os.environ[THREADS] = os.environ[CHOSEN] = str(usable_cores())
+
+
+def _processors():
+    if hasattr(os, 'sched_getaffinity'):
+        return os.sched_getaffinity(0)
+    return set(range(os.cpu_count() or 1))
+
+
+def _siblings(processor):
+    """The processors that share this one's core, as Linux writes them, or itself."""
+    folder = f'/sys/devices/system/cpu/cpu{processor}/topology'
+    return _read(f'{folder}/thread_siblings_list') or str(processor)
+
+
+def _cgroup_files():
+    """Files that may hold a processor quota: this cgroup and those above it."""
+    path = next((line[3:] for line in _read('/proc/self/cgroup').splitlines()
+                 if line.startswith('0::')), '/').rstrip('/')
+    while path:
+        yield f'/sys/fs/cgroup{path}/cpu.max'
+        path = path.rpartition('/')[0]
+    yield '/sys/fs/cgroup/cpu.max'
+    yield '/sys/fs/cgroup/cpu/cpu.cfs_quota_us'
+
+
+def _quota(file):
+    """Processors that a cgroup file grants, or None where it sets no bound."""
+    words = _read(file).split()
+    if file.endswith('cfs_quota_us'):
+        words += _read(file.replace('quota', 'period')).split()
+    if len(words) != 2 or words[0] in ('max', '-1'):
+        return None
+    return int(words[0]) / int(words[1])
+
+
+def _read(file):
+    try:
+        with open(file, encoding='utf-8') as stream:
+            return stream.read().strip()
+    except OSError:
+        return ''

@@ -1,0 +1,91 @@
+"""Batches from arrays in memory, and the book's made-up linear data."""
+import math
+
+import numpy as onp
+from mxnet import np
+
+__all__ = ['synthetic_data', 'load_array', 'BatchIterator']
+
+
+def synthetic_data(w, b: float, num_examples: int):
+    """Examples of y = Xw + b with noise of standard deviation 0.01.
+
+    w (num_inputs,) -> X (num_examples, num_inputs), standard normal,
+    and y (num_examples, 1). ValueError for `num_examples` below 1.
+
+    Book: 3.2 (sec_linear_scratch)
+    """
+    if num_examples < 1:
+        raise ValueError(f'num_examples must be at least 1, got {num_examples}')
+    X = np.random.normal(0, 1, (num_examples, len(w)))
+    y = np.dot(X, w) + b
+    y += np.random.normal(0, 0.01, y.shape)
+    return X, y.reshape((-1, 1))
+
+
+def load_array(data_arrays, batch_size: int, is_train: bool = True):
+    """Batches of `data_arrays`, arrays with one row an example; shuffled in training.
+
+    Every pass over the result draws a new order from NumPy's global seed. The last
+    batch holds what is left. ValueError for `batch_size` below 1, for arrays of
+    different lengths, and for none.
+
+    Book: 3.3 (sec_linear_concise)
+    """
+    return BatchIterator(data_arrays, batch_size, shuffle=is_train)
+
+
+class BatchIterator:
+    """Lists of arrays on the CPU, one a batch, cut from `arrays` by array operations.
+
+    It can be passed over again and again; ``len`` counts its batches. With a single
+    array a batch is that array's rows, not a list. The order of a shuffled pass is
+    the one Gluon's DataLoader takes from the same NumPy seed.
+
+    Parameters
+    ----------
+    arrays
+        Equally long arrays, of NumPy or MXNet; they are kept as NumPy arrays.
+    batch_size
+        Examples a batch, at least 1; the last batch may hold fewer.
+    shuffle
+        Whether each pass has a random order.
+    transform
+        Function of a batch of the first array, NumPy in and out.
+
+    Book: 3.3 (sec_linear_concise)
+    """
+
+    def __init__(self, arrays, batch_size: int, shuffle: bool = False, transform=None):
+        self.arrays = [a if isinstance(a, onp.ndarray) else a.asnumpy() for a in arrays]
+        lengths = [len(a) for a in self.arrays]
+        if len(set(lengths)) != 1:
+            raise ValueError(f'arrays must be at least one and equally long, got '
+                             f'lengths {lengths}')
+        if batch_size < 1 or batch_size != int(batch_size):
+            raise ValueError(f'batch_size must be a whole number of at least 1, got '
+                             f'{batch_size!r}')
+        self.batch_size = int(batch_size)
+        self.shuffle = shuffle
+        self.transform = transform
+
+    def __len__(self):
+        return math.ceil(len(self.arrays[0]) / self.batch_size)
+
+    def __iter__(self):
+        for rows in self.rows():
+            batch = [np.array(a, dtype=a.dtype) for a in rows]
+            yield batch if len(batch) > 1 else batch[0]
+
+    def rows(self):
+        """One pass of the same batches as lists of NumPy arrays."""
+        order = onp.arange(len(self.arrays[0]))
+        if self.shuffle:
+            onp.random.shuffle(order)
+        for start in range(0, len(order), self.batch_size):
+            chosen = order[start:start + self.batch_size]
+            # NumPy gathers: MXNet's fancy indexing takes several times as long
+            rows = [onp.take(a, chosen, axis=0) for a in self.arrays]
+            if self.transform is not None:
+                rows[0] = self.transform(rows[0])
+            yield rows

@@ -1,0 +1,37 @@
+"""Parameters from a file, by structural name."""
+from mxnet import npx
+
+__all__ = ['load_parameters']
+
+
+def load_parameters(net, filename: str, device=None) -> None:
+    """Load what ``net.save_parameters(filename)`` wrote into a net of the same structure.
+
+    MXNet's own method turns the parameters of a block without children (a bare Dense,
+    a custom layer) into legacy arrays, on which later calls fail; this one does not.
+    ValueError names the first parameter that is missing, left over, or of another shape.
+
+    Book: 5.5 (sec_read_write)
+    """
+    values = npx.load(filename)
+    params = net._collect_params_with_prefix()
+    for name in params:
+        if name not in values:
+            raise ValueError(f'{filename} has no parameter {name!r}; it has: '
+                             f'{", ".join(sorted(values))}')
+    for name, value in values.items():
+        if name not in params:
+            raise ValueError(f'{filename} has a parameter {name!r} that the net has '
+                             'not: was it saved from another structure?')
+        shape = params[name].shape
+        if shape and (len(shape) != value.ndim or any(
+                known > 0 and known != n for known, n in zip(shape, value.shape))):
+            raise ValueError(f'parameter {name!r} of the net has shape {shape}, but '
+                             f'{value.shape} in {filename}')
+    for name, value in values.items():
+        params[name].shape = value.shape
+        if params[name]._data is None and not params[name]._deferred_init:
+            params[name].initialize(ctx=device)
+        params[name].set_data(value)
+        if params[name]._deferred_init:
+            params[name]._finish_deferred_init()

@@ -1,0 +1,64 @@
+"""Networks as MXNet's own pair of files: symbol (JSON) and parameters."""
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as onp
+from mxnet import gluon, npx
+
+__all__ = ['export_block', 'load_exported', 'flatten']
+
+
+def flatten(outputs) -> list:
+    """The arrays in nested lists and tuples of arrays, in order. Book: 5.1"""
+    if isinstance(outputs, (list, tuple)):
+        return [array for part in outputs for array in flatten(part)]
+    return [outputs]
+
+
+def load_exported(symbol_file, params_file, num_inputs: int = 1, device=None):
+    """The exported network as a block: num_inputs arrays in, array or flat list out.
+
+    Book: 12.1 (sec_hybridize)
+    """
+    names = ['data'] if num_inputs == 1 else [f'data{i}' for i in range(num_inputs)]
+    return gluon.SymbolBlock.imports(str(symbol_file), names, str(params_file), device)
+
+
+def export_block(net, inputs, prefix, rtol: float = 1e-5, atol: float = 1e-6):
+    """Write ``PREFIX-symbol.json`` and ``PREFIX-0000.params``; return the two paths.
+
+    The network is hybridized, run once on the inputs, written, reloaded and run again.
+    Only where the outputs agree do the files appear under their names; otherwise
+    ValueError says by how much they differ, or that the block cannot be traced.
+
+    Book: 12.1 (sec_hybridize)
+    """
+    if not isinstance(net, gluon.HybridBlock):
+        raise ValueError('only a HybridBlock can be exported, got '
+                         f'{type(net).__name__}: build it from HybridBlocks')
+    inputs = inputs if isinstance(inputs, (list, tuple)) else (inputs,)
+    prefix = Path(prefix)
+    prefix.parent.mkdir(parents=True, exist_ok=True)
+    net.hybridize()
+    expected = flatten(net(*inputs))
+    with tempfile.TemporaryDirectory(dir=prefix.parent, prefix='.export-') as folder:
+        written = Path(folder) / prefix.name
+        net.export(str(written))
+        files = [Path(f'{written}-symbol.json'), Path(f'{written}-0000.params')]
+        reloaded = load_exported(*files, num_inputs=len(flatten(inputs)))
+        _check_equal(expected, flatten(reloaded(*flatten(inputs))), rtol, atol)
+        npx.waitall()
+        return tuple(Path(shutil.move(str(f), str(prefix.parent / f.name)))
+                     for f in files)
+
+
+def _check_equal(expected, actual, rtol, atol):
+    """ValueError unless the two lists of arrays agree."""
+    for i, (a, b) in enumerate(zip(expected, actual)):
+        a, b = a.asnumpy(), b.asnumpy()
+        if a.shape != b.shape or not onp.allclose(a, b, rtol=rtol, atol=atol):
+            raise ValueError(
+                f'output {i} of the reloaded network differs: {a.shape} and {b.shape}'
+                + (f', largest difference {abs(a - b).max():.3g}'
+                   if a.shape == b.shape else ''))

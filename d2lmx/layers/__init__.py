@@ -1,0 +1,2 @@
+"""Floor 1: functions and blocks from which networks are built."""
+from .functional import *

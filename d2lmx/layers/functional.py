@@ -1,0 +1,37 @@
+"""Plain functions on arrays."""
+from mxnet import np
+
+__all__ = ['linreg', 'squared_loss', 'corr2d']
+
+
+def linreg(X, w, b):
+    """Linear regression: X (batch, d), w (d, 1), b (1,) -> (batch, 1).
+
+    Book: 3.2 (sec_linear_scratch)
+    """
+    return np.dot(X, w) + b
+
+
+def squared_loss(y_hat, y):
+    """Half the squared error, one an element, in the shape of y_hat.
+
+    Book: 3.2 (sec_linear_scratch)
+    """
+    return (y_hat - y.reshape(y_hat.shape)) ** 2 / 2
+
+
+def corr2d(X, K):
+    """Two-dimensional cross-correlation of X (h, w) with a kernel K (kh, kw).
+
+    Gives (h - kh + 1, w - kw + 1), differentiable in both. ValueError where X or K
+    is not two-dimensional or K is larger than X.
+
+    Book: 6.2 (sec_conv_layer)
+    """
+    if X.ndim != 2 or K.ndim != 2:
+        raise ValueError(f'X and K must have two axes, got {X.shape} and {K.shape}')
+    kh, kw = K.shape
+    h, w = X.shape[0] - kh + 1, X.shape[1] - kw + 1
+    if h < 1 or w < 1:
+        raise ValueError(f'the kernel {K.shape} is larger than the input {X.shape}')
+    return sum(K[i, j] * X[i:i + h, j:j + w] for i in range(kh) for j in range(kw))

@@ -1,0 +1,86 @@
+"""Command-line options from the signature of a section's ``run``."""
+import argparse
+import math
+import typing
+from inspect import signature
+from pathlib import Path
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one line, with exit status 2."""
+
+    def error(self, message):
+        self.exit(2, f'{self.prog}: {message} (--help shows the options)\n')
+
+
+def parse(section, module, argv):
+    """The runner's own options, and the keyword arguments for the section's run."""
+    parser = Parser(prog=f'd2lmx run {section.number or section.path.name}',
+                    description=f'{section.title} {section.title_zh}')
+    own = parser.add_argument_group('every section')
+    own.add_argument('--smoke', action='store_true',
+                     help='a run of seconds, on toy data unless --data says otherwise')
+    own.add_argument('--seed', type=number('seed', int, 0), default=0,
+                     help='random seed (default: 0)')
+    own.add_argument('--out', type=Path, default=Path('results'),
+                     help='where the results folder is made (default: results)')
+    own.add_argument('--data', choices=['auto', 'book', 'toy'],
+                     help='book: the real files or an error; toy: generated stand-ins; '
+                          'auto: real, else toy (default: auto)')
+    own.add_argument('--show', action='store_true', help='open the figures in windows')
+    hyper = parser.add_argument_group('this section, with the book\'s values')
+    defaults = hyperparameters(module.run)
+    for name, (kind, default) in defaults.items():
+        add_option(hyper, name, kind, default)
+    args = parser.parse_args(argv)
+    given = {name: getattr(args, name) for name in defaults if hasattr(args, name)}
+    values = {name: default for name, (_, default) in defaults.items()}
+    args.data = args.data or ('toy' if args.smoke else 'auto')
+    return args, {**values, **(module.SMOKE if args.smoke else {}), **given}
+
+
+def hyperparameters(run) -> dict:
+    """{name: (type, default)} of a run function; ``out`` is the runner's to give."""
+    kinds = typing.get_type_hints(run)
+    return {name: (kinds[name], parameter.default)
+            for name, parameter in signature(run).parameters.items()
+            if name != 'out'}
+
+
+def add_option(group, name, kind, default) -> None:
+    """Add ``--name``, absent from the parsed arguments unless the user gives it."""
+    options = {'default': argparse.SUPPRESS, 'dest': name, 'help': f'default: {default}'}
+    if kind is bool:
+        options['action'] = argparse.BooleanOptionalAction
+    elif typing.get_origin(kind) is typing.Literal:
+        options['choices'] = typing.get_args(kind)
+    elif kind in (int, float):
+        options['type'] = number(name, kind, default)
+        options['metavar'] = kind.__name__.upper()
+    else:
+        options['type'] = kind
+    group.add_argument(f'--{name.replace("_", "-")}', **options)
+
+
+def number(name, kind, default):
+    """A parser of numbers in the range that a hyperparameter of that name can have.
+
+    Whole numbers count something: from 1, or from 0 where the default is 0. Others are
+    finite and not negative; chances to drop are below 1.
+    """
+    lowest = 1 if kind is int and default != 0 else 0
+    below = 1 if name.startswith('dropout') else math.inf
+    noun = 'a whole number' if kind is int else 'a number'
+    expected = f'expected {noun} of at least {lowest}'
+    expected += f' and below {below}' if below < math.inf else ''
+
+    def parse_number(text):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not lowest <= value < below:
+            raise argparse.ArgumentTypeError(f'{expected}, got {text!r}')
+        return value
+
+    return parse_number

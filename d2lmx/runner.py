@@ -1,0 +1,104 @@
+"""A section as a command: seed, data, run, results."""
+import inspect
+import platform
+import sys
+
+import matplotlib
+import mxnet as mx
+import numpy as onp
+from matplotlib import pyplot as plt
+from mxnet import npx
+
+from . import compat, sections
+from .data import hub
+from .options import parse
+from .results import ResultsUnwritable, as_json, results_folder, show, write
+from .runtime.devices import set_seed, try_gpu
+from .runtime.timing import Timer
+
+__all__ = ['main']
+
+
+def main(run, argv=None) -> None:
+    """The command line of a section's own file; exits with its status.
+
+    run: the section's function; its keyword arguments become options.
+
+    Book: all sections
+    """
+    section = sections.find(inspect.getsourcefile(run))
+    sys.exit(run_section(section, sys.modules[run.__module__], argv))
+
+
+def run_section(section, module, argv=None) -> int:
+    """Parse, run, write the results folder, say where; returns the exit status.
+
+    0 where all went well, 1 where data or the results folder are out of reach, 130
+    after Ctrl-C. Wrong options exit with status 2. What fails leaves no folder behind.
+    """
+    args, options = parse(section, module, argv)
+    if not args.show:
+        matplotlib.use('Agg')
+    try:
+        with results_folder(args.out, section.slug) as folder:
+            record = execute(section, module, options, args, folder)
+            write(record, folder)
+    except (hub.DataUnavailable, hub.BadData, ResultsUnwritable) as error:
+        print(f'd2lmx: {error}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print('\nd2lmx: interrupted, nothing was written', file=sys.stderr)
+        return 130
+    show(record, args.out / section.slug)
+    if args.show:
+        plt.show()
+    return 0
+
+
+def execute(section, module, options, args, folder) -> dict:
+    """Run the section and return its record, all of JSON values."""
+    keywords = dict(options)
+    if 'out' in inspect.signature(module.run).parameters:
+        keywords['out'] = folder
+    timer = Timer()
+    result = dict(on_data(args.data, args.seed, lambda: module.run(**keywords)))
+    npx.waitall()
+    timing = {'total_seconds': timer.stop(), **result.pop('timing', {})}
+    return as_json({
+        'section': section.number, 'name': section.name, 'title': section.title,
+        'options': options, 'seed': args.seed, 'smoke': args.smoke, **provenance(),
+        'result': result, 'timing': timing})
+
+
+def on_data(data: str, seed: int, function):
+    """What ``function()`` returns, run on 'book', 'toy' or 'auto' data from a seed.
+
+    'auto': where the real data cannot be had, the function is called again, from its
+    start, on toy data, and that is said aloud: one run never mixes the two.
+    """
+    kinds = [hub.policy_kind(), 'toy'] if data == 'auto' else [data]
+    for kind in kinds:
+        plt.close('all')
+        hub.forget()
+        set_seed(seed)
+        try:
+            with hub.policy(kind):
+                return function()
+        except hub.DataUnavailable as error:
+            if kind == kinds[-1]:
+                raise
+            print(f'd2lmx: {error}\nd2lmx: *** RUNNING ON TOY DATA: the numbers below '
+                  'are not the book\'s ***', file=sys.stderr)
+
+
+def provenance() -> dict:
+    """On which data, with which software and on what a result was made."""
+    from . import __version__
+    files = hub.used()
+    kinds = {file['data'] for file in files}
+    # one toy or local file makes the whole result toy or local
+    data = next((kind for kind in ('toy', 'local', 'book') if kind in kinds), 'none')
+    return {'data': data, 'files': files,
+            'versions': {'d2lmx': __version__, 'python': platform.python_version(),
+                         'mxnet': mx.__version__, 'numpy': onp.__version__},
+            'device': str(try_gpu()), 'threads': compat.threads()[0]}

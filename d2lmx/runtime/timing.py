@@ -1,0 +1,63 @@
+"""A stopwatch."""
+import time
+
+import numpy as onp
+from mxnet import npx
+
+__all__ = ['Timer', 'interleave']
+
+
+class Timer:
+    """Record several running times, in seconds; the clock starts at once.
+
+    MXNet runs asynchronously: call ``npx.waitall()`` before ``stop()`` where the work
+    in between must be over.
+
+    Book: 3.1 (sec_linear_regression)
+    """
+
+    def __init__(self):
+        self.times = []
+        self.start()
+
+    def start(self) -> None:
+        """Start, or restart, the clock."""
+        self.tik = time.perf_counter()
+
+    def stop(self) -> float:
+        """Record the seconds since the start and return them."""
+        self.times.append(time.perf_counter() - self.tik)
+        return self.times[-1]
+
+    def avg(self) -> float:
+        """Mean of the recorded times; ValueError where there are none."""
+        if not self.times:
+            raise ValueError('no time has been recorded: call stop() first')
+        return sum(self.times) / len(self.times)
+
+    def sum(self) -> float:
+        """Sum of the recorded times."""
+        return sum(self.times)
+
+    def cumsum(self) -> list:
+        """Running sum of the recorded times."""
+        return onp.cumsum(self.times).tolist()
+
+
+def interleave(functions: dict, rounds: int) -> dict:
+    """{name: seconds of each of its calls}, the functions called in turn, round by round.
+
+    In turn, so that a machine whose speed drifts slows all of them alike. The clock
+    stops when MXNet's queue is empty.
+
+    Book: 12.1 (sec_hybridize)
+    """
+    timers = {name: Timer() for name in functions}
+    for _ in range(rounds):
+        for name, function in functions.items():
+            npx.waitall()
+            timers[name].start()
+            function()
+            npx.waitall()
+            timers[name].stop()
+    return {name: timer.times for name, timer in timers.items()}

@@ -1,0 +1,136 @@
+"""The contract of every block."""
+import tempfile
+from pathlib import Path
+
+import mxnet as mx
+import numpy as onp
+from mxnet import autograd, gluon, npx
+
+from .export.parameters import load_parameters
+from .export.symbol import export_block, flatten, load_exported
+
+__all__ = ['check_hybrid_block']
+
+
+def check_hybrid_block(build, inputs, *, other_inputs=None, rtol=1e-5, atol=1e-6):
+    """AssertionError unless a block keeps the contract of all blocks in this library.
+
+    Imperative, hybridized and statically allocated runs give equal outputs and equal
+    gradients; the trace is a real symbol; export and reload agree; parameters survive
+    save and load; two devices give the gradients of one.
+
+    Parameters
+    ----------
+    build
+        ``build() -> HybridBlock``, uninitialized; called several times.
+    inputs
+        Tuple of arrays for one call; two examples at least, batch first.
+    other_inputs
+        Inputs of another shape that the same block must take; None means the first
+        example of each input, a batch of one.
+
+    Book: 12.1 (sec_hybridize)
+    """
+    check_traceable(build())
+    batches = [inputs, other_inputs or tuple(X[:1] for X in inputs)]
+    net = _initialized(build, inputs)
+    imperative = [_outputs(net, batch) for batch in batches]
+    gradients = _gradients(net, inputs)
+    for options in ({}, {'static_alloc': True, 'static_shape': True}):
+        net.hybridize(**options)
+        for batch, expected in zip(batches + batches[:1], imperative + imperative[:1]):
+            _assert_equal(expected, _outputs(net, batch), rtol, atol,
+                          f'hybridized {options}')
+        if gradients is not None:
+            _assert_equal(gradients, _gradients(net, inputs), rtol * 10, atol * 10,
+                          f'gradients, hybridized {options}')
+    with tempfile.TemporaryDirectory() as folder:
+        _check_reload(build, net, batches, imperative, Path(folder), rtol, atol)
+    net.hybridize(False)
+    _check_two_devices(net, inputs, rtol * 10, atol * 10)
+
+
+def check_traceable(net):
+    """AssertionError if a block overrides forward: it would silently never compile.
+
+    Book: 12.1 (sec_hybridize)
+    """
+    assert isinstance(net, gluon.HybridBlock), f'{type(net).__name__} is not hybrid'
+    own = type(net).__module__.split('.')[0] != 'mxnet'
+    assert not own or type(net).forward is gluon.HybridBlock.forward, (
+        f'{type(net).__name__} overrides forward: write hybrid_forward instead')
+    for child in net._children.values():
+        check_traceable(child)
+
+
+def _initialized(build, inputs):
+    """A net with Xavier weights, every shape inferred."""
+    net = build()
+    net.initialize(mx.init.Xavier())
+    net(*inputs)
+    return net
+
+
+def _outputs(net, inputs):
+    return [array.asnumpy() for array in flatten(net(*inputs))]
+
+
+def _gradients(net, inputs):
+    """Gradients of all parameters and inputs in training mode, as NumPy arrays.
+
+    The loss is a weighted sum, so that no output can hide behind another. None where
+    two runs differ, as with dropout: then there is nothing to compare.
+    """
+    first, second = _one_backward(net, inputs), _one_backward(net, inputs)
+    return first if all(map(onp.array_equal, first, second)) else None
+
+
+def _one_backward(net, inputs):
+    inputs = [X.copy() for X in inputs]
+    for X in inputs:
+        X.attach_grad()
+    with autograd.record():
+        loss = sum((array * _weights(array)).sum() for array in flatten(net(*inputs)))
+    loss.backward()
+    params = net._collect_params_with_prefix()
+    device = inputs[0].ctx
+    return ([params[name].grad(device).asnumpy() for name in sorted(params)
+             if params[name].grad_req != 'null'] + [X.grad.asnumpy() for X in inputs])
+
+
+def _weights(array):
+    """Fixed weights, all different, in the array's shape; the same for each batch."""
+    row = mx.np.cos(mx.np.arange(array[0].size, ctx=array.ctx) + 1)
+    return row.reshape(1, *array.shape[1:])
+
+
+def _check_reload(build, net, batches, expected, folder, rtol, atol):
+    """Exported and reloaded, saved and loaded: the same outputs on every batch."""
+    files = export_block(net, batches[0], folder / 'net')
+    exported = load_exported(*files, num_inputs=len(batches[0]))
+    net.save_parameters(str(folder / 'saved.params'))
+    loaded = build()
+    load_parameters(loaded, str(folder / 'saved.params'))
+    for batch, values in zip(batches, expected):
+        _assert_equal(values, _outputs(exported, batch), rtol, atol, 'reloaded export')
+        _assert_equal(values, _outputs(loaded, batch), rtol, atol, 'loaded parameters')
+
+
+def _check_two_devices(net, inputs, rtol, atol):
+    """Each device's gradient equals that of its shard on a single device."""
+    shards = [tuple(X[i:i + 1] for X in inputs) for i in range(2)]
+    single = [_gradients(net, shard) for shard in shards]
+    if single[0] is None:
+        return
+    devices = [mx.cpu(0), mx.cpu(1)]
+    net.collect_params().reset_ctx(devices)
+    for shard, device, expected in zip(shards, devices, single):
+        moved = tuple(X.as_in_ctx(device) for X in shard)
+        _assert_equal(expected, _gradients(net, moved), rtol, atol, f'gradients {device}')
+    npx.waitall()
+
+
+def _assert_equal(expected, actual, rtol, atol, what):
+    assert len(expected) == len(actual), f'{what}: {len(expected)}, {len(actual)} arrays'
+    for a, b in zip(expected, actual):
+        onp.testing.assert_allclose(b, a, rtol=rtol, atol=atol, err_msg=what)

@@ -1,0 +1,4 @@
+"""Floor 2: the one epoch loop, a step for each kind of batch, and evaluation."""
+from .engine import *
+from .evaluate import *
+from .steps import *

@@ -1,0 +1,93 @@
+"""The one epoch loop."""
+from collections import deque
+
+from ..metrics import History
+from ..runtime.timing import Timer
+
+__all__ = ['fit', 'RunningMeans']
+
+RUN_AHEAD = 2  # batches that may be queued in MXNet's engine before Python waits
+
+
+class RunningMeans:
+    """Means of named quantities that come as (sum, count), one dict a batch.
+
+    A sum may be an MXNet array still being computed. It is read only when RUN_AHEAD
+    later batches have been queued, so that reading seldom waits, the queue (and the
+    memory it holds) stays bounded, and sums are kept in double precision.
+
+    Book: 3.6 (sec_softmax_scratch)
+    """
+
+    def __init__(self):
+        self._pending = deque()
+        self._sums = {}
+
+    def add(self, stats: dict) -> None:
+        """Add one batch: {name: (sum, count)}."""
+        self._pending.append(stats)
+        while len(self._pending) > RUN_AHEAD:
+            self._absorb()
+
+    def _absorb(self):
+        for name, (total, count) in self._pending.popleft().items():
+            old_total, old_count = self._sums.get(name, (0.0, 0))
+            self._sums[name] = old_total + float(total), old_count + count
+
+    def means(self) -> dict:
+        """{name: mean over all batches so far}; waits for them."""
+        while self._pending:
+            self._absorb()
+        return {name: total / count for name, (total, count) in self._sums.items()}
+
+
+def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
+        points_per_epoch: int = 1) -> History:
+    """Train for num_epochs passes over train_iter and return the `History`.
+
+    Parameters
+    ----------
+    step
+        ``step(*batch) -> {name: (sum, count)}``: trains on one batch. See
+        `classification_step`.
+    train_iter
+        Batches; read once an epoch. ValueError where it is empty, as a generator is
+        from the second epoch on.
+    evaluate
+        ``evaluate() -> {name: value}``, called after each epoch.
+    watch
+        ``watch(history)``, called at each new point.
+    points_per_epoch
+        How often an epoch's running means enter the history (needs ``len(train_iter)``
+        where above 1).
+
+    Book: 3.6 (sec_softmax_scratch)
+    """
+    history = History()
+    for epoch in range(num_epochs):
+        means, timer = RunningMeans(), Timer()
+        num_batches = 0
+        for num_batches, batch in enumerate(train_iter, start=1):
+            means.add(step(*batch))
+            history.examples += len(batch[0])
+            if _is_point(num_batches, train_iter, points_per_epoch):
+                history.add(epoch + num_batches / len(train_iter), means.means())
+                if watch:
+                    watch(history)
+        if num_batches == 0:
+            raise ValueError(f'train_iter gave no batch in epoch {epoch + 1}: pass a '
+                             'loader or a list (a generator can be read only once)')
+        history.add(epoch + 1, means.means())
+        history.seconds += timer.stop()
+        if evaluate:
+            history.add(epoch + 1, evaluate())
+        if watch:
+            watch(history)
+    return history
+
+
+def _is_point(num_batches, train_iter, points_per_epoch):
+    """Whether the means enter the history inside an epoch, after num_batches."""
+    if points_per_epoch == 1 or num_batches == len(train_iter):
+        return False  # the end of an epoch is always a point
+    return num_batches % max(1, len(train_iter) // points_per_epoch) == 0

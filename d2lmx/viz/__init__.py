@@ -1,0 +1,6 @@
+"""Floor 1: figures. Nothing here shows or saves; that is the runner's or Jupyter's."""
+from matplotlib import pyplot as plt
+
+from .animator import *
+from .images import *
+from .lines import *

@@ -1,0 +1,75 @@
+"""Curves that grow while something trains."""
+import sys
+from itertools import cycle
+
+from matplotlib import pyplot as plt
+
+from . import notebook
+from .lines import FMTS, set_axes, use_svg_display
+
+__all__ = ['Animator']
+
+
+class Animator:
+    """A figure of curves that grow point by point.
+
+    In Jupyter the figure is redrawn at each point. On a terminal there is a line on
+    standard error for each whole x (an epoch). Elsewhere nothing is printed, and the
+    figure, drawn once, is there for whoever saves it.
+
+    Attributes: ``fig``; ``axes``, a list; ``X`` and ``Y``, a list of values a curve.
+
+    Book: 3.6 (sec_softmax_scratch)
+    """
+
+    def __init__(self, xlabel=None, ylabel=None, legend=None, xlim=None, ylim=None,
+                 xscale='linear', yscale='linear', fmts=FMTS, nrows=1, ncols=1,
+                 figsize=(3.5, 2.5)):
+        use_svg_display()
+        self.fig, axes = plt.subplots(nrows, ncols, figsize=figsize, squeeze=False)
+        self.axes = list(axes.flatten())
+        self.legend = legend or []
+        self.xlabel = xlabel or 'x'
+        self._config = dict(xlabel=xlabel, ylabel=ylabel, xlim=xlim, ylim=ylim,
+                            xscale=xscale, yscale=yscale)
+        self._fmts = cycle(fmts)
+        self._lines = []
+        self.X, self.Y = [], []
+        set_axes(self.axes[0], legend=None, **self._config)
+
+    def add(self, x, y) -> None:
+        """Add one point to each curve.
+
+        y: a number or None (no point) for each curve; x: a number for all, or one each.
+        """
+        y = list(y) if hasattr(y, '__len__') else [y]
+        x = list(x) if hasattr(x, '__len__') else [x] * len(y)
+        if len(x) != len(y):
+            raise ValueError(f'x must be one number or as many as y ({len(y)}), '
+                             f'got {len(x)}')
+        while len(self._lines) < len(y):
+            self._new_curve()
+        for i, (a, b) in enumerate(zip(x, y)):
+            if a is not None and b is not None:
+                self.X[i].append(float(a))
+                self.Y[i].append(float(b))
+                self._lines[i].set_data(self.X[i], self.Y[i])
+        self.axes[0].relim()
+        self.axes[0].autoscale_view()
+        self._report(x[0])
+
+    def _new_curve(self):
+        self._lines += self.axes[0].plot([], [], next(self._fmts))
+        self.X.append([])
+        self.Y.append([])
+        if self.legend:
+            self.axes[0].legend(self._lines, self.legend)
+
+    def _report(self, x):
+        if notebook.in_notebook():
+            notebook.redraw(self.fig)
+        elif sys.stderr.isatty() and x is not None and float(x).is_integer():
+            names = list(self.legend) + [''] * len(self.Y)
+            values = ', '.join(f'{name} {ys[-1]:.3g}'.strip()
+                               for name, ys in zip(names, self.Y) if ys)
+            print(f'{self.xlabel} {float(x):g}: {values}', file=sys.stderr)

@@ -1,0 +1,131 @@
+"""Curves."""
+from itertools import cycle
+
+import mxnet as mx
+import numpy as onp
+from matplotlib import pyplot as plt
+
+from . import notebook
+
+__all__ = ['FMTS', 'use_svg_display', 'set_figsize', 'set_axes', 'plot', 'plot_history']
+
+FMTS = ('-', 'm--', 'g-.', 'r:')  # the book's line styles, in order
+
+
+def use_svg_display() -> None:
+    """Use SVG figures in Jupyter; nothing elsewhere.
+
+    Book: 2.4 (sec_calculus)
+    """
+    if notebook.in_notebook():
+        notebook.use_svg()
+
+
+def set_figsize(figsize=(3.5, 2.5)) -> None:
+    """Set the size, in inches, of the figures to come.
+
+    Book: 2.4 (sec_calculus)
+    """
+    use_svg_display()
+    plt.rcParams['figure.figsize'] = figsize
+
+
+def set_axes(axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend) -> None:
+    """Label and scale axes. Limits and legend may be None.
+
+    Book: 2.4 (sec_calculus)
+    """
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+    axes.set_xscale(xscale)
+    axes.set_yscale(yscale)
+    # book: sets limits of no width too, as [1, num_epochs] is for a single epoch
+    if xlim is not None and xlim[0] != xlim[1]:
+        axes.set_xlim(xlim)
+    if ylim is not None and ylim[0] != ylim[1]:
+        axes.set_ylim(ylim)
+    if legend:
+        axes.legend(legend)
+    axes.grid(True)
+
+
+def _numpy(a):
+    """A one-dimensional NumPy array of numbers, from an array or a list of them."""
+    if isinstance(a, (list, tuple)):
+        return onp.array([float(v) for v in a])
+    return a.asnumpy() if isinstance(a, mx.nd.NDArray) else onp.asarray(a)
+
+
+def _is_curve(a) -> bool:
+    """Whether a is one curve: one axis of numbers, not a list of curves."""
+    if hasattr(a, 'ndim'):
+        return a.ndim == 1
+    return len(a) > 0 and getattr(a[0], 'ndim', 1 if hasattr(a[0], '__len__') else 0) == 0
+
+
+def _curves(X, Y):
+    """Pairs (x, y) of NumPy arrays from what `plot` accepts."""
+    if Y is None:
+        X, Y = None, X
+    Y = [Y] if _is_curve(Y) else list(Y)
+    Y = [_numpy(y) for y in Y]
+    if X is None:
+        return [(onp.arange(len(y)), y) for y in Y]
+    X = [X] if _is_curve(X) else list(X)
+    if len(X) == 1:
+        X = X * len(Y)
+    if len(X) != len(Y):
+        raise ValueError(f'X must hold one curve or as many as Y: got {len(X)} '
+                         f'and {len(Y)}')
+    pairs = [(_numpy(x), y) for x, y in zip(X, Y)]
+    for x, y in pairs:
+        if len(x) != len(y):
+            raise ValueError(f'x and y of a curve must have one length, got {len(x)} '
+                             f'and {len(y)}')
+    return pairs
+
+
+def _new_axes(figsize):
+    """Axes to draw on: the current figure's where it is still empty, else new ones."""
+    fig = plt.gcf()
+    if fig.axes:
+        fig = plt.figure(figsize=figsize)
+    fig.set_size_inches(figsize)
+    return fig.gca()
+
+
+def plot(X, Y=None, xlabel=None, ylabel=None, legend=None, xlim=None, ylim=None,
+         xscale='linear', yscale='linear', fmts=FMTS, figsize=(3.5, 2.5), axes=None):
+    """Draw one or more curves and return the axes.
+
+    X, Y: an array (n,) or a list of numbers for one curve, a list of such for several
+    (an array of two axes is several curves). One X serves all of Y. Without Y, X holds
+    the values, drawn over 0, 1, 2, ... ValueError where lengths differ.
+    axes: drawn on after being cleared; None means a new figure.
+
+    Book: 2.4 (sec_calculus)
+    """
+    use_svg_display()
+    curves = _curves(X, Y)
+    # book: draws on the current axes, so that outside Jupyter a second plot wipes the first
+    axes = axes if axes is not None else _new_axes(figsize)
+    axes.cla()
+    # book: stops at the fourth curve, without a word, where fmts has four styles
+    for (x, y), fmt in zip(curves, cycle(fmts)):
+        axes.plot(x, y, fmt)
+    set_axes(axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend)
+    return axes
+
+
+def plot_history(history, ax=None, fmts=FMTS):
+    """Draw every series of a `History` over epochs and return the axes.
+
+    Book: 3.6 (sec_softmax_scratch)
+    """
+    ax = ax if ax is not None else _new_axes(plt.rcParams['figure.figsize'])
+    for (name, pairs), fmt in zip(history.series.items(), cycle(fmts)):
+        ax.plot(*zip(*pairs), fmt, label=name)
+    ax.set_xlabel('epoch')
+    ax.legend()
+    ax.grid(True)
+    return ax

@@ -1,0 +1,103 @@
+import mxnet as mx
+import numpy as onp
+import pytest
+from matplotlib import pyplot as plt
+from mxnet import autograd, gluon, np
+
+import d2lmx as d2l
+from d2lmx.data import hub
+
+
+@pytest.fixture
+def page(section):
+    return section('6.6')
+
+
+@pytest.fixture
+def net(page):
+    """A LeNet with Xavier weights, every shape known."""
+    net = page.build_net()
+    net.initialize(mx.init.Xavier())
+    net(*page.example_inputs())
+    return net
+
+
+def test_layers_have_the_shapes_that_the_book_prints(page):
+    assert [shape for _, shape in page.layer_shapes()] == [
+        [1, 6, 28, 28], [1, 6, 14, 14], [1, 16, 10, 10], [1, 16, 5, 5],
+        [1, 120], [1, 84], [1, 10]]
+
+
+def test_there_are_61706_parameters(net):
+    # 6*25+6, 16*6*25+16, 400*120+120, 120*84+84, 84*10+10
+    sizes = [param.data().size for param in net.collect_params().values()]
+    assert sum(sizes) == 156 + 2416 + 48120 + 10164 + 850 == 61706
+
+
+def torch_lenet(torch, net):
+    """The same network in torch, with the same weights."""
+    nn = torch.nn
+    twin = nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2),
+        nn.Conv2d(6, 16, 5), nn.Sigmoid(), nn.AvgPool2d(2), nn.Flatten(),
+        nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(),
+        nn.Linear(84, 10))
+    ours = list(net._collect_params_with_prefix().values())
+    assert len(ours) == len(list(twin.parameters()))
+    with torch.no_grad():
+        for param, theirs in zip(ours, twin.parameters()):
+            theirs.copy_(torch.from_numpy(param.data().asnumpy()))
+    return twin, ours
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize('hybridize', [False, True])
+def test_outputs_and_gradients_are_those_of_torch(torch, net, hybridize):
+    twin, params = torch_lenet(torch, net)
+    net.hybridize(hybridize, static_alloc=True, static_shape=True)
+    rng = onp.random.RandomState(0)
+    X = rng.uniform(size=(3, 1, 28, 28)).astype('float32')
+    y = onp.array([0, 9, 4])
+    with autograd.record():
+        y_hat = net(np.array(X))
+        l = gluon.loss.SoftmaxCrossEntropyLoss()(y_hat, np.array(y))
+    l.backward()
+    y_twin = twin(torch.from_numpy(X))
+    torch.nn.functional.cross_entropy(
+        y_twin, torch.from_numpy(y), reduction='sum').backward()
+    # single precision, by other algorithms for the convolutions
+    onp.testing.assert_allclose(y_hat.asnumpy(), y_twin.detach().numpy(),
+                                rtol=1e-4, atol=1e-5)
+    for param, theirs in zip(params, twin.parameters()):
+        onp.testing.assert_allclose(param.grad().asnumpy(), theirs.grad.numpy(),
+                                    rtol=1e-3, atol=1e-5, err_msg=param.name)
+
+
+def test_smoke_run_learns_the_toy_garments(page, capsys):
+    result = page.run(**page.SMOKE)
+    assert result['final']['test acc'] >= 0.85
+    assert result['final']['train loss'] < 0.5 < result['series']['train loss'][0][1]
+    assert len(result['series']['test acc']) == page.SMOKE['num_epochs']
+    assert 'examples/sec on' in capsys.readouterr().out
+    assert plt.gcf().axes[0].get_xlabel() == 'epoch'
+
+
+def test_two_runs_from_one_seed_are_equal_and_hybridizing_changes_nothing(page):
+    losses = []
+    for hybridize in (True, True, False):
+        d2l.set_seed(3)
+        result = page.run(**{**page.SMOKE, 'num_epochs': 1}, hybridize=hybridize)
+        losses.append([loss for _, loss in result['series']['train loss']])
+    assert losses[0] == losses[1]
+    # rounding, in another order of operations, grows over the epoch's steps
+    assert losses[2] == pytest.approx(losses[0], rel=1e-3)
+
+
+@pytest.mark.data
+def test_first_epoch_on_the_real_data_stays_on_the_books_plateau(page, real_data):
+    hub.forget()
+    result = page.run(num_epochs=1)
+    assert {file['data'] for file in hub.used()} == {'book'}
+    # median of the book's runs: 2.319 after one epoch, still at chance in the test
+    assert result['final']['train loss'] == pytest.approx(2.319, abs=0.02)
+    assert result['final']['test acc'] == pytest.approx(0.1, abs=0.05)

@@ -1,0 +1,257 @@
+"""compat: NumPy's removed names, distutils, the thread count, the start-up line."""
+import builtins
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from d2lmx import compat
+
+COMPAT = Path(compat.__file__)
+LOAD = f'''
+import runpy, sys
+sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != '_PrepareFirst']
+compat = runpy.run_path({str(COMPAT)!r})
+'''
+WITHOUT_ALIASES = '''
+import numpy  # as from 1.24 on, where these names are errors
+for table in ('__deprecated_attrs__', '__former_attrs__'):
+    getattr(numpy, table, {}).clear()
+'''
+
+
+def python(code, **environment):
+    """Run code in a Python of its own, without thread variables; the finished process."""
+    inherited = {name: value for name, value in os.environ.items()
+                 if name not in (compat.THREADS, compat.MXNET_THREADS, compat.CHOSEN)}
+    return subprocess.run([sys.executable, '-c', code], text=True, capture_output=True,
+                          env={**inherited, **environment})
+
+
+@pytest.fixture
+def fake_numpy(monkeypatch):
+    """Put a module of that version in NumPy's place."""
+    def put(version):
+        numpy = ModuleType('numpy')
+        numpy.__version__ = version
+        monkeypatch.setitem(sys.modules, 'numpy', numpy)
+        return numpy
+    return put
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """A machine of these processors and files."""
+    def put(processors, files):
+        monkeypatch.setattr(os, 'sched_getaffinity', lambda _: set(processors))
+        monkeypatch.setattr(compat, '_read', lambda file: files.get(file, ''))
+    return put
+
+
+@pytest.fixture
+def no_threads(monkeypatch):
+    """No thread variable is set, and none stays set afterwards."""
+    for name in (compat.THREADS, compat.MXNET_THREADS, compat.CHOSEN):
+        monkeypatch.setenv(name, '')
+
+
+def siblings(pairs):
+    return {f'/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list': text
+            for cpu, text in pairs.items()}
+
+
+# ---- NumPy and distutils
+
+
+def test_mxnet_cannot_be_imported_where_numpy_lost_its_aliases():
+    done = python(LOAD + WITHOUT_ALIASES + 'import mxnet')
+    assert done.returncode == 1 and "has no attribute 'bool'" in done.stderr
+
+
+def test_prepare_makes_mxnet_importable_where_numpy_lost_its_aliases():
+    done = python(LOAD + WITHOUT_ALIASES + '''
+compat['prepare']()
+import mxnet
+print(mxnet.__version__)''')
+    assert done.stdout == '1.9.1\n', done.stderr
+
+
+def test_prepare_gives_back_the_builtins_and_leaves_what_is_there(fake_numpy):
+    numpy = fake_numpy('1.26.4')
+    numpy.str = 'kept'
+    compat.prepare()
+    assert numpy.str == 'kept'
+    for name in ('bool', 'int', 'float', 'complex', 'object'):
+        assert getattr(numpy, name) is getattr(builtins, name)
+
+
+@pytest.mark.parametrize('version', ['2.0.2', '2.3.5', '10.0.0'])
+def test_prepare_refuses_numpy_2_with_the_mending_command(fake_numpy, version):
+    fake_numpy(version)
+    with pytest.raises(ImportError, match=f"found {version}.*install 'numpy>=1.21,<2'"):
+        compat.prepare()
+
+
+def test_distutils_version_is_supplied_where_python_has_none(monkeypatch):
+    for name in ('distutils', 'distutils.version'):
+        monkeypatch.setitem(sys.modules, name, None)  # an import of it now fails
+    compat.prepare()
+    from distutils.version import LooseVersion, StrictVersion
+    assert LooseVersion('1.9') < LooseVersion('1.10')  # not as text
+    assert LooseVersion('0.10.5.post0') > LooseVersion('0.10.5')
+    assert LooseVersion('1.9.1') < LooseVersion('2.0.0beta1')
+    assert StrictVersion('1.26.4') >= StrictVersion('1.6.0')
+    assert StrictVersion('1.6.0') == StrictVersion('1.6.0')
+
+
+def test_prepare_leaves_a_distutils_that_is_there(monkeypatch):
+    package, module = ModuleType('distutils'), ModuleType('distutils.version')
+    package.__path__, package.version = [], module
+    monkeypatch.setitem(sys.modules, 'distutils', package)
+    monkeypatch.setitem(sys.modules, 'distutils.version', module)
+    compat.prepare()
+    assert sys.modules['distutils.version'] is module
+    assert not hasattr(module, 'LooseVersion')
+
+
+# ---- threads
+
+
+def test_hyperthreads_of_one_core_count_once(machine):
+    machine([0, 1, 2, 3], siblings({0: '0,2', 1: '1,3', 2: '0,2', 3: '1,3'}))
+    assert compat.usable_cores() == 2
+
+
+def test_cores_outside_the_affinity_do_not_count(machine):
+    machine([0, 2], siblings({0: '0,2', 1: '1,3', 2: '0,2', 3: '1,3'}))
+    assert compat.usable_cores() == 1
+
+
+def test_every_processor_counts_where_the_topology_is_unknown(machine):
+    machine([0, 1, 5], {})
+    assert compat.usable_cores() == 3
+
+
+@pytest.mark.parametrize('files, cores', [
+    ({'/sys/fs/cgroup/cpu.max': 'max 100000'}, 8),
+    ({'/sys/fs/cgroup/cpu.max': '250000 100000'}, 2),   # 2.5 processors: 2 busy threads
+    ({'/sys/fs/cgroup/cpu.max': '50000 100000'}, 1),    # half a processor: one thread
+    ({'/proc/self/cgroup': '1:cpu:/x\n0::/a/b',         # the bound of a cgroup above
+      '/sys/fs/cgroup/a/b/cpu.max': 'max 100000',
+      '/sys/fs/cgroup/a/cpu.max': '300000 100000'}, 3),
+    ({'/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1',
+      '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000'}, 8),
+    ({'/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '400000',
+      '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000'}, 4),
+])
+def test_a_cgroup_quota_bounds_the_cores(machine, files, cores):
+    machine(range(8), files)
+    assert compat.usable_cores() == cores
+
+
+def test_prepare_chooses_the_usable_cores_and_says_so(machine, no_threads, monkeypatch):
+    machine(range(3), {})
+    monkeypatch.delitem(sys.modules, 'mxnet')
+    compat.prepare()
+    assert os.environ['OMP_NUM_THREADS'] == '3'
+    assert compat.threads() == (3, 'chosen by d2lmx')
+
+
+@pytest.mark.parametrize('name', ['OMP_NUM_THREADS', 'MXNET_OMP_MAX_THREADS'])
+def test_prepare_leaves_a_thread_count_of_the_user(no_threads, monkeypatch, name):
+    monkeypatch.setenv(name, '7')
+    monkeypatch.delitem(sys.modules, 'mxnet')
+    compat.prepare()
+    assert compat.threads() == (7, f'set by {name}')
+
+
+def test_prepare_sets_no_count_that_comes_too_late(machine, no_threads):
+    machine(range(6), {})
+    assert 'mxnet' in sys.modules
+    compat.prepare()
+    count, reason = compat.threads()
+    assert os.environ['OMP_NUM_THREADS'] == '' and count == 3
+    assert "MXNet's own default" in reason
+
+
+def test_unreadable_thread_counts_mean_every_processor_as_openmp_has_it(
+        machine, no_threads, monkeypatch):
+    machine(range(6), {})
+    monkeypatch.setenv('OMP_NUM_THREADS', 'many')
+    assert compat.threads()[0] == 6
+    monkeypatch.setenv('OMP_NUM_THREADS', '4,2')  # a count for each level of nesting
+    assert compat.threads()[0] == 4
+
+
+def test_a_child_process_knows_our_count_from_a_users(no_threads):
+    show = LOAD + "print(compat['threads']()[1])"
+    ours = python(show, OMP_NUM_THREADS='3', D2LMX_CHOSEN_THREADS='3')
+    changed = python(show, OMP_NUM_THREADS='5', D2LMX_CHOSEN_THREADS='3')
+    assert ours.stdout == 'chosen by d2lmx\n', ours.stderr
+    assert changed.stdout == 'set by OMP_NUM_THREADS\n', changed.stderr
+
+
+def test_the_chosen_count_reaches_openmp_under_mxnet():
+    done = python(LOAD + '''
+import ctypes
+compat['prepare'].__globals__['usable_cores'] = lambda: 3
+compat['prepare']()
+import mxnet
+print(ctypes.CDLL('libgomp.so.1').omp_get_max_threads())''')
+    assert done.stdout == '3\n', done.stderr
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize('order', ['import torch, mxnet', 'import mxnet, torch'])
+def test_torch_and_mxnet_compute_in_one_process_in_either_order(torch, order):
+    done = python(LOAD + f'''
+compat['prepare']()
+{order}
+print(torch.ones(3, 2).mm(torch.ones(2, 3)).sum().item(),
+      mxnet.nd.dot(mxnet.nd.ones((3, 2)), mxnet.nd.ones((2, 3))).sum().asscalar())''')
+    assert done.stdout == '18.0 18.0\n', done.stderr
+
+
+# ---- `import mxnet` before d2lmx
+
+
+def test_the_start_up_line_imports_nothing_and_waits_for_mxnet():
+    line = compat.start_up_line(ascii(str(COMPAT)))
+    done = python(LOAD + f'''
+before = set(sys.modules)
+{line}
+assert set(sys.modules) == before, set(sys.modules) - before
+count = len(sys.meta_path)
+import json, numpy
+assert len(sys.meta_path) == count
+{WITHOUT_ALIASES}
+import mxnet
+assert len(sys.meta_path) == count - 1
+print(numpy.bool, mxnet.__version__)''')
+    assert done.stdout == "<class 'bool'> 1.9.1\n", done.stderr
+
+
+def test_the_start_up_line_is_one_line_and_silent_when_the_package_is_gone(tmp_path):
+    line = compat.start_up_line(ascii(str(tmp_path / 'gone.py')))
+    assert line.count('\n') == 1 and line.startswith('import sys;')  # what site runs
+    done = python(f'import sys\nbefore = list(sys.meta_path)\n{line}'
+                  'assert sys.meta_path == before')
+    assert (done.returncode, done.stdout, done.stderr) == (0, '', '')
+
+
+def test_the_finder_stays_until_numpy_fits(fake_numpy, monkeypatch):
+    monkeypatch.setattr(sys, 'meta_path', ['another'])
+    compat.watch_imports()
+    compat.watch_imports()  # once in a virtual environment's start-up, once again
+    finder, _ = sys.meta_path
+    fake_numpy('2.0.0')
+    for _ in range(2):
+        with pytest.raises(ImportError, match='below 2'):
+            finder.find_spec('mxnet')
+    assert sys.meta_path == [finder, 'another']
+    fake_numpy('1.26.4')
+    finder.find_spec('gluoncv')
+    assert sys.meta_path == ['another']

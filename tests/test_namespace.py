@@ -1,0 +1,99 @@
+"""Every name that the book saves is there, once, with the book's arguments."""
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+import d2lmx as d2l
+
+# the book's signatures (second edition, chapters 2 to 6), argument names in order
+BOOK = {
+    'use_svg_display': '', 'set_figsize': 'figsize',
+    'set_axes': 'axes xlabel ylabel xlim ylim xscale yscale legend',
+    'plot': 'X Y xlabel ylabel legend xlim ylim xscale yscale fmts figsize axes',
+    'Timer': '', 'synthetic_data': 'w b num_examples', 'linreg': 'X w b',
+    'squared_loss': 'y_hat y', 'sgd': 'params lr batch_size',
+    'load_array': 'data_arrays batch_size is_train',
+    'get_fashion_mnist_labels': 'labels',
+    'show_images': 'imgs num_rows num_cols titles scale',
+    'get_dataloader_workers': '', 'load_data_fashion_mnist': 'batch_size resize',
+    'accuracy': 'y_hat y', 'evaluate_accuracy': 'net data_iter', 'Accumulator': 'n',
+    'train_epoch_ch3': 'net train_iter loss updater',
+    'Animator': 'xlabel ylabel legend xlim ylim xscale yscale fmts nrows ncols figsize',
+    'train_ch3': 'net train_iter test_iter loss num_epochs updater',
+    'predict_ch3': 'net test_iter n', 'evaluate_loss': 'net data_iter loss',
+    'download': 'name cache_dir', 'download_extract': 'name folder', 'download_all': '',
+    'try_gpu': 'i', 'try_all_gpus': '', 'corr2d': 'X K',
+    'evaluate_accuracy_gpu': 'net data_iter device',
+    'train_ch6': 'net train_iter test_iter num_epochs lr device',
+}
+BOOK_DEFAULTS = {
+    'plot': dict(Y=None, xscale='linear', yscale='linear', fmts=('-', 'm--', 'g-.', 'r:'),
+                 figsize=(3.5, 2.5), axes=None),
+    'Animator': dict(xscale='linear', fmts=('-', 'm--', 'g-.', 'r:'), nrows=1, ncols=1,
+                     figsize=(3.5, 2.5)),
+    'load_array': dict(is_train=True), 'load_data_fashion_mnist': dict(resize=None),
+    'show_images': dict(titles=None, scale=1.5), 'predict_ch3': dict(n=6),
+    'download_extract': dict(folder=None), 'try_gpu': dict(i=0),
+    'evaluate_accuracy_gpu': dict(device=None), 'set_figsize': dict(figsize=(3.5, 2.5)),
+}
+# framework-neutral spellings that cells of the book use though nothing saves them
+ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '
+           'linspace log matmul meshgrid normal numpy ones plt rand reduce_sum reshape '
+           'sin sinh size stack tanh tensor transpose zeros').split()
+ROOMS = [m.name for m in pkgutil.walk_packages(d2l.__path__, 'd2lmx.')
+         if not m.name.startswith(('d2lmx.chapters', 'd2lmx.__main__'))
+         and '.twins' not in m.name]
+PUBLIC = [(importlib.import_module(room), name) for room in ROOMS
+          if not hasattr(importlib.import_module(room), '__path__')
+          for name in getattr(importlib.import_module(room), '__all__', ())]
+
+
+@pytest.mark.parametrize('name', BOOK)
+def test_saved_name_has_the_books_arguments_in_order(name):
+    arguments = list(inspect.signature(getattr(d2l, name)).parameters)
+    wanted = BOOK[name].split()
+    assert arguments[:len(wanted)] == wanted
+    extra = [inspect.signature(getattr(d2l, name)).parameters[a]
+             for a in arguments[len(wanted):]]
+    assert all(p.default is not p.empty for p in extra)
+
+
+@pytest.mark.parametrize('name', BOOK_DEFAULTS)
+def test_saved_name_has_the_books_defaults(name):
+    parameters = inspect.signature(getattr(d2l, name)).parameters
+    for argument, default in BOOK_DEFAULTS[name].items():
+        assert parameters[argument].default == default
+
+
+@pytest.mark.parametrize('name', ALIASES + ['DATA_HUB'])
+def test_name_used_by_cells_is_there(name):
+    assert hasattr(d2l, name)
+
+
+def test_data_url_and_hub_are_the_books():
+    assert d2l.DATA_URL == 'http://d2l-data.s3-accelerate.amazonaws.com/'
+    assert d2l.DATA_HUB['kaggle_house_train'] == (
+        d2l.DATA_URL + 'kaggle_house_pred_train.csv',
+        '585e9cc93e70b39160e7921475f9bcd7d31219ce')
+
+
+def test_no_name_comes_from_two_modules():
+    owners = {}
+    for module, name in PUBLIC:
+        owners.setdefault(name, set()).add(module.__name__)
+    assert {name: o for name, o in owners.items() if len(o) > 1} == {}
+
+
+@pytest.mark.parametrize('module,name', PUBLIC,
+                         ids=[f'{m.__name__}.{n}' for m, n in PUBLIC])
+def test_public_function_or_class_has_a_docstring_with_its_place_in_the_book(module, name):
+    thing = getattr(module, name)
+    if getattr(thing, '__module__', None) != module.__name__ or not callable(thing):
+        pytest.skip(f'{name} is a constant or a name of MXNet')
+    assert 'Book:' in inspect.getdoc(thing)
+
+
+def test_no_module_is_named_after_something_it_exports():
+    assert not [name for module, name in PUBLIC if module.__name__.endswith('.' + name)]
