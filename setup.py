@@ -39,7 +39,7 @@ setup(
     entry_points={'console_scripts': ['d2lmx = d2lmx.cli:main']},
     install_requires=[
         'mxnet==1.9.1',
-        'numpy>=1.21,<2',  # this bound also makes pip choose a fitting opencv and pandas
+        'numpy>=1.21,<2',  # makes pip choose a fitting opencv and pandas, too
         'gluoncv==0.10.5.post0',
         'opencv-python',
         'matplotlib>=3.5',

@@ -24,6 +24,7 @@ else:
     from .layers import *
     from .viz import *
     from .train import *
+    from .models import *
     from .book import *
     from .export import *
     from .testing import *

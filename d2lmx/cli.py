@@ -80,7 +80,8 @@ def add_data(commands):
     actions = command.add_subparsers(dest='action', required=True, metavar='ACTION',
                                      parser_class=Parser)
     actions.add_parser('list', help='every file: here or not, and which it is')
-    for name, text in (('fetch', 'download files'), ('verify', 'compare with the SHA-1'),
+    for name, text in (('fetch', 'download files'),
+                       ('verify', 'compare with the SHA-1'),
                        ('path', 'where a file is')):
         action = actions.add_parser(name, help=text)
         action.add_argument('names', nargs='*' if name != 'path' else 1,
@@ -113,7 +114,8 @@ def bench(args) -> int:
 
 
 def add_doctor(commands):
-    command = commands.add_parser('doctor', help='what is right or wrong on this machine')
+    command = commands.add_parser(
+        'doctor', help='what is right or wrong on this machine')
     command.set_defaults(function=doctor)
 
 

@@ -12,7 +12,7 @@ __all__ = []
 
 REMOVED_ALIASES = ('bool', 'int', 'float', 'complex', 'object', 'str')
 THREADS, MXNET_THREADS = 'OMP_NUM_THREADS', 'MXNET_OMP_MAX_THREADS'
-CHOSEN = 'D2LMX_CHOSEN_THREADS'  # ours, so that child processes tell our choice from theirs
+CHOSEN = 'D2LMX_CHOSEN_THREADS'  # tells a child process that the count is our choice
 
 
 def prepare():
@@ -24,8 +24,9 @@ def prepare():
     import numpy
     if int(numpy.__version__.split('.')[0]) >= 2:
         raise ImportError(
-            f'MXNet 1.9.1 needs NumPy 1.21 or newer but below 2, found '
-            f"{numpy.__version__}; run: {sys.executable} -m pip install 'numpy>=1.21,<2'")
+            'MXNet 1.9.1 needs NumPy 1.21 or newer but below 2, found '
+            f'{numpy.__version__}; run: '
+            f"{sys.executable} -m pip install 'numpy>=1.21,<2'")
     _restore_aliases(numpy)
     _supply_distutils()
 
@@ -55,8 +56,9 @@ def usable_cores():
 
 def watch_imports():
     """Call `prepare` when MXNet or gluoncv is first imported, and not before."""
-    # by name: a virtual environment's start-up runs the line, and makes the class, twice
-    if not any(type(finder).__name__ == _PrepareFirst.__name__ for finder in sys.meta_path):
+    # by name: a virtual environment's start-up runs the line, so makes the class, twice
+    names = [type(finder).__name__ for finder in sys.meta_path]
+    if _PrepareFirst.__name__ not in names:
         sys.meta_path.insert(0, _PrepareFirst())
 
 
@@ -83,7 +85,7 @@ class _PrepareFirst:
     def find_spec(self, name, path=None, target=None):
         if name in ('mxnet', 'gluoncv') and self in sys.meta_path:
             prepare()
-            # a new list: the import at work goes on through the old one, skipping nobody
+            # a new list: the import at work goes on through the old one and skips none
             sys.meta_path = [finder for finder in sys.meta_path if finder is not self]
         return None
 

@@ -21,8 +21,9 @@ from urllib.parse import urlsplit
 from . import compat
 
 PIP = f'{sys.executable} -m pip install'
+REINSTALL = f'{PIP} --force-reinstall --no-deps mxnet==1.9.1'
 PYTHONS = ((3, 9), (3, 13))           # from, below
-CUDA_KERNELS = 8.6                    # newest compute capability in MXNet 1.9.1's wheels
+CUDA_KERNELS = 8.6                    # newest compute capability in the wheels
 HEADLESS = f"{PIP} --force-reinstall --no-deps 'opencv-python-headless<4.11'"
 SYSTEM_LIBRARIES = {'libgomp.so': 'libgomp1', 'libquadmath.so': 'libquadmath0',
                     'libstdc++.so': 'libstdc++6'}
@@ -55,7 +56,7 @@ told = {'roots': [str(root) for root in hub.roots()], 'policy': hub.policy_kind(
 
 @dataclass(frozen=True)
 class Check:
-    """One finding: `ok` is False where something needed is broken, None for a remark."""
+    """One finding: `ok` is False where what is needed is broken, None for a remark."""
 
     name: str
     ok: Optional[bool]
@@ -72,15 +73,17 @@ def report(stream) -> int:
         print(f'{mark} {check.name}: {check.message}', file=stream)
         if check.mend:
             print(f'       mend: {check.mend}', file=stream)
-    print(f'\n{broken} broken' if broken else '\nAll that is needed works.', file=stream)
+    print(f'\n{broken} broken' if broken else '\nAll that is needed works.',
+          file=stream)
     return 1 if broken else 0
 
 
 def checks() -> list:
     """Every check of this machine, in the order in which one would mend it."""
     mxnet, error = probe(MXNET)
-    found = [check_python(), check_platform(), check_numpy(), *check_mxnet(mxnet, error),
-             check_threads(), *check_gpu(mxnet), check_opencv(), check_gluoncv(),
+    found = [check_python(), check_platform(), check_numpy(),
+             *check_mxnet(mxnet, error), check_threads(), *check_gpu(mxnet),
+             check_opencv(), check_gluoncv(),
              *map(check_optional, ('torch', 'onnx')), check_backend()]
     # without MXNet the data floor cannot be imported either
     return found + (check_data() if mxnet else [])
@@ -96,16 +99,12 @@ def check_python() -> Check:
 
 
 def check_platform() -> Check:
-    what = f'{platform.system()} {platform.machine()}, {64 if is_64_bit() else 32} bit'
-    if (platform.system(), platform.machine()) == ('Linux', 'x86_64') and is_64_bit():
+    bits = 64 if sys.maxsize > 2 ** 32 else 32
+    what = f'{platform.system()} {platform.machine()}, {bits} bit'
+    if what == 'Linux x86_64, 64 bit':
         return Check('platform', True, what)
-    return Check('platform', None, f'{what}: MXNet 1.9.1 is published and tested here for '
-                                   '64-bit Linux on x86_64 only')
-
-
-def is_64_bit() -> bool:
-    """Whether this Python is a 64-bit program, which MXNet's wheel asks for."""
-    return sys.maxsize > 2 ** 32
+    return Check('platform', None, f'{what}: MXNet 1.9.1 is tested here only on 64-bit '
+                                   'Linux on x86_64')
 
 
 def check_numpy() -> Check:
@@ -122,16 +121,18 @@ def check_mxnet(told, error) -> list:
     if told is None:
         if installed('mxnet') is None and not installed_gpu_wheels():
             return [Check('MXNet', False, 'not installed', f'{PIP} mxnet==1.9.1')]
-        mend = system_package(error) or f'{PIP} --force-reinstall --no-deps mxnet==1.9.1'
+        mend = (error.partition('; run: ')[2]  # compat names the command itself
+                or system_package(error)
+                or REINSTALL)
         if 'libcu' in error or 'libnccl' in error:
             mend = f'install CUDA with its libraries, or the CPU build: {mend}'
-        return [Check('MXNet', False, f'import or first computation fails: {error}', mend)]
+        return [Check('MXNet', False, f'cannot be imported or used: {error}', mend)]
     found = [Check('MXNet', True, told['version'])]
     # Y = 18 in 4 places, l = 4 (9 w - 17)^2, slope 72 (9 w - 17) = 72: w = 2 - 1 = 1
     right = abs(told['step'] - 1) < 1e-5
     found.append(Check('training step', right, 'gives the right number' if right else
                        f'gives {told["step"]} where 1 is right: the library is damaged',
-                       '' if right else f'{PIP} --force-reinstall --no-deps mxnet==1.9.1'))
+                       '' if right else REINSTALL))
     fast = 'MKLDNN' in told['features']
     found.append(Check('oneDNN', fast or None, 'in use' if fast else
                        'not in this build of MXNet: convolutions are slow'))
@@ -154,18 +155,18 @@ def check_gpu(told) -> list:
     if not wheels:
         text = 'none, MXNet computes on the CPU'
         if cards:
-            text = (f'{cards[0][0]} is here, but this MXNet is the CPU build; a build for '
+            text = (f'{cards[0][0]} is here, but this MXNet is the CPU build; one for '
                     'CUDA 11.2 is the package mxnet-cu112, in place of mxnet')
         return [Check('GPU', None if cards else True, text)]
     if told is None:
         return []  # the broken MXNet is reported, with the missing library
     if not cards or not told['gpus']:
-        return [Check('GPU', None, f'{wheels[0]} is installed, but no NVIDIA GPU or driver '
-                                   'was found: MXNet computes on the CPU')]
-    return [Check('GPU', None, f'{name} has compute capability {capability}, newer than '
-                               f'the kernels of MXNet 1.9.1 (up to {CUDA_KERNELS}): use '
-                               'the CPU') if capability > CUDA_KERNELS else
-            Check('GPU', True, f'{name}, compute capability {capability}')
+        return [Check('GPU', None, f'{wheels[0]} is installed, but no NVIDIA GPU or '
+                                   'driver was found: MXNet computes on the CPU')]
+    newer = f', newer than the kernels of MXNet (up to {CUDA_KERNELS}): use the CPU'
+    return [Check('GPU', capability <= CUDA_KERNELS or None,
+                  f'{name}, compute capability {capability}'
+                  + (newer if capability > CUDA_KERNELS else ''))
             for name, capability in cards]
 
 
@@ -204,9 +205,9 @@ def check_optional(name) -> Check:
 
 
 def check_backend() -> Check:
-    told, error = probe("import matplotlib\nimport matplotlib.pyplot as plt\nplt.figure()\n"
-                        "told = {'version': matplotlib.__version__, "
-                        "'backend': matplotlib.get_backend()}")
+    told, error = probe('import matplotlib\nfrom matplotlib import pyplot as plt\n'
+                        'plt.figure()\ntold = dict(version=matplotlib.__version__, '
+                        'backend=matplotlib.get_backend())')
     if told is None:
         return Check('matplotlib', False, f'cannot draw: {error}',
                      f'{PIP} --force-reinstall matplotlib')
@@ -224,8 +225,8 @@ def check_data() -> list:
                        f'{", ".join(here) or "none yet"}'))
     host = urlsplit(told['url']).hostname
     found.append(Check('network', True, f'{host} answers') if answers(told['url']) else
-                 Check('network', None, f'{host} does not answer within 3 seconds: data '
-                       'that is not here falls back to toy data'))
+                 Check('network', None, f'{host} does not answer within 3 seconds: '
+                       'data that is not here falls back to toy data'))
     return found
 
 
@@ -258,14 +259,14 @@ def answers(url) -> bool:
 
 
 def probe(code):
-    """Run `code`, which sets `told`, in a Python of its own: (told, None) or (None, why)."""
+    """Run `code`, which sets `told`, in its own Python: (told, None) or (None, why)."""
     home = str(Path(__file__).resolve().parent.parent)
     path = os.pathsep.join(filter(None, [home, os.environ.get('PYTHONPATH')]))
+    code += '\nimport json\nprint("\\n" + json.dumps(told))'
     try:
-        done = subprocess.run(
-            [sys.executable, '-c', f'{code}\nimport json\nprint("\\n" + json.dumps(told))'],
-            capture_output=True, text=True, timeout=120,
-            env={**os.environ, 'PYTHONPATH': path})
+        done = subprocess.run([sys.executable, '-c', code], text=True, timeout=120,
+                              capture_output=True,
+                              env={**os.environ, 'PYTHONPATH': path})
     except subprocess.TimeoutExpired:
         return None, 'no answer within two minutes'
     if done.returncode == 0:

@@ -49,7 +49,8 @@ def hyperparameters(run) -> dict:
 
 def add_option(group, name, kind, default) -> None:
     """Add ``--name``, absent from the parsed arguments unless the user gives it."""
-    options = {'default': argparse.SUPPRESS, 'dest': name, 'help': f'default: {default}'}
+    options = {'default': argparse.SUPPRESS, 'dest': name,
+               'help': f'default: {default}'}
     if kind is bool:
         options['action'] = argparse.BooleanOptionalAction
     elif typing.get_origin(kind) is typing.Literal:
@@ -66,10 +67,10 @@ def number(name, kind, default):
     """A parser of numbers in the range that a hyperparameter of that name can have.
 
     Whole numbers count something: from 1, or from 0 where the default is 0. Others are
-    finite and not negative; chances to drop are below 1.
+    finite and not negative; chances to drop are below 1, seeds what NumPy takes.
     """
     lowest = 1 if kind is int and default != 0 else 0
-    below = 1 if name.startswith('dropout') else math.inf
+    below = 1 if name.startswith('dropout') else 2 ** 32 if name == 'seed' else math.inf
     noun = 'a whole number' if kind is int else 'a number'
     expected = f'expected {noun} of at least {lowest}'
     expected += f' and below {below}' if below < math.inf else ''

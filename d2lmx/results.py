@@ -15,8 +15,8 @@ class ResultsUnwritable(OSError):
     """The results folder cannot be made or written."""
 
     def __init__(self, folder, error):
-        super().__init__(f'cannot write results to {folder}: {error.strerror or error}; '
-                         'choose another folder with --out')
+        super().__init__(f'cannot write results to {folder}: '
+                         f'{error.strerror or error}; choose another folder with --out')
 
 
 @contextlib.contextmanager
@@ -32,16 +32,27 @@ def results_folder(out: Path, slug: str):
         umask = os.umask(0)
         os.umask(umask)
         folder.chmod(0o777 & ~umask)  # mkdtemp makes a private folder
-        target = out / slug
-        if target.exists():
-            old = Path(tempfile.mkdtemp(prefix=f'.{slug}-old-', dir=out))
-            target.rename(old / slug)
-            folder.rename(target)
-            shutil.rmtree(old)
-        else:
-            folder.rename(target)
+        try:
+            put_in_place(folder, out / slug)
+        except OSError as error:
+            raise ResultsUnwritable(out / slug, error) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def put_in_place(folder: Path, target: Path) -> None:
+    """Move a folder to where an older one may be, which stays if that fails."""
+    out, slug = target.parent, target.name
+    with tempfile.TemporaryDirectory(dir=out, prefix=f'.{slug}-') as aside:
+        old = Path(aside) / slug
+        try:
+            if target.exists():
+                target.rename(old)
+            folder.rename(target)
+        except BaseException:  # Ctrl-C too
+            if old.exists() and not target.exists():
+                old.rename(target)
+            raise
 
 
 def write(record, folder: Path) -> None:
@@ -76,8 +87,8 @@ def show(record, target: Path) -> None:
     for name, value in record['result'].items():
         if name != 'series':
             print(f'{name}: {readable(value)}')
-    print(f'data: {record["data"]}' + (
-        ' (generated stand-ins, not the book\'s data)' if record['data'] == 'toy' else ''))
+    toy = ' (generated stand-ins, not the book\'s data)'
+    print(f'data: {record["data"]}{toy if record["data"] == "toy" else ""}')
     print(f'numbers: {target / "metrics.json"}')
     if (target / 'figures').is_dir():
         print(f'figures: {target / "figures"}')

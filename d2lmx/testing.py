@@ -16,8 +16,9 @@ def check_hybrid_block(build, inputs, *, other_inputs=None, rtol=1e-5, atol=1e-6
     """AssertionError unless a block keeps the contract of all blocks in this library.
 
     Imperative, hybridized and statically allocated runs give equal outputs and equal
-    gradients; the trace is a real symbol; export and reload agree; parameters survive
-    save and load; two devices give the gradients of one.
+    gradients; the trace is a real symbol; an example's prediction does not depend on
+    the others in its batch; export and reload agree; parameters survive save and load;
+    two devices give the gradients of one.
 
     Parameters
     ----------
@@ -27,7 +28,8 @@ def check_hybrid_block(build, inputs, *, other_inputs=None, rtol=1e-5, atol=1e-6
         Tuple of arrays for one call; two examples at least, batch first.
     other_inputs
         Inputs of another shape that the same block must take; None means the first
-        example of each input, a batch of one.
+        example of each input, a batch of one, whose outputs must be those it has in
+        the whole batch.
 
     Book: 12.1 (sec_hybridize)
     """
@@ -35,15 +37,17 @@ def check_hybrid_block(build, inputs, *, other_inputs=None, rtol=1e-5, atol=1e-6
     batches = [inputs, other_inputs or tuple(X[:1] for X in inputs)]
     net = _initialized(build, inputs)
     imperative = [_outputs(net, batch) for batch in batches]
+    if other_inputs is None:
+        _assert_equal([array[:1] for array in imperative[0]], imperative[1], rtol, atol,
+                      'an example alone')
     gradients = _gradients(net, inputs)
     for options in ({}, {'static_alloc': True, 'static_shape': True}):
         net.hybridize(**options)
         for batch, expected in zip(batches + batches[:1], imperative + imperative[:1]):
             _assert_equal(expected, _outputs(net, batch), rtol, atol,
                           f'hybridized {options}')
-        if gradients is not None:
-            _assert_equal(gradients, _gradients(net, inputs), rtol * 10, atol * 10,
-                          f'gradients, hybridized {options}')
+        _assert_same_gradients(gradients, _gradients(net, inputs), rtol * 10, atol * 10,
+                               f'gradients, hybridized {options}')
     with tempfile.TemporaryDirectory() as folder:
         _check_reload(build, net, batches, imperative, Path(folder), rtol, atol)
     net.hybridize(False)
@@ -79,9 +83,14 @@ def _gradients(net, inputs):
     """Gradients of all parameters and inputs in training mode, as NumPy arrays.
 
     The loss is a weighted sum, so that no output can hide behind another. None where
-    two runs differ, as with dropout: then there is nothing to compare.
+    two runs differ, as with dropout: then there is nothing to compare. Statistics that
+    training changes, as in BatchNorm, are put back.
     """
+    statistics = [(param, param.data(inputs[0].ctx).copy())
+                  for param in net.collect_params().values() if param.grad_req == 'null']
     first, second = _one_backward(net, inputs), _one_backward(net, inputs)
+    for param, before in statistics:
+        param.set_data(before)
     return first if all(map(onp.array_equal, first, second)) else None
 
 
@@ -126,11 +135,20 @@ def _check_two_devices(net, inputs, rtol, atol):
     net.collect_params().reset_ctx(devices)
     for shard, device, expected in zip(shards, devices, single):
         moved = tuple(X.as_in_ctx(device) for X in shard)
-        _assert_equal(expected, _gradients(net, moved), rtol, atol, f'gradients {device}')
+        _assert_equal(expected, _gradients(net, moved), rtol, atol,
+                      f'gradients on {device}')
     npx.waitall()
 
 
+def _assert_same_gradients(expected, actual, rtol, atol, what):
+    """Equal, or random both: a trace must not freeze what each run draws anew."""
+    assert (expected is None) == (actual is None), f'{what}: random in one run only'
+    if expected is not None:
+        _assert_equal(expected, actual, rtol, atol, what)
+
+
 def _assert_equal(expected, actual, rtol, atol, what):
-    assert len(expected) == len(actual), f'{what}: {len(expected)}, {len(actual)} arrays'
+    assert len(expected) == len(actual), (
+        f'{what}: {len(expected)} arrays expected, got {len(actual)}')
     for a, b in zip(expected, actual):
         onp.testing.assert_allclose(b, a, rtol=rtol, atol=atol, err_msg=what)

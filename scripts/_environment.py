@@ -1,7 +1,7 @@
 """Make this checkout's virtual environment, or see that it is whole: VENV [--torch].
 
-Run by scripts/_environment. A file in the environment tells what it was made from; it is
-written last, so that an interrupted set-up is never taken for a whole environment.
+Run by scripts/_environment. A file in the environment tells what it was made from; it
+is written last, so that an interrupted set-up is never taken for a whole environment.
 """
 import argparse
 import fcntl
@@ -36,8 +36,11 @@ def main():
         sys.exit(1)
     try:
         set_up(venv, args.torch)
-    except (SetUpError, OSError) as error:
+    except SetUpError as error:
         sys.exit(f'd2lmx: {error}')
+    except OSError as error:
+        sys.exit(f'd2lmx: {venv} cannot be made: {error}; D2LMX_VENV may name a folder '
+                 'that you can write to and that has 2 GB of room')
     except KeyboardInterrupt:
         sys.exit('d2lmx: interrupted; the next call starts the set-up again')
 
@@ -64,8 +67,8 @@ def make(venv):
     """A new environment with the pinned packages and this checkout on its path."""
     if venv.exists() and any(venv.iterdir()):
         if not (venv / STAMP).exists():
-            raise SetUpError(f'{venv} was not made by these scripts, so it stays as it is; '
-                             'remove it, or set D2LMX_VENV to another folder')
+            raise SetUpError(f'{venv} was not made by these scripts, so it stays as it '
+                             'is; remove it, or set D2LMX_VENV to another folder')
         say(f'{venv} is not whole or not up to date: making it anew')
         shutil.rmtree(venv)
     venv.mkdir(exist_ok=True)
@@ -116,7 +119,7 @@ def fingerprint():
 
 
 def pinned(name=''):
-    """Requirement lines of the constraints file: the common ones, or the one of `name`."""
+    """Lines of the constraints file: those for everybody, or the one of `name`."""
     lines = [line for line in CONSTRAINTS.read_text().splitlines()
              if line and not line.startswith('#')]
     if name:
@@ -126,9 +129,10 @@ def pinned(name=''):
 
 def pip(venv, *words):
     quiet = [] if sys.stderr.isatty() else ['--quiet']
-    run('the packages could not be installed (pip says above why; most often there is no '
-        'network); call again, it starts anew', venv / 'bin' / 'python', '-I', '-m', 'pip',
-        'install', '--disable-pip-version-check', *quiet, *words)
+    run('the packages could not be installed (pip says above why; most often there is '
+        'no network); call again, it starts anew',
+        venv / 'bin' / 'python', '-I', '-m', 'pip', 'install',
+        '--disable-pip-version-check', *quiet, *words)
 
 
 def check_import(venv, module):

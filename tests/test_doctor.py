@@ -1,8 +1,10 @@
 """doctor: each broken thing, faked, is named with its mending command."""
 import io
 import os
+import subprocess
 import sys
 from collections import namedtuple
+from pathlib import Path
 
 import pytest
 
@@ -40,8 +42,8 @@ def probe_fails(monkeypatch, error):
 def test_this_machine_passes_and_the_report_names_every_part():
     text = io.StringIO()
     assert doctor.report(text) == 0, text.getvalue()
-    for name in ('Python', 'NumPy', 'MXNet', 'training step', 'oneDNN', 'threads', 'GPU',
-                 'OpenCV', 'gluoncv', 'torch', 'onnx', 'matplotlib', 'data root',
+    for name in ('Python', 'NumPy', 'MXNet', 'training step', 'oneDNN', 'threads',
+                 'GPU', 'OpenCV', 'gluoncv', 'torch', 'onnx', 'matplotlib', 'data root',
                  'network'):
         assert f' {name}: ' in text.getvalue()
 
@@ -67,11 +69,21 @@ def test_the_report_goes_on_where_mxnet_is_missing(monkeypatch, packages):
     assert ' matplotlib: ' in text.getvalue()
 
 
+def test_the_command_runs_where_mxnet_cannot_be_imported(tmp_path):
+    (tmp_path / 'numpy.py').write_text("__version__ = '2.1.0'\n")
+    path = os.pathsep.join([str(tmp_path), str(Path(doctor.__file__).parent.parent)])
+    done = subprocess.run([sys.executable, '-m', 'd2lmx', 'doctor'], text=True,
+                          capture_output=True, env={**os.environ, 'PYTHONPATH': path})
+    assert done.returncode == 1, done.stderr
+    assert 'BROKEN MXNet' in done.stdout and 'found 2.1.0' in done.stdout
+    assert "mend: " + sys.executable + " -m pip install 'numpy>=1.21,<2'" in done.stdout
+
+
 # ---- Python, platform, NumPy
 
 
-@pytest.mark.parametrize('version, ok', [((3, 8), False), ((3, 9), True), ((3, 12), True),
-                                         ((3, 13), False)])
+@pytest.mark.parametrize('version, ok', [((3, 8), False), ((3, 9), True),
+                                         ((3, 12), True), ((3, 13), False)])
 def test_pythons_3_9_to_3_12_are_supported(monkeypatch, version, ok):
     monkeypatch.setattr(sys, 'version_info', VersionInfo(*version, 0))
     check = doctor.check_python()
@@ -86,8 +98,9 @@ def test_an_untested_platform_is_a_remark(monkeypatch, system, machine):
     assert check.ok is None and machine in check.message
 
 
-@pytest.mark.parametrize('version, ok', [('1.20.3', False), ('1.21.6', True),
-                                         ('1.26.4', True), ('2.0.2', False), (None, False)])
+@pytest.mark.parametrize('version, ok', [
+    ('1.20.3', False), ('1.21.6', True), ('1.26.4', True), ('2.0.2', False),
+    (None, False)])
 def test_numpy_is_needed_from_1_21_to_below_2(packages, version, ok):
     packages(numpy=version)
     check = doctor.check_numpy()
@@ -100,8 +113,8 @@ def test_numpy_is_needed_from_1_21_to_below_2(packages, version, ok):
 
 def test_a_missing_system_library_is_named_with_its_package(packages):
     packages(mxnet='1.9.1')
-    check, = doctor.check_mxnet(None, 'OSError: libgomp.so.1: cannot open shared object '
-                                      'file: No such file or directory')
+    check, = doctor.check_mxnet(None, 'OSError: libgomp.so.1: cannot open shared '
+                                      'object file: No such file or directory')
     assert check.ok is False and check.mend == 'apt-get install libgomp1'
 
 
@@ -125,8 +138,8 @@ def test_a_build_without_onednn_is_a_remark():
 
 
 def test_a_crash_in_a_probe_is_a_finding():
-    told, error = doctor.probe('import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)')
-    assert told is None and error == 'the process crashed (signal 11)'
+    crash = 'import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)'
+    assert doctor.probe(crash) == (None, 'the process crashed (signal 11)')
 
 
 def test_a_probe_gives_the_last_line_of_an_error_and_ignores_other_output():
@@ -180,7 +193,8 @@ def test_the_drivers_answer_is_read_and_a_failing_driver_means_no_gpu(
         tmp_path, monkeypatch):
     command = tmp_path / 'nvidia-smi'
     monkeypatch.setenv('PATH', f'{tmp_path}:{os.environ["PATH"]}')
-    command.write_text('#!/bin/sh\necho "NVIDIA A10, 24GB, 8.6"\necho "Tesla V100, 7.0"\n')
+    command.write_text('#!/bin/sh\necho "NVIDIA A10, 24GB, 8.6"\n'
+                       'echo "Tesla V100, 7.0"\n')
     command.chmod(0o755)
     assert doctor.nvidia_cards() == [('NVIDIA A10, 24GB', 8.6), ('Tesla V100', 7.0)]
     command.write_text('#!/bin/sh\necho "no driver" >&2\nexit 9\n')

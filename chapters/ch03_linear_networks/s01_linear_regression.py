@@ -8,7 +8,7 @@ from mxnet import np, npx
 
 import d2lmx as d2l  # Timer is in runtime/timing.py
 
-SMOKE = dict(n=500)
+SMOKE = dict(n=200)
 
 
 def add_by_loop(a, b):
@@ -57,8 +57,8 @@ def plot_normal_densities():
 
 def run(*, n: int = 10000) -> dict:
     timing = time_additions(n)
-    print(f'adding two vectors of length {n}: {timing["add_by_loop"]:.5f} sec by a loop, '
-          f'{timing["add_as_vectors"]:.5f} sec as vectors, '
+    print(f'adding two vectors of length {n}: by a loop {timing["add_by_loop"]:.5f} '
+          f'sec, as vectors {timing["add_as_vectors"]:.5f} sec, '
           f'{timing["loop / vectors"]:.0f} times faster')
     return {'highest density': plot_normal_densities(), 'timing': timing}
 

@@ -24,6 +24,7 @@ def read_dataset():
 
 def time_one_pass(batch_size):
     """Seconds for reading every minibatch of the training set once."""
+    # book: a DataLoader with worker processes, which transform picture after picture
     train_iter, _ = d2l.load_data_fashion_mnist(batch_size)
     timer = d2l.Timer()
     for X, y in train_iter:
@@ -39,7 +40,8 @@ def first_batch(batch_size, resize):
             for name, a in (('X', X), ('y', y))}
 
 
-def run(*, batch_size: int = 256, resized_batch_size: int = 32, resize: int = 64) -> dict:
+def run(*, batch_size: int = 256, resized_batch_size: int = 32,
+        resize: int = 64) -> dict:
     dataset = read_dataset()
     seconds = time_one_pass(batch_size)
     print(f'one pass over the training set: {seconds:.2f} sec')

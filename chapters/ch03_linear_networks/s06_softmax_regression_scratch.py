@@ -7,7 +7,8 @@ from mxnet import np
 import d2lmx as d2l
 
 # accuracy and Accumulator are in metrics.py, evaluate_accuracy in train/evaluate.py,
-# Animator in viz/animator.py; train_epoch_ch3, train_ch3 and predict_ch3 in book/ch03.py
+# Animator in viz/animator.py, train_epoch_ch3, train_ch3 and predict_ch3 in
+# book/ch03.py
 
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
@@ -24,8 +25,8 @@ def init_params(num_inputs, num_outputs):
 
 
 def softmax(X):
-    """Probabilities (batch, classes) from scores of that shape; above 88 exp overflows."""
-    X_exp = np.exp(X)
+    """Probabilities (batch, classes) from scores of that shape."""
+    X_exp = np.exp(X)  # overflows for scores above 88, which 3.7 mends
     partition = X_exp.sum(1, keepdims=True)  # (batch, 1)
     return X_exp / partition
 

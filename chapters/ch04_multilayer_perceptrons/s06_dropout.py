@@ -11,7 +11,7 @@ import d2lmx as d2l
 
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
-SMOKE = dict(num_epochs=2, batch_size=64, num_hiddens1=64, num_hiddens2=64)
+SMOKE = dict(num_epochs=4, batch_size=64, lr=0.2)
 num_inputs, num_outputs = 784, 10
 
 

@@ -6,7 +6,7 @@ from mxnet import autograd, gluon, np, npx
 
 import d2lmx as d2l
 
-SMOKE = dict(n=200, num_epochs=50)
+SMOKE = dict(num_examples=300, num_epochs=50)
 
 # Covariate shift: x is normal with one spread and another mean, y = x ** 3 - x + noise
 source_mean, target_mean, sigma = 0.0, 0.5, 0.5
@@ -81,8 +81,8 @@ def draw_lines(source, target, lines):
     x = np.arange(-1.5, 2.0, 0.05).reshape(-1, 1)
     axes = d2l.plot(x.reshape(-1), [d2l.linreg(x, *line).reshape(-1)
                                     for line in lines.values()], 'x', 'y')
-    for (x, y), name in ((source, 'source'), (target, 'target')):
-        axes.scatter(x.asnumpy(), y.asnumpy(), s=2, label=name)
+    for X, y in (source, target):
+        axes.scatter(X.asnumpy(), y.asnumpy(), s=2)
     axes.set(xlim=(-1.5, 2), ylim=(-1.5, 3))
     axes.legend([*lines, 'source', 'target'], fontsize='small')
 
@@ -136,10 +136,10 @@ def label_shift(n, num_epochs, lr):
                 'weighted': d2l.evaluate_accuracy(reweighted, [(U, target_y)])}}
 
 
-def run(*, n: int = 3000, num_epochs: int = 300, lr: float = 1.0,
+def run(*, num_examples: int = 3000, num_epochs: int = 300, lr: float = 1.0,
         c: float = 10.0) -> dict:
-    return {'covariate shift': covariate_shift(n, num_epochs, lr, c),
-            'label shift': label_shift(n, num_epochs, lr)}
+    return {'covariate shift': covariate_shift(num_examples, num_epochs, lr, c),
+            'label shift': label_shift(num_examples, num_epochs, lr)}
 
 
 if __name__ == '__main__':

@@ -13,7 +13,7 @@ import d2lmx as d2l
 # DATA_HUB, DATA_URL, download, download_extract and download_all are in data/hub.py
 
 DATA = ('kaggle_house_train', 'kaggle_house_test')
-SMOKE = dict(k=2, num_epochs=60, batch_size=16)
+SMOKE = dict(k=2, num_epochs=20, batch_size=32, lr=20)
 loss = gluon.loss.L2Loss()
 
 
@@ -87,9 +87,9 @@ def get_k_fold_data(k, i, X, y):
     Rows beyond k equal folds are left out. ValueError unless there are two folds at
     least and each has an example.
     """
-    fold_size = len(X) // k
-    if k < 2 or fold_size < 1:
+    if not 2 <= k <= len(X):
         raise ValueError(f'k must be from 2 to the {len(X)} examples, got {k}')
+    fold_size = len(X) // k
     parts = [slice(j * fold_size, (j + 1) * fold_size) for j in range(k)]
     valid = parts.pop(i)
     return ((np.concatenate([X[part] for part in parts]),

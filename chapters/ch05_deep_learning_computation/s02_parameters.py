@@ -68,7 +68,7 @@ def shapes(params):
 
 
 def access(net):
-    """One layer's parameters, one of them with value and gradient, and all of the net."""
+    """One layer's parameters, one of them with value and gradient, and all of net."""
     bias = net[1].bias
     return {'params of net[1]': shapes(net[1].params),
             'net[1].bias': {'type': type(bias).__name__, 'name': bias.name,

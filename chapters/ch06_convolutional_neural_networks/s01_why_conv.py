@@ -64,7 +64,7 @@ def waldo():
         titles += [f'H, {name}', 'H, Waldo moved']
     d2l.show_images(images, 3, 2, titles=titles, scale=1.8)
     found = divmod(int(conv(after, V).argmax()), SIZE)
-    return {**shown, 'strongest response, at Waldo\'s centre': found}
+    return {**shown, "strongest response, at Waldo's centre": found}
 
 
 def locality(delta):

@@ -10,7 +10,7 @@ SMOKE = dict()
 
 
 def corr2d_multi_in(X, K):
-    """The sum over channels. X (c_i, h, w), K (c_i, kh, kw) -> one channel, as corr2d."""
+    """The sum over channels. X (c_i, h, w), K (c_i, kh, kw) -> one channel."""
     return sum(d2l.corr2d(x, k) for x, k in zip(X, K))
 
 

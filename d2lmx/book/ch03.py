@@ -1,5 +1,6 @@
 """Training and prediction as chapter 3 spells them."""
 from ..data.fashion_mnist import get_fashion_mnist_labels
+from ..runtime.devices import split_batch
 from ..train.engine import fit
 from ..train.evaluate import evaluate_accuracy
 from ..train.steps import classification_step
@@ -56,7 +57,7 @@ def predict_ch3(net, test_iter, n=6):
 
     Book: 3.6 (sec_softmax_scratch)
     """
-    X, y = next(iter(test_iter))
+    (X,), (y,) = split_batch(*next(iter(test_iter)), devices=None)
     trues = get_fashion_mnist_labels(y)
     preds = get_fashion_mnist_labels(net(X).argmax(axis=1))
     titles = [true + '\n' + pred for true, pred in zip(trues, preds)]

@@ -33,9 +33,10 @@ def train_ch6(net, train_iter, test_iter, num_epochs, lr, device):
     net.initialize(force_reinit=True, ctx=devices, init=init.Xavier())
     trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': lr})
     animator = Animator(xlabel='epoch', xlim=[1, num_epochs], legend=TRAIN_LEGEND)
+    loss = gluon.loss.SoftmaxCrossEntropyLoss()
     history = fit(
-        classification_step(net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer, devices),
-        train_iter, num_epochs, points_per_epoch=5, watch=animate(animator),
+        classification_step(net, loss, trainer, devices), train_iter, num_epochs,
+        points_per_epoch=5, watch=animate(animator),
         evaluate=lambda: {'test acc': evaluate_accuracy(net, test_iter, devices)})
     print(', '.join(f'{name.replace("train loss", "loss")} {history[name]:.3f}'
                     for name in TRAIN_LEGEND))

@@ -18,32 +18,28 @@ __all__ = ['get_fashion_mnist_labels', 'get_dataloader_workers',
 LABELS = ('t-shirt', 'trouser', 'pullover', 'dress', 'coat',
           'sandal', 'shirt', 'sneaker', 'bag', 'ankle boot')
 UPSTREAM = 'https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/'
-GLUON = ('https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/'
-         'gluon/dataset/fashion-mnist/')
-FILES = {  # name: file, SHA-1 upstream, of Gluon's copy, of Debian's copy
+FILES = {  # name: file, SHA-1 upstream, SHA-1 of Debian's copy (compressed anew)
     'fashion_mnist_train_images': ('train-images-idx3-ubyte.gz',
                                    '95978b76b6897f6ca69a25145d01716efb615989',
-                                   '0cf37b0d40ed5169c6b3aba31069a9770ac9043d',
                                    'f3b839f14745c4e79b8fd3c612c99de71320e861'),
     'fashion_mnist_train_labels': ('train-labels-idx1-ubyte.gz',
                                    '09814cfef5a041118ceace42f8dae995319d331a',
-                                   '236021d52f1e40852b06a4c3008d8de8aef1e40b',
                                    'f4909103fbdc4fa0d25c24c0ef242affd5e6311d'),
     'fashion_mnist_test_images': ('t10k-images-idx3-ubyte.gz',
                                   '5edda96c6d8c36ff915115a0e8136d370a021576',
-                                  '626ed6a7c06dd17c0eec72fa3be1740f146a2863',
                                   '5273a894aa97b4c0880e0d709e6afbdc770d05e3'),
     'fashion_mnist_test_labels': ('t10k-labels-idx1-ubyte.gz',
                                   '9caad14e1aff9adac77d3744963212d36af15bee',
-                                  '17f9ab60e7257a1620f4ad76bbbaf857c3920701',
                                   '9317cfa0b855692f9538dd9e8821f97222088aa9'),
 }
+# The copy that Gluon's own class downloads is an early release: its pictures stand in
+# another order (its first label is 2, upstream's 9), so it does not count as the same.
 
 hub.MIRRORS[UPSTREAM] = (
     'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',)
-for _name, (_file, _sha1, _gluon, _debian) in FILES.items():
+for _name, (_file, _sha1, _debian) in FILES.items():
     hub.register(_name, UPSTREAM + _file, _sha1, folder='fashion-mnist',
-                 twins={_gluon: GLUON + _file, _debian: None})
+                 twins=(_debian,))
     hub.toy(_name)(write_images if 'images' in _name else write_labels)
 
 

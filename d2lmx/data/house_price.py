@@ -12,7 +12,7 @@ hub.register('kaggle_house_train', hub.DATA_URL + 'kaggle_house_pred_train.csv',
 hub.register('kaggle_house_test', hub.DATA_URL + 'kaggle_house_pred_test.csv',
              'fa19780a7b011d9b009e8bff8e99922a8ee2eb90')
 
-TOY_TRAIN, TOY_TEST = 400, 200  # rows
+TOY_TRAIN, TOY_TEST = 1460, 1459  # rows, as in the real files
 FIRST_TEST_ID = 1461            # as in the real files
 
 COLUMNS = """
@@ -56,13 +56,13 @@ GRADES = ('Fa', 'TA', 'Gd', 'Ex')
 
 @hub.toy('kaggle_house_train')
 def write_toy_train(path, rng) -> None:
-    """Write 400 toy houses with their prices, in the columns of the real file."""
+    """Write toy houses with their prices, in the columns of the real file."""
     _write(path, COLUMNS, _houses(rng, TOY_TRAIN, first_id=1))
 
 
 @hub.toy('kaggle_house_test')
 def write_toy_test(path, rng) -> None:
-    """Write 200 toy houses without prices, in the columns of the real file."""
+    """Write toy houses without prices, in the columns of the real file."""
     _write(path, COLUMNS[:-1], _houses(rng, TOY_TEST, first_id=FIRST_TEST_ID))
 
 

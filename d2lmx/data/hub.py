@@ -28,7 +28,7 @@ SYSTEM_ROOT = Path('/usr/share/datasets')  # where Debian's dataset-* packages i
 TOYS = {}      # name -> writer(path, rng)
 
 _FOLDERS = {}  # name -> the data set's own folder in a root
-_TWINS = {}    # name -> {SHA-1: url or None}: other bytes, the same content
+_TWINS = {}    # name -> SHA-1s of other bytes with the same content
 _used = {}     # name -> what `used` tells
 _policies = []
 
@@ -37,16 +37,16 @@ class DataUnavailable(OSError):
     """A data file is in no root and could be neither downloaded nor written."""
 
 
-def register(name: str, url: str, sha1: str, *, folder: str = '', twins=None) -> None:
+def register(name: str, url: str, sha1: str, *, folder: str = '', twins=()) -> None:
     """Enter a file in DATA_HUB with what the book's pair cannot say.
 
     `folder` is the data set's own folder in a root, searched beside the root itself.
-    `twins` maps SHA-1s of files with other bytes and the same content (compressed
-    anew) to an address of theirs, or to None: they count as the book's.
+    `twins` are SHA-1s of files with other bytes and the same content (compressed
+    anew): they count as the book's.
     """
     DATA_HUB[name] = (url, sha1)
     _FOLDERS[name] = folder
-    _TWINS[name] = dict(twins or {})
+    _TWINS[name] = frozenset(twins)
 
 
 def toy(name: str):
@@ -209,7 +209,7 @@ def _fetch(name, url, cache_dir):
     path = root / _FOLDERS.get(name, '') / _file(url)
     try:
         with _told(path.parent, path.name):
-            transfer.fetch(_sources(name), path)
+            transfer.fetch(_addresses(url), DATA_HUB[name][1], path)
     except transfer.TransferError as error:
         raise DataUnavailable('\n'.join([
             f'{path.name} ({name!r}) is in no data folder and could not be downloaded.',
@@ -220,14 +220,10 @@ def _fetch(name, url, cache_dir):
     return path
 
 
-def _sources(name):
-    """(url, SHA-1) in the order in which they are tried."""
-    url, sha1 = DATA_HUB[name]
-    urls = [url] + [other + url[len(prefix):] for prefix, others in MIRRORS.items()
+def _addresses(url):
+    """The address and its mirrors, in the order in which they are tried."""
+    return [url] + [other + url[len(prefix):] for prefix, others in MIRRORS.items()
                     if url.startswith(prefix) for other in others]
-    twins = _TWINS.get(name, {})
-    return ([(address, sha1) for address in urls]
-            + [(address, digest) for digest, address in twins.items() if address])
 
 
 def _writable(folder):

@@ -36,16 +36,16 @@ class Slow(requests.Timeout):
     """One of the limits above was passed; its text says which."""
 
 
-def fetch(sources, path: Path) -> None:
-    """Download `path` from the first of `sources`, pairs (url, SHA-1), that works.
+def fetch(urls, sha1: str, path: Path) -> None:
+    """Download `path` from the first of `urls` that gives bytes of that SHA-1.
 
     The bytes go to a temporary file in the same folder, which is moved into place
-    once its SHA-1 is right; nothing is left behind otherwise. A progress bar shows
-    on a terminal. Raises TransferError where all sources fail, and OSError where
-    the folder cannot be written.
+    once its SHA-1 is right; nothing is left behind otherwise. A progress bar shows on
+    a terminal. TransferError where all fail, OSError where the folder cannot be
+    written.
     """
     reasons = []
-    for url, sha1 in sources:
+    for url in urls:
         try:
             pooch.retrieve(url, f'sha1:{sha1}', path.name, path.parent,
                            downloader=_stream)

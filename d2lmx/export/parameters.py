@@ -1,20 +1,23 @@
 """Parameters from a file, by structural name."""
-from mxnet import npx
+from pathlib import Path
+
+from mxnet import MXNetError, npx
 
 __all__ = ['load_parameters']
 
 
-def load_parameters(net, filename: str, device=None) -> None:
-    """Load what ``net.save_parameters(filename)`` wrote into a net of the same structure.
+def load_parameters(net, filename, device=None) -> None:
+    """Load what ``net.save_parameters(filename)`` wrote into a net built alike.
 
     MXNet's own method turns the parameters of a block without children (a bare Dense,
     a custom layer) into legacy arrays, on which later calls fail; this one does not.
-    ValueError names the first parameter that is missing, left over, or of another shape.
+    device: where a net goes that is not initialized yet; others stay where they are.
+    FileNotFoundError where there is no file. ValueError where it is no parameter file,
+    and naming the first parameter that is missing, left over, or of another shape.
 
     Book: 5.5 (sec_read_write)
     """
-    values = npx.load(filename)
-    params = net._collect_params_with_prefix()
+    values, params = _read(filename), net._collect_params_with_prefix()
     for name in params:
         if name not in values:
             raise ValueError(f'{filename} has no parameter {name!r}; it has: '
@@ -35,3 +38,21 @@ def load_parameters(net, filename: str, device=None) -> None:
         params[name].set_data(value)
         if params[name]._deferred_init:
             params[name]._finish_deferred_init()
+
+
+def _read(filename) -> dict:
+    """{structural name: array} of a parameter file."""
+    if not Path(filename).is_file():
+        raise FileNotFoundError(f'there is no parameter file {filename}: '
+                                'net.save_parameters(filename) writes one')
+    try:
+        values = npx.load(str(filename))
+    except MXNetError as error:
+        raise ValueError(f'{filename} is no file of MXNet arrays, or it is damaged: '
+                         'save it anew with net.save_parameters(filename)') from error
+    if values == []:  # what MXNet reads where a net without parameters was saved
+        return {}
+    if not isinstance(values, dict):
+        raise ValueError(f'{filename} holds arrays without names: save a network with '
+                         'net.save_parameters(filename)')
+    return values

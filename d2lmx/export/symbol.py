@@ -42,6 +42,9 @@ def export_block(net, inputs, prefix, rtol: float = 1e-5, atol: float = 1e-6):
     prefix.parent.mkdir(parents=True, exist_ok=True)
     net.hybridize()
     expected = flatten(net(*inputs))
+    if not net._cached_graph:
+        raise ValueError(f'{type(net).__name__} was not traced, since it overrides '
+                         'forward: write hybrid_forward instead')
     with tempfile.TemporaryDirectory(dir=prefix.parent, prefix='.export-') as folder:
         written = Path(folder) / prefix.name
         net.export(str(written))

@@ -45,7 +45,7 @@ class Timer:
 
 
 def interleave(functions: dict, rounds: int) -> dict:
-    """{name: seconds of each of its calls}, the functions called in turn, round by round.
+    """{name: seconds of each of its calls}; the functions take turns, round by round.
 
     In turn, so that a machine whose speed drifts slows all of them alike. The clock
     stops when MXNet's queue is empty.

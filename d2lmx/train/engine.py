@@ -53,6 +53,8 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
     train_iter
         Batches; read once an epoch. ValueError where it is empty, as a generator is
         from the second epoch on.
+    num_epochs
+        At least 1, else ValueError.
     evaluate
         ``evaluate() -> {name: value}``, called after each epoch.
     watch
@@ -63,6 +65,8 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
 
     Book: 3.6 (sec_softmax_scratch)
     """
+    if num_epochs < 1:
+        raise ValueError(f'num_epochs must be at least 1, got {num_epochs}')
     history = History()
     for epoch in range(num_epochs):
         means, timer = RunningMeans(), Timer()

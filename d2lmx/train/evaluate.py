@@ -10,8 +10,7 @@ def _mean(measure, net, data_iter, devices):
     """Mean of ``measure(net(X), y) -> (sum, count)`` over all shards of all batches."""
     means = RunningMeans()
     for X, y in data_iter:
-        Xs, ys = split_batch(X, y, devices) if devices else ([X], [y])
-        for X_shard, y_shard in zip(Xs, ys):
+        for X_shard, y_shard in zip(*split_batch(X, y, devices)):
             means.add({'mean': measure(net(X_shard), y_shard)})
     result = means.means()
     if not result:

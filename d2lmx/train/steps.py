@@ -10,7 +10,7 @@ __all__ = ['classification_step', 'regression_step']
 
 def _backward(net, loss, X, y, devices):
     """Outputs, labels and losses of each shard, gradients computed; does not wait."""
-    Xs, ys = split_batch(X, y, devices) if devices else ([X], [y])
+    Xs, ys = split_batch(X, y, devices)
     with autograd.record():
         y_hats = [net(X_shard) for X_shard in Xs]
         ls = [loss(y_hat, y_shard) for y_hat, y_shard in zip(y_hats, ys)]

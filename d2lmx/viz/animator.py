@@ -42,8 +42,8 @@ class Animator:
 
         y: a number or None (no point) for each curve; x: a number for all, or one each.
         """
-        y = list(y) if hasattr(y, '__len__') else [y]
-        x = list(x) if hasattr(x, '__len__') else [x] * len(y)
+        y = list(y) if _is_list(y) else [y]
+        x = list(x) if _is_list(x) else [x] * len(y)
         if len(x) != len(y):
             raise ValueError(f'x must be one number or as many as y ({len(y)}), '
                              f'got {len(x)}')
@@ -73,3 +73,8 @@ class Animator:
             values = ', '.join(f'{name} {ys[-1]:.3g}'.strip()
                                for name, ys in zip(names, self.Y) if ys)
             print(f'{self.xlabel} {float(x):g}: {values}', file=sys.stderr)
+
+
+def _is_list(a) -> bool:
+    """Whether a holds several numbers; an array without axes is one number."""
+    return getattr(a, 'ndim', 1) > 0 and hasattr(a, '__len__')

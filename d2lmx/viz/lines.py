@@ -60,7 +60,7 @@ def _is_curve(a) -> bool:
     """Whether a is one curve: one axis of numbers, not a list of curves."""
     if hasattr(a, 'ndim'):
         return a.ndim == 1
-    return len(a) > 0 and getattr(a[0], 'ndim', 1 if hasattr(a[0], '__len__') else 0) == 0
+    return len(a) > 0 and getattr(a[0], 'ndim', int(hasattr(a[0], '__len__'))) == 0
 
 
 def _curves(X, Y):
@@ -107,7 +107,7 @@ def plot(X, Y=None, xlabel=None, ylabel=None, legend=None, xlim=None, ylim=None,
     """
     use_svg_display()
     curves = _curves(X, Y)
-    # book: draws on the current axes, so that outside Jupyter a second plot wipes the first
+    # book: draws on the current axes, so outside Jupyter a second plot wipes the first
     axes = axes if axes is not None else _new_axes(figsize)
     axes.cla()
     # book: stops at the fourth curve, without a word, where fmts has four styles

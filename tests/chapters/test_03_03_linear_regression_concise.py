@@ -6,14 +6,14 @@ import d2lmx as d2l
 
 
 @pytest.fixture
-def module(section):
+def page(section):
     return section('3.3')
 
 
-def test_net_is_one_linear_unit_of_three_parameters(module):
-    net = module.build_net()
+def test_net_is_one_linear_unit_of_three_parameters(page):
+    net = page.build_net()
     net.initialize()
-    X, = module.example_inputs(batch_size=5)
+    X, = page.example_inputs(batch_size=5)
     y_hat = net(X)
     weight, bias = net[0].weight.data().asnumpy(), net[0].bias.data().asnumpy()
     assert weight.size + bias.size == 3
@@ -27,8 +27,8 @@ def test_gluons_loss_is_the_squared_loss_of_3_2():
     assert d2l.squared_loss(y_hat, y).tolist() == [[2], [0.5]]
 
 
-def test_three_epochs_reach_the_printed_loss_and_find_the_parameters(module):
-    result = module.run()
+def test_three_epochs_reach_the_printed_loss_and_find_the_parameters(page):
+    result = page.run()
     losses = result['loss after each epoch']
     assert len(losses) == 3
     # 5.1e-5 in every build of the book; the noise's sample variance spreads 4.5 %
@@ -38,15 +38,15 @@ def test_three_epochs_reach_the_printed_loss_and_find_the_parameters(module):
         [0, 0, 0], abs=2e-3)
 
 
-def test_a_batch_has_ten_examples_of_two_features(module):
-    batch = module.run(num_epochs=1, num_examples=20)['a batch']
+def test_a_batch_has_ten_examples_of_two_features(page):
+    batch = page.run(num_epochs=1, num_examples=20)['a batch']
     assert onp.shape(batch['X']) == (10, 2) and onp.shape(batch['y']) == (10, 1)
 
 
-def test_hybridized_training_equals_imperative_training(module):
+def test_hybridized_training_equals_imperative_training(page):
     losses = []
     for hybridize in (False, True):
         d2l.set_seed(3)
-        result = module.run(num_examples=105, num_epochs=2, hybridize=hybridize)
+        result = page.run(num_examples=105, num_epochs=2, hybridize=hybridize)
         losses.append(result['loss after each epoch'])
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)

@@ -4,7 +4,7 @@ import struct
 import numpy as onp
 import pytest
 from mxnet import np
-from mxnet.gluon.data.vision import FashionMNIST, transforms
+from mxnet.gluon.data.vision import transforms
 
 import d2lmx as d2l
 from d2lmx.data import hub
@@ -130,18 +130,6 @@ def test_truncated_file_names_itself_and_the_mending(tiny):
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(ValueError, match='train-images.*Delete it and run again'):
         d2l.read_fashion_mnist()
-
-
-def test_gluons_own_sha1s_are_accepted():
-    for is_train, part in ((True, 'train'), (False, 'test')):
-        gluons = FashionMNIST.__new__(FashionMNIST)
-        gluons._get_data = lambda: None
-        gluons.__init__(root=str(hub.cache()), train=is_train)
-        kind = 'train' if is_train else 'test'
-        for what, (file, sha1) in (('images', getattr(gluons, f'_{kind}_data')),
-                                   ('labels', getattr(gluons, f'_{kind}_label'))):
-            assert FILES[f'fashion_mnist_{part}_{what}'][0] == file
-            assert FILES[f'fashion_mnist_{part}_{what}'][2] == sha1
 
 
 @pytest.mark.data

@@ -1,0 +1,42 @@
+"""The block of ResNet."""
+from mxnet.gluon import nn
+
+__all__ = ['Residual']
+
+
+class Residual(nn.HybridBlock):
+    """Two 3x3 convolutions whose output is added to the block's input.
+
+    Parameters
+    ----------
+    num_channels
+        Output channels. Without `use_1x1conv` the input must have as many.
+    use_1x1conv
+        Whether a 1x1 convolution first brings the input to the output's shape.
+    strides
+        Of the first convolution (and of the 1x1 one): 2 halves height and width.
+
+    Inputs
+        X (batch, channels, h, w)
+
+    Outputs
+        (batch, num_channels, ceil(h / strides), ceil(w / strides))
+
+    Book: 7.6 (sec_resnet)
+    """
+
+    def __init__(self, num_channels, use_1x1conv=False, strides=1, **kwargs):
+        super().__init__(**kwargs)
+        self.conv1 = nn.Conv2D(num_channels, kernel_size=3, padding=1, strides=strides)
+        self.conv2 = nn.Conv2D(num_channels, kernel_size=3, padding=1)
+        self.conv3 = (nn.Conv2D(num_channels, kernel_size=1, strides=strides)
+                      if use_1x1conv else None)
+        self.bn1 = nn.BatchNorm()
+        self.bn2 = nn.BatchNorm()
+
+    def hybrid_forward(self, F, X):
+        Y = F.npx.relu(self.bn1(self.conv1(X)))  # (batch, num_channels, h', w')
+        Y = self.bn2(self.conv2(Y))
+        if self.conv3 is not None:
+            X = self.conv3(X)
+        return F.npx.relu(Y + X)

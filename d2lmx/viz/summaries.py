@@ -1,0 +1,79 @@
+"""Networks as tables: what each layer gives and how much it learns."""
+import math
+
+import mxnet as mx
+from mxnet.gluon import nn
+
+__all__ = ['layer_shapes', 'summary', 'summary_table']
+
+
+def input_shapes(inputs) -> dict:
+    """{name: shape} of arrays: `data`, or `data0`, `data1`, ... as in an export."""
+    names = ['data'] if len(inputs) == 1 else [f'data{i}' for i in range(len(inputs))]
+    return {name: X.shape for name, X in zip(names, inputs)}
+
+
+def variables(names) -> list:
+    """Symbols of these names, to call a network with."""
+    return [mx.sym.var(name).as_np_ndarray() for name in names]
+
+
+def layer_shapes(net, *inputs) -> list:
+    """[name, output shape] of each layer of a sequential network, in order.
+
+    Any other block counts as one layer. Only the shapes of the inputs matter: nothing
+    is computed and the network need not be initialized. ValueError names the layer
+    that cannot take what comes to it.
+
+    Book: 7.1 (sec_alexnet)
+    """
+    return [[name, shape] for name, shape, _ in _layers(net, inputs)]
+
+
+def summary(net, *inputs) -> list:
+    """[name, output shape, parameters] of each layer, and a last row 'total'.
+
+    Parameters are the numbers that are learnt, without the running statistics of batch
+    normalization. One shared by two layers counts in both, but once in the total.
+    Else as `layer_shapes`.
+
+    Book: 7.1 (sec_alexnet)
+    """
+    rows, all_sizes = [], {}
+    for name, shape, sizes in _layers(net, inputs):
+        rows.append([name, shape, sum(sizes.values())])
+        all_sizes.update(sizes)
+    return rows + [['total', shape, sum(all_sizes.values())]]
+
+
+def summary_table(net, *inputs) -> str:
+    """The `summary` as lines of text.
+
+    Book: 7.1 (sec_alexnet)
+    """
+    rows = [(name, ' x '.join(map(str, shape)), f'{count:,}')
+            for name, shape, count in summary(net, *inputs)]
+    rows.insert(0, ('layer', 'output shape', 'parameters'))
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return '\n'.join(f'{name:{widths[0]}}  {shape:{widths[1]}}  {count:>{widths[2]}}'
+                     for name, shape, count in rows)
+
+
+def _layers(net, inputs):
+    """(name, output shape, {parameter name: size}) of each layer, by tracing."""
+    known = input_shapes(inputs)
+    outputs, shape = variables(known), [list(X.shape) for X in inputs]
+    sequential = isinstance(net, (nn.Sequential, nn.HybridSequential))
+    for layer in net._children.values() if sequential else [net]:
+        outputs = [layer(*outputs)]
+        try:
+            arg_shapes, out_shapes, _ = outputs[0].infer_shape(**known)
+        except mx.MXNetError as error:
+            raise ValueError(f'{layer} cannot take an input of shape '
+                             f'{", ".join(map(str, shape))}') from error
+        shape = [list(s) for s in out_shapes]
+        learnt = {name for name, param in layer.collect_params().items()
+                  if param.grad_req != 'null'}
+        yield (type(layer).__name__, shape[0] if len(shape) == 1 else shape,
+               {name: math.prod(s) for name, s
+                in zip(outputs[0].list_arguments(), arg_shapes) if name in learnt})

@@ -1,0 +1,77 @@
+"""Devices, the split of a batch over them, and seeds."""
+import random
+
+import mxnet as mx
+import numpy as onp
+import pytest
+from mxnet import np, npx
+
+import d2lmx as d2l
+
+TWO = [mx.cpu(0), mx.cpu(1)]
+
+
+@pytest.fixture
+def gpus(monkeypatch):
+    """``gpus(n)``: the machine seems to have n GPUs."""
+    return lambda n: monkeypatch.setattr(npx, 'num_gpus', lambda: n)
+
+
+def test_without_a_gpu_the_cpu_serves(gpus):
+    gpus(0)
+    assert d2l.try_gpu() == npx.cpu()
+    assert d2l.try_all_gpus() == [npx.cpu()]
+
+
+def test_with_gpus_each_is_found_and_the_next_is_the_cpu(gpus):
+    gpus(2)
+    assert d2l.try_gpu() == npx.gpu(0)
+    assert d2l.try_gpu(i=1) == npx.gpu(1)
+    assert d2l.try_gpu(2) == npx.cpu()
+    assert d2l.try_all_gpus() == [npx.gpu(0), npx.gpu(1)]
+
+
+def test_devices_are_always_a_list(gpus):
+    gpus(0)
+    assert d2l.as_devices(mx.cpu(1)) == [mx.cpu(1)]
+    assert d2l.as_devices(tuple(TWO)) == TWO
+    assert d2l.as_devices(None) == [npx.cpu()]
+
+
+def test_a_split_keeps_every_example_in_order_on_its_device():
+    X, y = np.arange(10).reshape(5, 2), np.arange(5)
+    Xs, ys = d2l.split_batch(X, y, TWO)
+    assert [shard.ctx for shard in Xs + ys] == TWO + TWO
+    assert [shard.tolist() for shard in ys] == [[0, 1, 2], [3, 4]]
+    assert [row for shard in Xs for row in shard.tolist()] == X.tolist()
+
+
+def test_without_devices_the_batch_stays_where_it_is():
+    X, y = np.ones((3, 2), ctx=mx.cpu(1)), np.ones(3, ctx=mx.cpu(1))
+    (X_shard,), (y_shard,) = d2l.split_batch(X, y, None)
+    assert X_shard is X and y_shard is y
+
+
+def test_a_batch_leaves_the_memory_shared_with_loader_workers():
+    X = np.array([[1., 2.]]).as_in_ctx(mx.Context('cpu_shared', 0))
+    (X_shard,), _ = d2l.split_batch(X, np.array([0]), None)
+    assert X_shard.ctx == npx.cpu() and X_shard.tolist() == [[1, 2]]
+
+
+def test_split_refuses_unequal_lengths_and_fewer_examples_than_devices():
+    with pytest.raises(ValueError, match='got 3 and 2'):
+        d2l.split_batch(np.ones((3, 1)), np.ones(2), TWO)
+    with pytest.raises(ValueError, match='batch of 1 cannot be split over 2'):
+        d2l.split_batch(np.ones((1, 4)), np.ones(1), TWO)
+
+
+def test_a_seed_repeats_all_three_generators():
+    def draw():
+        d2l.set_seed(7)
+        return np.random.uniform(size=3).tolist(), onp.random.rand(), random.random()
+
+    first = draw()
+    np.random.uniform(), onp.random.rand(), random.random()
+    assert draw() == first
+    d2l.set_seed(8)
+    assert onp.random.rand() != first[1]

@@ -1,0 +1,92 @@
+"""A run function's signature as a command line."""
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Literal
+
+import pytest
+
+from d2lmx import options
+from d2lmx.sections import Section
+
+SECTION = Section('6.6', 'lenet', 'LeNet', '卷积', (), Path('s06_lenet.py'))
+
+
+def run(*, num_epochs: int = 10, lr: float = 0.9, weight_decay: float = 0.,
+        dropout1: float = 0.2, num_workers: int = 0, hybridize: bool = True,
+        variant: Literal['scratch', 'concise'] = 'scratch', out: Path = None) -> dict:
+    """As a section has it."""
+
+
+def parse(text, smoke=()):
+    module = SimpleNamespace(run=run, SMOKE=dict(smoke))
+    return options.parse(SECTION, module, text.split())
+
+
+def complaint(text, capsys):
+    """What is said to options that are refused, with status 2, in one line."""
+    with pytest.raises(SystemExit) as error:
+        parse(text)
+    output, message = capsys.readouterr()
+    assert error.value.code == 2 and output == '' and message.count('\n') == 1
+    return message
+
+
+def test_without_options_the_books_values_hold():
+    args, values = parse('')
+    assert values == dict(num_epochs=10, lr=.9, weight_decay=0, dropout1=.2,
+                          num_workers=0, hybridize=True, variant='scratch')
+    assert (args.seed, args.out, args.data, args.smoke, args.show) == (
+        0, Path('results'), 'auto', False, False)
+
+
+def test_every_kind_of_hyperparameter_is_read():
+    _, values = parse('--num-epochs 3 --lr 1e-2 --weight-decay 3 --dropout1 0 '
+                      '--num-workers 0 --no-hybridize --variant concise')
+    assert values == dict(num_epochs=3, lr=.01, weight_decay=3, dropout1=0,
+                          num_workers=0, hybridize=False, variant='concise')
+
+
+def test_the_runners_own_options_are_kept_apart():
+    args, values = parse('--seed 7 --out here --data book --show')
+    assert (args.seed, args.out, args.data, args.show) == (7, Path('here'), 'book', True)
+    assert not {'seed', 'out', 'data', 'show'} & set(values)
+
+
+def test_smoke_means_toy_data_and_yields_to_what_is_given():
+    args, values = parse('--smoke --lr 0.5', smoke=dict(num_epochs=1, lr=.1))
+    assert (args.data, values['num_epochs'], values['lr']) == ('toy', 1, .5)
+    assert parse('--smoke --data auto')[0].data == 'auto'
+    assert parse('', smoke=dict(num_epochs=1))[1]['num_epochs'] == 10
+
+
+@pytest.mark.parametrize('text,reason', [
+    ('--num-epochs 0', "num-epochs: expected a whole number of at least 1, got '0'"),
+    ('--num-epochs 1.5', "expected a whole number of at least 1, got '1.5'"),
+    ('--num-epochs -3', "got '-3'"), ('--num-workers -1', 'of at least 0'),
+    ('--lr -0.1', "lr: expected a number of at least 0, got '-0.1'"),
+    ('--lr nan', "got 'nan'"), ('--lr inf', "got 'inf'"), ('--lr fast', "got 'fast'"),
+    ('--dropout1 1', 'expected a number of at least 0 and below 1'),
+    ('--variant gluon', "invalid choice: 'gluon'"), ('--hybridize yes', 'unrecognized'),
+    ('--seed -1', 'of at least 0'), (f'--seed {2 ** 32}', 'below 4294967296'),
+    ('--data mine', "invalid choice: 'mine'"), ('--momentum .9', 'unrecognized'),
+    ('--out', 'expected one argument')])
+def test_a_wrong_value_is_refused_in_one_line(text, reason, capsys):
+    message = complaint(text, capsys)
+    assert message.startswith('d2lmx run 6.6: ') and reason in message
+    assert '--help shows the options' in message
+
+
+def test_help_shows_titles_and_the_books_values(capsys):
+    with pytest.raises(SystemExit) as stop:
+        parse('--help')
+    text = capsys.readouterr().out
+    assert stop.value.code == 0
+    assert 'LeNet 卷积' in text and '==SUPPRESS==' not in text
+    for piece in ('--num-epochs INT', 'default: 10', '--lr FLOAT', 'default: 0.9',
+                  '--hybridize, --no-hybridize', '{scratch,concise}'):
+        assert piece in text
+
+
+def test_hyperparameters_are_typed_and_leave_the_results_folder_out():
+    assert options.hyperparameters(run)['lr'] == (float, .9)
+    assert 'out' not in options.hyperparameters(run)

@@ -1,0 +1,213 @@
+"""A section as a command: seeds, data, results, and what happens when it fails."""
+import json
+from types import SimpleNamespace
+
+import pytest
+from matplotlib import pyplot as plt
+
+import d2lmx as d2l
+from d2lmx import runner, sections
+from d2lmx.data import hub, transfer
+
+SECTION = '''"""A line (直线)"""
+from mxnet import autograd, gluon, np
+from mxnet.gluon import nn
+
+import d2lmx as d2l
+
+SMOKE = dict(num_epochs=1)
+
+
+def run(*, num_epochs: int = 3, lr: float = 0.1) -> dict:
+    X, y = d2l.synthetic_data(np.array([2, -3.4]), 4.2, 20)
+    net = nn.HybridSequential()
+    net.add(nn.Dropout(0.1), nn.Dense(1))
+    net.initialize()
+    net.hybridize()
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': lr})
+    step = d2l.regression_step(net, gluon.loss.L2Loss(), trainer)
+    history = d2l.fit(step, d2l.load_array((X, y), 5), num_epochs)
+    d2l.plot_history(history)
+    return history.record()
+
+
+if __name__ == '__main__':
+    d2l.main(run)
+'''
+
+
+@pytest.fixture
+def command(tmp_path):
+    """``command(options)`` runs the section above: (status, its results folder)."""
+    file = tmp_path / 's01_line.py'
+    file.write_text(SECTION, encoding='utf-8')
+    section = sections.find(str(file))
+
+    def run(*options):
+        argv = ['--out', str(tmp_path / 'out'), *options]
+        status = runner.run_section(section, sections.load(section), argv)
+        return status, tmp_path / 'out' / 'line'
+
+    return run
+
+
+@pytest.fixture
+def offline(monkeypatch, tmp_path):
+    """No data root, an empty cache, and a network that answers nothing."""
+    def fetch(sources, path):
+        raise transfer.TransferError([f'{url}: no connection' for url, _ in sources])
+
+    monkeypatch.delenv('D2LMX_DATA')
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    monkeypatch.setattr(hub, 'SYSTEM_ROOT', tmp_path / 'nothing')
+    monkeypatch.setattr(transfer, 'fetch', fetch)
+
+
+def read_houses(calls):
+    """A section that needs one file, counting how often it is run."""
+    def run(*, num_rows: int = 2) -> dict:
+        calls.append(hub.policy_kind())
+        plt.figure()
+        with open(d2l.download('kaggle_house_train'), encoding='utf-8') as file:
+            return {'rows': [next(file)[:2] for _ in range(num_rows)]}
+
+    return SimpleNamespace(run=run, SMOKE={})
+
+
+@pytest.fixture
+def houses(tmp_path):
+    """``houses(options)`` runs such a section: (status, record or None, policies)."""
+    section = sections.Section('4.10', 'houses', 'Houses', '房价',
+                               ('kaggle_house_train',), tmp_path)
+
+    def run(*options):
+        calls = []
+        status = runner.run_section(section, read_houses(calls),
+                                    ['--out', str(tmp_path / 'out'), *options])
+        metrics = tmp_path / 'out' / '04.10_houses' / 'metrics.json'
+        return status, json.loads(metrics.read_text()) if status == 0 else None, calls
+
+    return run
+
+
+def metrics(folder):
+    return json.loads((folder / 'metrics.json').read_text(encoding='utf-8'))
+
+
+def untimed(folder):
+    record = metrics(folder)
+    del record['timing']
+    return record
+
+
+def test_a_run_writes_numbers_and_figures_and_says_where(command, capsys):
+    status, folder = command('--num-epochs', '2')
+    assert status == 0
+    record = metrics(folder)
+    assert record['options'] == {'num_epochs': 2, 'lr': .1}
+    assert (record['title'], record['seed'], record['data']) == ('A line', 0, 'none')
+    assert len(record['result']['series']['train loss']) == 2
+    assert set(record['timing']) == {'total_seconds', 'seconds', 'examples_per_sec'}
+    assert set(record['versions']) == {'d2lmx', 'python', 'mxnet', 'numpy'}
+    assert (folder / 'figures' / '1.svg').read_bytes().startswith(b'<?xml')
+    assert str(folder / 'metrics.json') in capsys.readouterr().out
+
+
+def test_one_seed_gives_one_result_and_another_seed_another(command):
+    first = untimed(command('--seed', '5')[1])
+    assert untimed(command('--seed', '5')[1]) == first
+    assert untimed(command('--seed', '6')[1])['result'] != first['result']
+
+
+def test_smoke_takes_the_sections_short_options(command):
+    assert metrics(command('--smoke')[1])['options']['num_epochs'] == 1
+
+
+def test_a_second_run_replaces_the_first_whole(command):
+    _, folder = command('--smoke')
+    (folder / 'figures' / '9.png').write_text('of an older run')
+    command('--smoke', '--seed', '3')
+    assert metrics(folder)['seed'] == 3 and not (folder / 'figures' / '9.png').exists()
+
+
+@pytest.mark.parametrize('fault,status', [(KeyboardInterrupt, 130), (ZeroDivisionError, 0)])
+def test_what_breaks_off_keeps_the_older_results_and_leaves_nothing(
+        command, monkeypatch, capsys, fault, status):
+    _, folder = command('--smoke')
+    before = untimed(folder)
+
+    def breaks(*args, **kwargs):
+        raise fault
+
+    monkeypatch.setattr(d2l, 'fit', breaks)
+    if status:
+        assert command('--smoke')[0] == status
+        assert 'interrupted, nothing was written' in capsys.readouterr().err
+    else:
+        with pytest.raises(fault):  # a defect of a section shows where it is
+            command('--smoke')
+    assert untimed(folder) == before
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_results_folder_below_a_file_is_one_clear_line(command, tmp_path, capsys):
+    (tmp_path / 'out').write_text('')
+    assert command('--smoke')[0] == 1
+    message = capsys.readouterr().err
+    assert message.count('\n') == 1 and '--out' in message
+
+
+def test_book_data_offline_is_an_error_that_says_what_to_do(houses, offline, capsys):
+    status, _, calls = houses('--data', 'book')
+    assert (status, calls) == (1, ['book'])
+    message = capsys.readouterr().err
+    assert message.count('d2lmx: ') == 1 and 'Traceback' not in message
+    for piece in ('kaggle_house_pred_train.csv', 'no connection', '--data toy'):
+        assert piece in message
+
+
+def test_auto_offline_runs_again_on_toy_data_and_says_so(houses, offline, capsys):
+    status, record, calls = houses()
+    assert (status, calls) == (0, ['book', 'toy'])
+    assert record['data'] == 'toy'
+    assert [file['data'] for file in record['files']] == ['toy']
+    output, message = capsys.readouterr()
+    assert '*** RUNNING ON TOY DATA' in message and "not the book's data" in output
+    assert len(plt.get_fignums()) == 1  # the broken run's figure is gone
+
+
+def test_toy_in_the_environment_is_what_auto_means(houses, capsys):
+    status, record, calls = houses('--data', 'auto')
+    assert (status, calls, record['data']) == (0, ['toy'], 'toy')
+    assert 'RUNNING ON TOY DATA' not in capsys.readouterr().err
+
+
+def test_a_file_of_ones_own_in_a_root_is_used_and_called_local(
+        houses, offline, tmp_path, monkeypatch):
+    root = tmp_path / 'root'
+    root.mkdir()
+    (root / 'kaggle_house_pred_train.csv').write_text('Id,Mine\n1,2\n')
+    monkeypatch.setenv('D2LMX_DATA', str(root))
+    _, record, _ = houses()
+    assert record['data'] == 'local' and record['result']['rows'] == ['Id', '1,']
+    # sha1 of the text above
+    assert record['files'][0]['sha1'] == hub.sha1_of(root / 'kaggle_house_pred_train.csv')
+
+
+def test_one_toy_file_makes_the_whole_result_toy(monkeypatch):
+    monkeypatch.setattr(hub, 'used', lambda: [
+        {'data': kind} for kind in ('book', 'toy', 'local')])
+    assert runner.provenance()['data'] == 'toy'
+    monkeypatch.setattr(hub, 'used', lambda: [{'data': 'book'}, {'data': 'local'}])
+    assert runner.provenance()['data'] == 'local'
+
+
+def test_a_section_that_writes_files_gets_the_results_folder(tmp_path, capsys):
+    def run(*, out=None) -> dict:
+        (out / 'submission.csv').write_text('Id\n')
+        return {}
+
+    section = sections.Section('4.10', 'houses', 'Houses', '房价', (), tmp_path)
+    runner.run_section(section, SimpleNamespace(run=run, SMOKE={}),
+                       ['--out', str(tmp_path / 'out')])
+    assert (tmp_path / 'out' / '04.10_houses' / 'submission.csv').read_text() == 'Id\n'

@@ -1,0 +1,91 @@
+"""One batch: what a step reports, and what it does to the parameters."""
+import numpy as onp
+import pytest
+from mxnet import autograd, gluon, np
+from mxnet.gluon import nn
+
+import d2lmx as d2l
+
+X = np.array([[1., 0.], [0., 1.], [1., 1.]])
+LABELS = np.array([0, 1, 0], dtype='int32')
+TARGETS = np.array([[1.], [2.], [3.]])
+
+
+def test_regression_step_reports_the_loss_and_moves_by_the_mean_gradient():
+    w, b = np.zeros((2, 1)), np.zeros(1)
+    for param in (w, b):
+        param.attach_grad()
+    step = d2l.regression_step(lambda X: d2l.linreg(X, w, b), d2l.squared_loss,
+                               lambda batch_size: d2l.sgd([w, b], .3, batch_size))
+    total, count = step(X, TARGETS)['train loss']
+    # losses 1/2, 4/2, 9/2; gradients of their sum: w (-1 - 3, -2 - 3), b -6
+    assert (float(total), count) == (7, 3)
+    assert w.reshape(-1).tolist() == pytest.approx([.4, .5], rel=1e-6)
+    assert b.tolist() == pytest.approx([.6], rel=1e-6)
+
+
+def classifier():
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3, in_units=2))
+    net.initialize()
+    net[0].weight.set_data(np.array([[1., 0.], [0., 2.], [0., 0.]]))
+    return net
+
+
+@pytest.mark.parametrize('hybridize', [False, True])
+def test_classification_step_equals_pytorch(torch, hybridize):
+    net = classifier()
+    net.hybridize(hybridize)
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': .5})
+    step = d2l.classification_step(net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer)
+    stats = step(X, LABELS)
+
+    twin = torch.nn.Linear(2, 3)
+    with torch.no_grad():
+        twin.weight.copy_(torch.tensor([[1., 0.], [0., 2.], [0., 0.]]))
+        twin.bias.zero_()
+    y = torch.tensor([0, 1, 0])
+    l = torch.nn.functional.cross_entropy(twin(torch.tensor(X.asnumpy())), y)
+    l.backward()
+    torch.optim.SGD(twin.parameters(), lr=.5).step()
+
+    total, count = stats['train loss']
+    assert float(total) / count == pytest.approx(l.item(), rel=1e-5)
+    for ours, theirs in ((net[0].weight, twin.weight), (net[0].bias, twin.bias)):
+        onp.testing.assert_allclose(ours.data().asnumpy(), theirs.detach().numpy(),
+                                    rtol=1e-5, atol=1e-6)
+
+
+def test_accuracy_is_of_the_scores_before_the_update():
+    # the scores are (1, 0, 0), (0, 2, 0), (1, 2, 0): the last is wrong
+    net = classifier()
+
+    def updater(batch_size):
+        net[0].weight.set_data(np.zeros((3, 2)))
+
+    step = d2l.classification_step(net, gluon.loss.SoftmaxCrossEntropyLoss(), updater)
+    correct, count = step(X, LABELS)['train acc']
+    assert (float(correct), count) == (2, 3)
+
+
+def test_a_step_trains_in_training_mode():
+    modes = []
+
+    def net(X):
+        modes.append((autograd.is_recording(), autograd.is_training()))
+        return np.dot(X, w)
+
+    w = np.ones((2, 1))
+    w.attach_grad()
+    d2l.regression_step(net, d2l.squared_loss, lambda n: None)(X, TARGETS)
+    assert modes == [(True, True)] and not autograd.is_recording()
+
+
+def test_the_updater_gets_the_number_of_examples():
+    sizes = []
+    net = classifier()
+    step = d2l.classification_step(net, gluon.loss.SoftmaxCrossEntropyLoss(),
+                                   sizes.append)
+    step(X, LABELS)
+    step(X[:2], LABELS[:2])
+    assert sizes == [3, 2]

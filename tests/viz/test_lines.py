@@ -1,0 +1,106 @@
+"""Curves: what `plot` accepts and draws."""
+import matplotlib as mpl
+import numpy as onp
+import pytest
+from matplotlib import pyplot as plt
+from mxnet import np
+
+import d2lmx as d2l
+
+X = [0, 1, 2]
+F, G = [1, 3, 5], [2, 4, 6]
+
+
+def curves(axes):
+    return [[list(map(float, values)) for values in line.get_data()]
+            for line in axes.lines]
+
+
+@pytest.mark.parametrize('x,y', [
+    (X, F), ([X], [F]), (np.array(X), np.array(F)), (onp.array(X), onp.array([F])),
+    ([np.array(v) for v in X], [np.array(v) for v in F]), (range(3), tuple(F))])
+def test_one_curve_in_every_spelling(x, y):
+    assert curves(d2l.plot(x, y)) == [[X, F]]
+
+
+@pytest.mark.parametrize('x,y', [
+    (X, [F, G]), ([X], [F, G]), ([X, X], [F, G]), (np.array(X), np.array([F, G])),
+    (np.array(X), [np.array(F), G])])
+def test_one_x_serves_several_curves(x, y):
+    assert curves(d2l.plot(x, y)) == [[X, F], [X, G]]
+
+
+def test_without_y_values_are_drawn_over_their_index():
+    assert curves(d2l.plot([F, G[:2]])) == [[[0, 1, 2], F], [[0, 1], G[:2]]]
+    assert curves(d2l.plot(np.array(F))) == [[[0, 1, 2], F]]
+
+
+def test_each_curve_keeps_its_own_x():
+    assert curves(d2l.plot([X, [5, 6]], [F, [7, 8]])) == [[X, F], [[5, 6], [7, 8]]]
+
+
+def test_a_fifth_curve_is_drawn_too_and_styles_begin_again():
+    axes = d2l.plot(X, [F, G, F, G, F])
+    assert [line.get_linestyle() for line in axes.lines] == ['-', '--', '-.', ':', '-']
+
+
+@pytest.mark.parametrize('x,y,reason', [
+    ([X, X], [F, G, F], 'got 2 and 3'), (X, [1, 2], 'got 3 and 2')])
+def test_curves_that_do_not_pair_are_refused_before_a_figure_is_made(x, y, reason):
+    with pytest.raises(ValueError, match=reason):
+        d2l.plot(x, y)
+    assert plt.get_fignums() == []
+
+
+def test_labels_limits_scales_legend_and_size():
+    axes = d2l.plot(X, [F, G], 'x', 'f(x)', ['f', 'g'], [0, 2], [1, 9], 'linear', 'log',
+                    figsize=(5, 3))
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ('x', 'f(x)')
+    assert (axes.get_xlim(), axes.get_ylim()) == ((0, 2), (1, 9))
+    assert (axes.get_xscale(), axes.get_yscale()) == ('linear', 'log')
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ['f', 'g']
+    assert axes.figure.get_size_inches().tolist() == [5, 3]
+
+
+def test_two_plots_are_two_figures():
+    first, second = d2l.plot(X, F), d2l.plot(X, G)
+    assert curves(first) == [[X, F]] and curves(second) == [[X, G]]
+    assert len(plt.get_fignums()) == 2
+
+
+def test_an_empty_current_figure_is_drawn_on():
+    fig = plt.figure()
+    assert d2l.plot(X, F).figure is fig
+
+
+def test_given_axes_are_cleared_and_drawn_on():
+    _, (left, right) = plt.subplots(1, 2)
+    left.plot(X, G)
+    assert d2l.plot(X, F, axes=left) is left
+    assert curves(left) == [[X, F]] and not right.lines
+
+
+def test_limits_without_width_are_left_to_matplotlib():
+    # [1, num_epochs] for a single epoch
+    axes = d2l.plot(X, F, xlim=[1, 1])
+    low, high = axes.get_xlim()
+    assert low < 0 and high > 2
+
+
+def test_set_figsize_holds_for_figures_to_come():
+    with mpl.rc_context():
+        d2l.set_figsize((4, 2))
+        assert plt.figure().get_size_inches().tolist() == [4, 2]
+        d2l.set_figsize()
+        assert plt.figure().get_size_inches().tolist() == [3.5, 2.5]
+
+
+def test_a_history_is_drawn_series_by_series_over_epochs():
+    history = d2l.History()
+    history.add(1, {'train loss': 2, 'test acc': .5})
+    history.add(2, {'train loss': 1})
+    axes = d2l.plot_history(history)
+    assert curves(axes) == [[[1, 2], [2, 1]], [[1], [.5]]]
+    assert axes.get_xlabel() == 'epoch'
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ['train loss',
+                                                                     'test acc']
