@@ -14,7 +14,7 @@ except (ImportError, OSError, AttributeError) as error:
     _reason = f'{type(error).__name__}: {error}'
 
     def __getattr__(name):
-        raise ImportError(f'MXNet cannot be imported ({_reason}); run `python -m d2lmx '
+        raise AttributeError(f'MXNet cannot be imported ({_reason}); run `python -m d2lmx '
                           'doctor` to see what is wrong and how to mend it')
 else:
     from .runtime import *

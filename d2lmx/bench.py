@@ -1,9 +1,16 @@
-"""Whole training epochs, data loading included, every way side by side in one run."""
+"""Whole training epochs, data loading included, every way side by side in one run.
+
+Each way has a process of its own, since MXNet and PyTorch share one OpenMP library and
+slow each other down where they share a process. The processes work in turn.
+"""
+import contextlib
+import multiprocessing
+import os
 import statistics
 import sys
 from pathlib import Path
 
-from mxnet import autograd, gluon, init, np
+from mxnet import autograd, gluon, init, np, npx
 from mxnet.gluon.data.vision import transforms
 from tqdm import tqdm
 
@@ -16,19 +23,21 @@ from .options import hyperparameters
 from .parity.torch_side import find_twin, has_torch, torch_epoch
 from .results import ResultsUnwritable, as_json, write_json
 from .runner import on_data, provenance
-from .runtime.timing import interleave
+from .runtime.timing import Timer
 from .train.engine import fit
 from .train.steps import classification_step
 
-WAYS = {  # our ways: options of hybridize()
+BOOK, TORCH = 'book', 'torch'
+OURS = {  # this library's ways: options of hybridize()
     'imperative': dict(active=False),
     'hybridized': dict(active=True),
     'static': dict(active=True, static_alloc=True, static_shape=True),
 }
-BOOK, TORCH = 'book', 'torch'
+# what MXNet and libgomp take for themselves, without what compat.py chooses
+DEFAULTS = {compat.COPY: '200000', compat.SPIN: '300000'}
 LEGEND = {
     BOOK: "the book's way: DataLoader with workers and a transform an image, "
-          'imperative, float() each batch',
+          'imperative, float() each batch, default waiting of threads',
     'imperative': 'this library, imperative',
     'hybridized': 'this library, hybridized',
     'static': 'this library, hybridized with static allocation and shapes',
@@ -47,10 +56,11 @@ def bench_section(section, rounds: int, data: str, out: Path) -> int:
         print(f'd2lmx: section {section.name} trains no network on data: there is '
               'nothing to time', file=sys.stderr)
         return 2
-    options = {name: default for name, (_, default)
-               in hyperparameters(module.run).items()}
+    ways = [BOOK, *OURS]
+    if has_torch() and find_twin(section.name):
+        ways.append(TORCH)
     try:
-        seconds = on_data(data, 0, lambda: measure(module, section.name, options, rounds))
+        seconds = on_data(data, 0, lambda: measure(str(section.path), ways, rounds))
         record = as_json({'section': section.number, 'name': section.name,
                           'rounds': rounds, **provenance(), 'legend': LEGEND,
                           'seconds': seconds, 'result': summary(seconds)})
@@ -63,26 +73,94 @@ def bench_section(section, rounds: int, data: str, out: Path) -> int:
     return 0
 
 
-def measure(module, name, options, rounds) -> dict:
-    """{way: seconds of each counted epoch}."""
-    batch_size, lr = options['batch_size'], options['lr']
-    train_iter, _ = load_data_fashion_mnist(batch_size)
-    epochs = {BOOK: book_epoch(module.build_net(), batch_size, lr)}
-    for way, hybridize in WAYS.items():
-        epochs[way] = our_epoch(module.build_net(), train_iter, lr, hybridize)
-    twin = find_twin(name) if has_torch() else None
-    if twin:
-        epochs[TORCH] = torch_epoch(twin, train_iter.rows, lr, compat.threads()[0])
-    with tqdm(total=(rounds + 1) * len(epochs), disable=None, unit='epoch') as progress:
-        def counted(epoch):
-            def run():
-                epoch()
-                progress.update()
-            return run
+# ---- measuring -----------------------------------------------------------------------
 
-        counted_epochs = {way: counted(epoch) for way, epoch in epochs.items()}
-        interleave(counted_epochs, 1)
-        return interleave(counted_epochs, rounds)
+def measure(path: str, ways: list, rounds: int) -> dict:
+    """{way: seconds of each counted epoch}."""
+    read_fashion_mnist(is_train=True)  # here, so that missing data is known at once
+    seconds = {way: [] for way in ways}
+    with contextlib.ExitStack() as stack:
+        workers = {way: stack.enter_context(Worker(path, way)) for way in ways}
+        bar = tqdm(total=(rounds + 1) * len(ways), disable=None, unit='epoch')
+        for _ in range(rounds + 1):
+            for way, worker in workers.items():
+                seconds[way].append(worker.epoch())
+                bar.update()
+        bar.close()
+    return {way: times[1:] for way, times in seconds.items()}  # the first warms up
+
+
+@contextlib.contextmanager
+def environment(changes):
+    """Environment variables, changed within the block."""
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+class Worker:
+    """A process that trains in one way, an epoch at a time, when asked to."""
+
+    def __init__(self, path, way):
+        context = multiprocessing.get_context('spawn')
+        self.way = way
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=serve,
+                                       args=(theirs, path, way, hub.policy_kind()))
+
+    def __enter__(self):
+        with environment(DEFAULTS if self.way in (BOOK, TORCH) else {}):
+            self.process.start()
+        return self
+
+    def epoch(self) -> float:
+        """Train for an epoch; its seconds."""
+        self.pipe.send('epoch')
+        while not self.pipe.poll(1):
+            if not self.process.is_alive():
+                raise RuntimeError('a measuring process died; see its message above')
+        return self.pipe.recv()
+
+    def __exit__(self, *error):
+        self.process.terminate()
+        self.process.join()
+
+
+def serve(pipe, path, way, policy) -> None:
+    """What a worker's process does: an epoch for each message, answered by its time."""
+    # a spawned process would spawn the book's DataLoader workers too, which cannot work
+    multiprocessing.set_start_method('fork', force=True)
+    section = sections.find(path)
+    module = sections.load(section)
+    options = {name: default for name, (_, default)
+               in hyperparameters(module.run).items()}
+    with hub.policy(policy):
+        epoch = make_epoch(module, section.name, way, options)
+    while pipe.recv() == 'epoch':
+        timer = Timer()
+        epoch()
+        npx.waitall()
+        pipe.send(timer.stop())
+
+
+# ---- the ways ------------------------------------------------------------------------
+
+def make_epoch(module, name, way, options):
+    """A function that trains the section's network for one epoch, in one of the ways."""
+    batch_size, lr = options['batch_size'], options['lr']
+    if way == BOOK:
+        return book_epoch(module.build_net(), batch_size, lr)
+    train_iter, _ = load_data_fashion_mnist(batch_size, options.get('resize'))
+    if way == TORCH:
+        return torch_epoch(find_twin(name), train_iter.rows, lr, compat.threads()[0])
+    return our_epoch(module.build_net(), train_iter, lr, OURS[way])
 
 
 def our_epoch(net, train_iter, lr, hybridize):
@@ -97,8 +175,7 @@ def our_epoch(net, train_iter, lr, hybridize):
 def book_epoch(net, batch_size, lr):
     """A function that trains for one epoch in the manner of the book's pages."""
     images, labels = read_fashion_mnist(is_train=True)
-    dataset = gluon.data.ArrayDataset(np.expand_dims(np.array(images, dtype='uint8'), -1),
-                                      labels)
+    dataset = gluon.data.ArrayDataset(np.array(images[..., None], dtype='uint8'), labels)
     loader = gluon.data.DataLoader(
         dataset.transform_first(transforms.ToTensor()), batch_size, shuffle=True,
         num_workers=get_dataloader_workers())
@@ -118,6 +195,8 @@ def book_epoch(net, batch_size, lr):
 
     return epoch
 
+
+# ---- the table -----------------------------------------------------------------------
 
 def summary(seconds: dict) -> dict:
     """Median, least and most seconds of each way, and medians as ratios."""

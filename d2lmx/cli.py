@@ -1,5 +1,6 @@
 """The command ``d2lmx``, also ``python -m d2lmx``."""
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -19,11 +20,15 @@ def main(argv=None) -> None:
     for add in (add_list, add_run, add_data, add_bench, add_doctor):
         add(commands)
     args, rest = parser.parse_known_args(argv)
-    if args.command == 'run':
-        sys.exit(run(args, rest))
-    if rest:
+    if rest and args.command != 'run':
         parser.error(f'unknown arguments: {" ".join(rest)}')
-    sys.exit(args.function(args))
+    try:
+        status = run(args, rest) if args.command == 'run' else args.function(args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
 
 
 def find_section(token):

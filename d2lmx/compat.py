@@ -12,6 +12,7 @@ __all__ = []
 
 REMOVED_ALIASES = ('bool', 'int', 'float', 'complex', 'object', 'str')
 THREADS, MXNET_THREADS = 'OMP_NUM_THREADS', 'MXNET_OMP_MAX_THREADS'
+COPY, SPIN, WAIT = 'MXNET_CPU_PARALLEL_SIZE', 'GOMP_SPINCOUNT', 'OMP_WAIT_POLICY'
 CHOSEN = 'D2LMX_CHOSEN_THREADS'  # tells a child process that the count is our choice
 
 
@@ -21,6 +22,7 @@ def prepare():
     Raises ImportError where NumPy is 2 or newer, which MXNet 1.9.1 cannot use.
     """
     _choose_threads()
+    _calm_threads()
     import numpy
     if int(numpy.__version__.split('.')[0]) >= 2:
         raise ImportError(
@@ -126,6 +128,18 @@ def _choose_threads():
     by_user = any(os.environ.get(name, '').strip() for name in (THREADS, MXNET_THREADS))
     if not by_user and 'mxnet' not in sys.modules:
         os.environ[THREADS] = os.environ[CHOSEN] = str(usable_cores())
+
+
+def _calm_threads():
+    # MXNet copies large arrays out of NumPy with a second team of OpenMP threads, that of
+    # Python's own thread. Once there are more such threads than processors, libgomp stops
+    # waiting actively, and an operator of many short steps (a convolution's gradient)
+    # takes up to four times as long. So no copy counts as large ...
+    os.environ.setdefault(COPY, str(2 ** 31 - 1))
+    # ... and the one team left waits actively for microseconds only, not for libgomp's
+    # milliseconds, which slow everything down where another process wants a processor.
+    if WAIT not in os.environ:
+        os.environ.setdefault(SPIN, '300')
 
 
 def _processors():

@@ -2,6 +2,8 @@
 import inspect
 import platform
 import sys
+import traceback
+from pathlib import Path
 
 import matplotlib
 import mxnet as mx
@@ -33,8 +35,9 @@ def main(run, argv=None) -> None:
 def run_section(section, module, argv=None) -> int:
     """Parse, run, write the results folder, say where; returns the exit status.
 
-    0 where all went well, 1 where data or the results folder are out of reach, 130
-    after Ctrl-C. Wrong options exit with status 2. What fails leaves no folder behind.
+    0 where all went well, 1 where data or the results folder are out of reach, 2 for
+    options that are wrong or do not go together, 130 after Ctrl-C. What fails leaves no
+    folder behind.
     """
     args, options = parse(section, module, argv)
     if not args.show:
@@ -46,6 +49,11 @@ def run_section(section, module, argv=None) -> int:
     except (hub.DataUnavailable, hub.BadData, ResultsUnwritable) as error:
         print(f'd2lmx: {error}', file=sys.stderr)
         return 1
+    except ValueError as error:
+        if not is_complaint(error, section):
+            raise
+        print(f'd2lmx: {error}', file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print('\nd2lmx: interrupted, nothing was written', file=sys.stderr)
         return 130
@@ -53,6 +61,16 @@ def run_section(section, module, argv=None) -> int:
     if args.show:
         plt.show()
     return 0
+
+
+def is_complaint(error, section) -> bool:
+    """Whether the library or the section raised the error itself, about its input.
+
+    What comes from deeper down is a defect and keeps its traceback.
+    """
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    raised_in = Path(frame.f_code.co_filename)
+    return raised_in == section.path or Path(__file__).parent in raised_in.parents
 
 
 def execute(section, module, options, args, folder) -> dict:

@@ -32,7 +32,7 @@ def network(monkeypatch):
     asked = []
 
     def put(reachable):
-        def fetch(sources, path):
+        def fetch(urls, sha1, path):
             asked.append(path.name)
             if not reachable:
                 raise transfer.TransferError(['no connection'])

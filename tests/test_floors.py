@@ -12,12 +12,13 @@ FLOORS = {
     'train': 2, 'models': 2,
     'book': 3, 'export': 3, 'testing': 3, 'parity': 3,
     'sections': 4, 'options': 4, 'results': 4, 'runner': 4, 'doctor': 4, 'datatool': 4,
-    'bench': 4, 'cli': 4,
+    'bench': 4, 'comparing': 4, 'cli': 4,
 }
 SAME_FLOOR = {('testing', 'export'), ('parity', 'export')}
 # the rooms of guests that a plain installation may lack
 GUESTS = {'torch': ('parity',), 'gluoncv': ('parity',), 'IPython': ('viz/notebook.py',),
-          'matplotlib_inline': ('viz/notebook.py',)}
+          'matplotlib_inline': ('viz/notebook.py',), 'safetensors': ('parity',),
+          'onnx': ('export/',), 'onnxruntime': ('export/',)}
 MODULES = sorted(p for p in PACKAGE.rglob('*.py') if p.name != '__main__.py'
                  and p != PACKAGE / '__init__.py')
 SECTIONS = sorted(CHAPTERS.glob('ch*/s*.py'))

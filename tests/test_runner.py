@@ -54,8 +54,8 @@ def command(tmp_path):
 @pytest.fixture
 def offline(monkeypatch, tmp_path):
     """No data root, an empty cache, and a network that answers nothing."""
-    def fetch(sources, path):
-        raise transfer.TransferError([f'{url}: no connection' for url, _ in sources])
+    def fetch(urls, sha1, path):
+        raise transfer.TransferError([f'{url}: no connection' for url in urls])
 
     monkeypatch.delenv('D2LMX_DATA')
     monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
@@ -211,3 +211,26 @@ def test_a_section_that_writes_files_gets_the_results_folder(tmp_path, capsys):
     runner.run_section(section, SimpleNamespace(run=run, SMOKE={}),
                        ['--out', str(tmp_path / 'out')])
     assert (tmp_path / 'out' / '04.10_houses' / 'submission.csv').read_text() == 'Id\n'
+
+
+def failing_section(tmp_path, body):
+    """A reader's own section whose run does what body says."""
+    path = tmp_path / 's01_failing.py'
+    path.write_text(f'"""Failing\n"""\nSMOKE = {{}}\n'
+                    f'def run(*, k: int = 1) -> dict:\n    {body}\n')
+    return sections.find(str(path))
+
+
+def test_a_sections_complaint_about_its_options_is_one_line(tmp_path, capsys):
+    section = failing_section(tmp_path, "raise ValueError('k must be at least 2')")
+    status = runner.run_section(section, sections.load(section),
+                                ['--out', str(tmp_path / 'out')])
+    assert status == 2
+    assert capsys.readouterr().err == 'd2lmx: k must be at least 2\n'
+
+
+def test_a_value_error_from_deeper_down_keeps_its_traceback(tmp_path):
+    section = failing_section(tmp_path, "import json; return json.loads('no JSON')")
+    with pytest.raises(ValueError, match='Expecting value'):
+        runner.run_section(section, sections.load(section),
+                           ['--out', str(tmp_path / 'out')])

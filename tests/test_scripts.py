@@ -56,6 +56,15 @@ def test_the_newest_python_that_runs_is_taken(scripts):
     assert (done.returncode, done.stdout) == (0, f'{venv}/bin/python\n')
 
 
+def test_a_relative_environment_folder_is_taken_from_where_the_caller_is(
+        scripts, tmp_path):
+    python = fake(scripts.parent / 'bin', 'python3', TELL.format('ran'))
+    done = subprocess.run(
+        [scripts / '_environment'], cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, 'D2LMX_PYTHON': str(python), 'D2LMX_VENV': 'here'})
+    assert done.stdout == f'{tmp_path}/here/bin/python\n'
+
+
 def test_an_unsupported_python_is_passed_over(scripts):
     done = find(scripts, python3='exit 3', python=TELL.format('last'))
     assert done.stderr.startswith('last ')

@@ -4,7 +4,6 @@ import math
 import struct
 import sys
 
-import cv2
 import numpy as onp
 
 from . import hub
@@ -124,6 +123,7 @@ def read_idx(path: str, num_axes: int):
 def _to_tensor(images, resize):
     """uint8 (batch, h, w) -> float32 (batch, 1, h, w) in [0, 1]."""
     if resize is not None and images.shape[1:] != (resize, resize):
+        import cv2  # late: all else works where its system libraries are missing
         resized = onp.empty((len(images), resize, resize), onp.uint8)
         for source, target in zip(images, resized):
             cv2.resize(source, (resize, resize), dst=target)

@@ -89,7 +89,9 @@ def test_block_with_control_flow_keeps_the_contract(page, kind):
         mx.random.seed(3)
         return Expanded(getattr(page, kind)())
 
-    d2l.check_hybrid_block(build, page.example_inputs())
+    # halved until the whole batch is small: an example's output depends on the others
+    d2l.check_hybrid_block(build, page.example_inputs(),
+                           other_inputs=page.example_inputs(3))
 
 
 @pytest.mark.parametrize('bias, expected', [

@@ -16,8 +16,9 @@ UNARY = {
     '_npi_exp': 'Exp', '_npi_log': 'Log', '_npi_sqrt': 'Sqrt', '_npi_absolute': 'Abs',
     '_npi_negative': 'Neg', '_npi_sign': 'Sign', '_npi_sin': 'Sin', '_npi_cos': 'Cos',
     '_npi_tan': 'Tan', '_npi_sinh': 'Sinh', '_npi_cosh': 'Cosh', '_npi_tanh': 'Tanh',
-    '_npi_arctan': 'Atan', '_npi_ceil': 'Ceil', '_npi_floor': 'Floor', 'erf': 'Erf',
-    '_npi_reciprocal': 'Reciprocal', '_npx_relu': 'Relu', '_npx_sigmoid': 'Sigmoid',
+    '_npi_arctan': 'Atan', '_npi_ceil': 'Ceil', '_npi_floor': 'Floor',
+    '_npi_rint': 'Round', '_npi_reciprocal': 'Reciprocal', 'erf': 'Erf',
+    '_npx_relu': 'Relu', '_npx_sigmoid': 'Sigmoid',
 }
 BINARY = {
     '_npi_add': 'Add', '_npi_subtract': 'Sub', '_npi_multiply': 'Mul',
@@ -39,7 +40,8 @@ COMPARE = {
     '_npi_greater_equal': 'GreaterOrEqual', '_npi_less': 'Less',
     '_npi_less_equal': 'LessOrEqual',
 }
-BITWISE = {'_npi_bitwise_and': 'And', '_npi_bitwise_or': 'Or', '_npi_bitwise_xor': 'Xor'}
+BITWISE = {'_npi_bitwise_and': 'And', '_npi_bitwise_or': 'Or',
+           '_npi_bitwise_xor': 'Xor'}
 REDUCE = {'_np_sum': 'ReduceSum', '_npi_mean': 'ReduceMean', '_np_max': 'ReduceMax',
           '_np_min': 'ReduceMin', '_np_prod': 'ReduceProd', '_npi_norm': 'ReduceL2'}
 
@@ -51,21 +53,21 @@ def _unary(operator, g, n):
 
 @converts(BINARY)
 def _binary(operator, g, n):
-    return _arithmetic(g, operator, n.cast(0), n.cast(1))
+    return _arithmetic(g, n, operator, n.cast(0), n.cast(1))
 
 
 @converts(ARRAY_SCALAR)
 def _array_scalar(operator, g, n):
-    return _arithmetic(g, operator, n.cast(0), n.number('scalar'))
+    return _arithmetic(g, n, operator, n.cast(0), n.number('scalar'))
 
 
 @converts(SCALAR_ARRAY)
 def _scalar_array(operator, g, n):
-    return _arithmetic(g, operator, n.number('scalar'), n.cast(0))
+    return _arithmetic(g, n, operator, n.number('scalar'), n.cast(0))
 
 
-def _arithmetic(g, operator, a, b):
-    if operator == 'Mod':  # NumPy's has the sign of the divisor, ONNX's has not
+def _arithmetic(g, n, operator, a, b):
+    if operator == 'Mod' and n.out_dtype.kind == 'f':  # ONNX's takes whole numbers only
         times = g.add('Floor', g.add('Div', a, b))
         return g.add('Sub', a, g.add('Mul', times, b))
     return g.add(operator, a, b)
@@ -172,7 +174,8 @@ def _cumsum(g, n):
 def _topk(g, n):
     kind = n.attrs.get('ret_typ', 'indices')
     need(kind in ('value', 'indices', 'both'), f'ret_typ={kind!r}')
-    values, indices = _sorted(g, n, [n.attrs.get('k', 1)], n.attrs.get('is_ascend', False))
+    values, indices = _sorted(g, n, [n.attrs.get('k', 1)],
+                              n.attrs.get('is_ascend', False))
     indices = g.add('Cast', indices, to=onp.dtype(n.attrs.get('dtype', 'float32')))
     return {'value': values, 'indices': indices, 'both': [values, indices]}[kind]
 

@@ -22,12 +22,12 @@ OPSET, IR_VERSION = 18, 8  # read by every onnxruntime from 1.14 on
 
 def export_onnx(net, inputs, path, rtol: float = 1e-5, atol: float = 1e-5,
                 other_inputs=None) -> Path:
-    """Write a HybridBlock as an ONNX file, checked against the network; return its path.
+    """Write a HybridBlock as an ONNX file that gives the same numbers; return its path.
 
-    The file runs in onnxruntime on inputs of any batch size, in prediction mode: batch
-    normalization by the running statistics, no dropout. Its inputs are called ``data``,
-    or ``data0``, ``data1``, ... in the order of the call, and its outputs ``output``,
-    or ``output0``, ``output1``, ... in the order the network returns them.
+    The network is hybridized. The file runs in onnxruntime on any batch size, in
+    prediction mode: batch normalization by the running statistics, no dropout. Its
+    inputs are called ``data``, or ``data0``, ``data1``, ... in the order of the call,
+    its outputs ``output``, or ``output0``, ``output1``, ... in the network's order.
 
     Parameters
     ----------
@@ -56,7 +56,8 @@ def export_onnx(net, inputs, path, rtol: float = 1e-5, atol: float = 1e-5,
 
     Book: 12.1 (sec_hybridize)
     """
-    _guest('onnx'), _guest('onnxruntime')
+    for name in ('onnx', 'onnxruntime'):
+        _guest(name)  # before any work
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix='.export-') as folder:
@@ -97,7 +98,9 @@ def _guest(name):
     """onnx or onnxruntime, which a plain installation lacks."""
     try:
         if name == 'onnx':
-            import onnx
+            import onnx.checker
+            import onnx.helper
+            import onnx.numpy_helper
             return onnx
         import onnxruntime
         return onnxruntime
@@ -130,11 +133,14 @@ def _run(net, call):
     try:
         return [Y.asnumpy() for Y in flatten(net(*call))]
     except mx.MXNetError as error:
-        shapes = ', '.join(str(X.shape) for X in flatten(call))
         raise ValueError(
-            f'the network does not run on inputs of shapes {shapes}: where the batch '
-            'is not the first axis of every input, pass other_inputs (a list of inputs '
-            f'of other batch sizes). MXNet says: {str(error).strip()}') from error
+            f'the network does not run {_where(flatten(call))}: where the batch is not '
+            'the first axis of every input, pass other_inputs (a list of inputs of '
+            f'other batch sizes). MXNet says: {str(error).strip()}') from error
+
+
+def _where(call):
+    return f'on inputs of shapes {", ".join(str(X.shape) for X in call)}'
 
 
 def _write(graph, heads, names, calls, outputs, path):
@@ -179,19 +185,20 @@ def _check(path, calls, outputs, rtol, atol):
                          f'{str(error).strip()}') from error
     for call, expected, actual in zip(calls, outputs, results):
         _check_equal(expected, actual if isinstance(actual, list) else [actual],
-                     f'with {len(call[0])} examples', rtol, atol)
+                     _where(call), rtol, atol)
 
 
 def _check_equal(expected, actual, where, rtol, atol):
     for i, (a, b) in enumerate(zip(expected, actual)):
         if a.shape != b.shape or a.dtype != b.dtype:
-            raise ValueError(f'output {i} of the ONNX file is {b.dtype} {b.shape} {where}'
-                             f', expected {a.dtype} {a.shape}: nothing was written')
+            raise ValueError(f'output {i} of the ONNX file is {b.dtype} {b.shape}, the '
+                             f"network's {a.dtype} {a.shape}, {where}; nothing is "
+                             'written')
         if not onp.allclose(a, b, rtol=rtol, atol=atol):
             difference = abs(a.astype(float) - b.astype(float)).max()
-            raise ValueError(f'output {i} of the ONNX file differs {where} from the '
-                             f'network by up to {difference:.3g} (rtol {rtol:g}, atol '
-                             f'{atol:g} allowed): nothing was written')
+            raise ValueError(f"output {i} of the ONNX file differs from the network's "
+                             f'by up to {difference:.3g} {where}, more than rtol='
+                             f'{rtol:g} and atol={atol:g} allow; nothing is written')
 
 
 def _numbered(stem, count):

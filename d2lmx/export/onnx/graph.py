@@ -29,6 +29,11 @@ def converts(*operators):
     return register
 
 
+def as_list(value):
+    """The whole numbers of an option that may be one of them or a tuple."""
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
 def need(condition, otherwise):
     """Unsupported, saying what came, unless the condition holds."""
     if not condition:
@@ -87,8 +92,8 @@ class Graph:
     def add(self, operator, *inputs, outputs=1, **attrs):
         """Append a node; the name of its output, or the list of several names.
 
-        An input is a name, or a number, list or array that becomes a constant; lists
-        of whole numbers, which ONNX wants as int64, may be given as they are.
+        An input is a name ('' for one left out) or a constant: an array, or a list of
+        whole numbers, which becomes an array of int64.
         """
         stem = f'{self.layer}/{operator}{len(self.nodes)}'
         inputs = [X if isinstance(X, str) else self.constant(f'{stem}_input{i}', X)
@@ -98,13 +103,14 @@ class Graph:
         return stem if outputs == 1 else names
 
     def constant(self, name, value):
-        """Keep an array under a name, which is returned."""
-        self.constants[name] = onp.asarray(value)
+        """Keep an array or list of whole numbers under a name, which is returned."""
+        dtype = onp.int64 if isinstance(value, list) else None
+        self.constants[name] = onp.asarray(value, dtype)
         return name
 
     def reduce(self, operator, X, axis, keepdims):
         """A reduction over one axis, several, or all (None)."""
-        axes = [] if axis is None else [onp.atleast_1d(axis)]
+        axes = [] if axis is None else [as_list(axis)]
         return self.add(operator, X, *axes, keepdims=int(keepdims))
 
     def size(self, X, axis):
@@ -132,17 +138,15 @@ class Graph:
         if all(copy or isinstance(part, int) for copy, part in zip(copies, target)):
             return self.add('Reshape', X, [0 if copy else part for copy, part
                                            in zip(copies, target)])
-        lengths = []
-        for part in target:
-            if isinstance(part, int):
-                lengths.append(self.constant(f'{self.layer}/length{len(self.constants)}',
-                                             [part]))
-                continue
-            start, end = part
-            length = self.add('Shape', X, start=start, end=end)
-            lengths.append(length if end == start + 1 else
-                           self.add('ReduceProd', length, keepdims=1))
+        lengths = [[part] if isinstance(part, int) else self._product(X, *part)
+                   for part in target]
         return self.add('Reshape', X, self.add('Concat', *lengths, axis=0))
+
+    def _product(self, X, start, end):
+        """The product of the lengths of X's axes `start` to `end` - 1, shape (1,)."""
+        lengths = self.add('Shape', X, start=start, end=end)
+        return (lengths if end == start + 1 else
+                self.add('ReduceProd', lengths, keepdims=1))
 
     def pruned(self, wanted):
         """The nodes, in order, that the wanted names depend on."""

@@ -28,7 +28,7 @@ def _dense(g, n):
 @converts({'Convolution': 'Conv', 'Deconvolution': 'ConvTranspose'})
 def _convolution(operator, g, n):
     axes = len(n.attrs['kernel'])
-    need(n.attrs.get('layout') in (None, 'None', 'NCW', 'NCHW', 'NCDHW'),
+    need(n.attrs.get('layout') in (None, 'NCW', 'NCHW', 'NCDHW'),
          f'layout={n.attrs.get("layout")}')
     need(not n.attrs.get('target_shape'), 'target_shape')
     extra = {'output_padding': n.attrs['adj']} if n.attrs.get('adj') else {}
@@ -54,8 +54,9 @@ def _pooling(g, n):
 def _window(n):
     """Size, steps and padding of a sliding window."""
     kernel = n.attrs['kernel']
-    return {'kernel_shape': kernel, 'strides': n.attrs.get('stride') or [1] * len(kernel),
-            'pads': (n.attrs.get('pad') or (0,) * len(kernel)) * 2}
+    axes = len(kernel)
+    return {'kernel_shape': kernel, 'strides': n.attrs.get('stride') or [1] * axes,
+            'pads': (n.attrs.get('pad') or (0,) * axes) * 2}
 
 
 @converts('BatchNorm')
@@ -63,7 +64,7 @@ def _batch_norm(g, n):
     axis, rank = n.attrs.get('axis', 1), n.ranks[0]
     X, gamma, beta, mean, var = n.inputs
     if n.attrs.get('fix_gamma', True):
-        gamma = onp.ones_like(n.leaves(1)[0])
+        gamma = g.add('Expand', onp.array(1, n.out_dtype), g.add('Shape', gamma))
     Y = g.add('BatchNormalization', g.swapped(X, rank, 1, axis), gamma, beta, mean, var,
               epsilon=n.attrs.get('eps', 1e-3))
     return g.swapped(Y, rank, 1, axis)
@@ -80,7 +81,7 @@ def _layer_norm(g, n):
 
 @converts('Dropout')
 def _dropout(g, n):
-    need(n.attrs.get('mode', 'training') == 'training', "mode='always'")
+    # with mode='always' the network differs from itself, which export_block refuses
     return n.inputs[0]
 
 
@@ -112,17 +113,16 @@ def _leaky_relu(g, n):
 
 @converts({'softmax': 'Softmax', 'log_softmax': 'LogSoftmax'})
 def _softmax(operator, g, n):
-    X, axis, temperature = n.cast(0), n.attrs.get('axis', -1), n.attrs.get('temperature')
-    axis %= n.ranks[0]
-    if temperature is not None:
+    X, axis = n.cast(0), n.attrs.get('axis', -1) % n.ranks[0]
+    if n.attrs.get('temperature') is not None:
         X = g.add('Div', X, n.number('temperature'))
     if not n.attrs.get('use_length', False):
         return g.add(operator, X, axis=axis)
     need(operator == 'Softmax', 'a length')
-    steps = g.add('Cast', g.count(X, axis), to=n.dtypes[1])
+    steps = g.count(X, axis)
     later = list(range(1, n.ranks[0] - axis))
     steps = g.add('Unsqueeze', steps, later) if later else steps
-    is_valid = g.add('Less', steps, g.add('Unsqueeze', n.inputs[1], [axis]))
+    is_valid = g.add('Less', steps, g.add('Unsqueeze', n.cast(1, onp.int64), [axis]))
     lowest, zero = (onp.array(value, n.out_dtype) for value
                     in (onp.finfo(n.out_dtype).min, 0))
     Y = g.add('Softmax', g.add('Where', is_valid, X, lowest), axis=axis)

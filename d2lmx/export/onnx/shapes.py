@@ -1,7 +1,7 @@
 """What MXNet's operators on shapes, positions and indices become in ONNX."""
 import numpy as onp
 
-from .graph import converts, need
+from .graph import as_list, converts, need
 
 __all__ = []
 
@@ -10,13 +10,13 @@ LAST, BEFORE_FIRST = onp.iinfo(onp.int64).max, onp.iinfo(onp.int64).min
 
 @converts('_np_reshape')
 def _reshape(g, n):
-    return g.add('Reshape', n.inputs[0], onp.atleast_1d(n.attrs['newshape']))
+    return g.add('Reshape', n.inputs[0], as_list(n.attrs['newshape']))
 
 
 @converts('_npx_reshape')
 def _reshape_by_codes(g, n):
     need(not n.attrs.get('reverse', False), 'reverse=True')
-    codes = [int(code) for code in onp.atleast_1d(n.attrs['newshape'])]
+    codes = as_list(n.attrs['newshape'])
     target, axis = [], 0
     while codes:
         code = codes.pop(0)
@@ -45,8 +45,8 @@ def _expand_dims(g, n):
 @converts('_np_squeeze')
 def _squeeze(g, n):
     axis = n.attrs.get('axis')
-    return g.add('Squeeze', n.inputs[0],
-                 *([] if axis is None else [onp.atleast_1d(axis)]))
+    need(axis is not None, 'no axis (a batch of one would lose its axis)')
+    return g.add('Squeeze', n.inputs[0], as_list(axis))
 
 
 @converts('_np_transpose')
@@ -63,7 +63,7 @@ def _swapaxes(g, n):
 
 @converts('_np_moveaxis')
 def _moveaxis(g, n):
-    source, destination = (onp.atleast_1d(n.attrs[key]) % n.ranks[0]
+    source, destination = ([axis % n.ranks[0] for axis in as_list(n.attrs[key])]
                            for key in ('source', 'destination'))
     perm = [axis for axis in range(n.ranks[0]) if axis not in source]
     for to, axis in sorted(zip(destination, source)):
@@ -82,7 +82,8 @@ def _concatenate(g, n):
 @converts('_npi_stack')
 def _stack(g, n):
     axis = n.attrs.get('axis', 0)
-    return g.add('Concat', *(g.add('Unsqueeze', X, [axis]) for X in n.inputs), axis=axis)
+    parts = [g.add('Unsqueeze', X, [axis]) for X in n.inputs]
+    return g.add('Concat', *parts, axis=axis)
 
 
 @converts('_split_v2')
@@ -130,16 +131,15 @@ def _slice_like(g, n):
 
 @converts('_npi_flip')
 def _flip(g, n):
-    axes = n.attrs.get('axis')
-    axes = list(onp.atleast_1d(range(n.ranks[0]) if axes is None else axes))
-    ones = [1] * len(axes)
-    return g.add('Slice', n.inputs[0], [LAST for _ in axes],
-                 [BEFORE_FIRST for _ in axes], axes, [-one for one in ones])
+    axis = n.attrs.get('axis')
+    axes = list(range(n.ranks[0])) if axis is None else as_list(axis)
+    return g.add('Slice', n.inputs[0], [LAST] * len(axes), [BEFORE_FIRST] * len(axes),
+                 axes, [-1] * len(axes))
 
 
 @converts('_npi_broadcast_to')
 def _broadcast_to(g, n):
-    return g.add('Expand', n.inputs[0], onp.atleast_1d(n.attrs['shape']))
+    return g.add('Expand', n.inputs[0], as_list(n.attrs['shape']))
 
 
 @converts('broadcast_like')
@@ -150,7 +150,7 @@ def _broadcast_like(g, n):
 
 @converts('tile')
 def _tile(g, n):
-    X, reps = n.inputs[0], [int(rep) for rep in onp.atleast_1d(n.attrs['reps'])]
+    X, reps = n.inputs[0], as_list(n.attrs['reps'])
     new_axes = len(reps) - n.ranks[0]
     if new_axes > 0:
         X = g.add('Unsqueeze', X, list(range(new_axes)))
@@ -183,17 +183,18 @@ def _full_like(g, n):
     return g.add('Expand', n.number('fill_value'), g.add('Shape', n.inputs[0]))
 
 
-@converts({'_npi_zeros': 0., '_npi_ones': 1.})
+@converts({'_npi_zeros': 0, '_npi_ones': 1, '_full': None})
 def _filled(value, g, n):
-    return g.add('Expand', onp.array(value).astype(n.out_dtype),
-                 onp.atleast_1d(n.attrs['shape']))
+    value = n.attrs['value'] if value is None else value
+    return g.add('Identity', onp.full(n.attrs['shape'], value, n.out_dtype))
 
 
 @converts('_npi_arange')
 def _arange(g, n):
-    start, stop = n.attrs.get('start', 0), n.attrs['stop']
+    start, stop, step = (n.attrs.get(key, default) for key, default
+                         in (('start', 0), ('stop', None), ('step', 1)))
     start, stop = (0, start) if stop is None else (start, stop)
-    return g.add('Identity', onp.arange(start, stop, n.attrs.get('step', 1), n.out_dtype))
+    return g.add('Identity', onp.arange(start, stop, step, n.out_dtype))
 
 
 @converts('_contrib_arange_like')
@@ -261,9 +262,8 @@ def _sequence_mask(g, n):
     X, axis = n.cast(0), n.attrs.get('axis', 0)
     if not n.attrs.get('use_sequence_length', False):
         return X
-    steps = g.add('Cast', g.count(X, axis), to=n.dtypes[1])
-    is_valid = g.add('Less', g.add('Unsqueeze', steps, [1 - axis]),
-                     g.add('Unsqueeze', n.inputs[1], [axis]))
+    is_valid = g.add('Less', g.add('Unsqueeze', g.count(X, axis), [1 - axis]),
+                     g.add('Unsqueeze', n.cast(1, onp.int64), [axis]))
     if n.ranks[0] > 2:
         is_valid = g.add('Unsqueeze', is_valid, list(range(2, n.ranks[0])))
     return g.add('Where', is_valid, X,

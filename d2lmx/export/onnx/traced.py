@@ -18,12 +18,12 @@ def convert(symbol_file, params_file, arrays):
     of axes are used. ValueError names every operator that cannot be converted.
     """
     sym = mx.sym.load(str(symbol_file))
-    params = {key.partition(':')[2]: value.asnumpy()
-              for key, value in npx.load(str(params_file)).items()}
-    types = _types(sym, {**params, **arrays})
+    saved = npx.load(str(params_file)) or {}  # a list, where there are none
+    params = {key.partition(':')[2]: value.asnumpy() for key, value in saved.items()}
     traced = json.loads(sym.tojson())
     nodes = traced['nodes']
     _check_known(nodes)
+    types = _types(sym, {**params, **arrays})
     graph = Graph()
     outputs = []  # of each MXNet node, their ONNX names
     for i, node in enumerate(nodes):
@@ -56,15 +56,17 @@ def _types(sym, known):
 
 def _check_known(nodes):
     """ValueError unless every operator has a converter."""
-    unknown = {node['op']: node['name'] for node in reversed(nodes)
-               if node['op'] != 'null' and node['op'] not in CONVERTERS}
+    unknown = {}  # the first layer of each
+    for node in nodes:
+        if node['op'] != 'null' and node['op'] not in CONVERTERS:
+            unknown.setdefault(node['op'], node['name'])
     if unknown:
         raise ValueError(
             'no ONNX converter for '
             + ', '.join(f'operator {operator!r} (layer {name!r})'
                         for operator, name in unknown.items())
-            + ': write that part of the network with other operators, or export it with '
-              'export_block')
+            + ': write that part of the network with other operators, or export it '
+              'with export_block')
 
 
 def _converted(graph, node):
@@ -72,9 +74,9 @@ def _converted(graph, node):
     try:
         outputs = CONVERTERS[node.operator](graph, node)
     except Unsupported as error:
-        raise ValueError(f'operator {node.operator!r} (layer {node.name!r}) with {error} '
-                         'has no ONNX converter: use another form of it, or export the '
-                         'network with export_block') from error
+        raise ValueError(f'operator {node.operator!r} (layer {node.name!r}) with '
+                         f'{error} has no ONNX converter: use another form of it, or '
+                         'export the network with export_block') from error
     return [outputs] if isinstance(outputs, str) else outputs
 
 

@@ -1,0 +1,100 @@
+"""What MXNet does wrong without a word, and how this library goes around it.
+
+Each test fails if its workaround goes. Where it is cheap, the defect itself is shown
+first, so that a mended MXNet would be noticed.
+"""
+import mxnet as mx
+import numpy as onp
+import pytest
+from mxnet import autograd, gluon, np
+from mxnet.gluon import nn
+
+import d2lmx as d2l
+from d2lmx import sections
+
+LOSS = gluon.loss.SoftmaxCrossEntropyLoss()
+
+
+def batches(num_batches=4, batch_size=6):
+    return [(np.random.normal(size=(batch_size, 5)),
+             np.random.randint(0, 3, size=(batch_size,)).astype('int32'))
+            for _ in range(num_batches)]
+
+
+def trained(devices, data):
+    """Weights on each device after a pass over the data, from fixed first weights."""
+    net = nn.HybridSequential()
+    net.add(nn.Dense(4, activation='tanh'), nn.Dense(3))
+    net.initialize(mx.init.Constant(0.1), ctx=devices)
+    net.hybridize(static_alloc=True, static_shape=True)
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': 0.5})
+    d2l.fit(d2l.classification_step(net, LOSS, trainer, devices), data, 1)
+    return [[w.asnumpy() for w in p.list_data()] for p in net.collect_params().values()]
+
+
+def test_replicas_on_two_devices_stay_equal_and_equal_one_device():
+    # a Trainer with kvstore=None would let them drift apart
+    data = batches() + batches(1, batch_size=5)  # a last batch that does not divide
+    one = trained([mx.cpu(0)], data)
+    two = trained([mx.cpu(0), mx.cpu(1)], data)
+    for (single,), (first, second) in zip(one, two):
+        onp.testing.assert_array_equal(first, second)
+        # float32 sums in another order
+        onp.testing.assert_allclose(first, single, rtol=1e-5, atol=1e-6)
+
+
+def test_dropout_acts_in_training_though_the_net_was_traced_in_prediction():
+    # a Python branch on autograd.is_training() would be frozen at the first call
+    net = sections.load(sections.find('4.6')).build_net()
+    net.initialize()
+    net.hybridize(static_alloc=True, static_shape=True)
+    X = np.random.uniform(size=(2, 1, 28, 28))
+    predicted = net(X)
+    onp.testing.assert_array_equal(net(X).asnumpy(), predicted.asnumpy())
+    with autograd.record():
+        first, second = net(X), net(X)
+    assert abs(first - second).max() > 0
+    onp.testing.assert_array_equal(net(X).asnumpy(), predicted.asnumpy())
+
+
+def test_parameters_of_a_bare_layer_load_as_arrays_that_train(tmp_path):
+    file = str(tmp_path / 'dense.params')
+    saved = nn.Dense(3, in_units=5)
+    saved.initialize(mx.init.Normal(1))
+    saved.save_parameters(file)
+    X, y = batches(1)[0]
+
+    spoilt = nn.Dense(3, in_units=5)
+    spoilt.load_parameters(file)
+    assert type(spoilt.weight.data()) is mx.nd.NDArray  # MXNet's own loading
+    with pytest.raises(TypeError):
+        spoilt(X)
+
+    net = nn.Dense(3, in_units=5)
+    d2l.load_parameters(net, file)
+    onp.testing.assert_array_equal(net(X).asnumpy(), saved(X).asnumpy())
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': 0.1})
+    d2l.classification_step(net, LOSS, trainer)(X, y)
+    assert abs(net.weight.data() - saved.weight.data()).max() > 0
+
+
+def test_a_column_of_labels_is_not_compared_with_every_prediction():
+    scores = np.array([[.9, .1], [.2, .8], [.7, .3]])
+    labels = np.array([[0], [1], [0]])
+    assert float((scores.argmax(axis=1) == labels.astype('int64')).sum()) == 5  # of 9
+    assert d2l.accuracy(scores, labels) == 3
+
+
+@pytest.mark.parametrize('devices', [None, [mx.cpu(0)]])
+def test_batches_from_worker_processes_reach_a_hybridized_net(devices):
+    # they live on cpu_shared(0), which a compiled net refuses beside weights on cpu(0)
+    X, y = batches(1, batch_size=8)[0]
+    loader = gluon.data.DataLoader(gluon.data.ArrayDataset(X, y), 4, num_workers=1)
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3))
+    net.initialize()
+    net.hybridize(static_alloc=True, static_shape=True)
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': 0.1})
+    history = d2l.fit(d2l.classification_step(net, LOSS, trainer, devices), loader, 1)
+    assert onp.isfinite(history['train loss'])
+    assert 0 <= d2l.evaluate_accuracy(net, loader, devices) <= 1
