@@ -3,14 +3,12 @@
 Each way has a process of its own, since MXNet and PyTorch share one OpenMP library and
 slow each other down where they share a process. The processes work in turn.
 """
-import contextlib
 import multiprocessing
-import os
 import statistics
 import sys
 from pathlib import Path
 
-from mxnet import autograd, gluon, init, np, npx
+from mxnet import autograd, gluon, init, np
 from mxnet.gluon.data.vision import transforms
 from tqdm import tqdm
 
@@ -23,7 +21,7 @@ from .options import hyperparameters
 from .parity.torch_side import find_twin, has_torch, torch_epoch
 from .results import ResultsUnwritable, as_json, write_json
 from .runner import on_data, provenance
-from .runtime.timing import Timer
+from .runtime.workers import WorkerDied, seconds_in_turn
 from .train.engine import fit
 from .train.steps import classification_step
 
@@ -33,15 +31,13 @@ OURS = {  # this library's ways: options of hybridize()
     'hybridized': dict(active=True),
     'static': dict(active=True, static_alloc=True, static_shape=True),
 }
-# what MXNet and libgomp take for themselves, without what compat.py chooses
-DEFAULTS = {compat.COPY: '200000', compat.SPIN: '300000'}
 LEGEND = {
     BOOK: "the book's way: DataLoader with workers and a transform an image, "
           'imperative, float() each batch, default waiting of threads',
     'imperative': 'this library, imperative',
     'hybridized': 'this library, hybridized',
     'static': 'this library, hybridized with static allocation and shapes',
-    TORCH: 'PyTorch eager, fed by the same loader',
+    TORCH: 'PyTorch eager, fed by the same loader, default waiting of threads',
 }
 
 
@@ -65,7 +61,7 @@ def bench_section(section, rounds: int, data: str, out: Path) -> int:
                           'rounds': rounds, **provenance(), 'legend': LEGEND,
                           'seconds': seconds, 'result': summary(seconds)})
         path = write_json(out / f'bench_{section.name}.json', record)
-    except (hub.DataUnavailable, hub.BadData, ResultsUnwritable) as error:
+    except (hub.DataUnavailable, hub.BadData, ResultsUnwritable, WorkerDied) as error:
         print(f'd2lmx: {error}', file=sys.stderr)
         return 1
     print_table(record)
@@ -78,89 +74,33 @@ def bench_section(section, rounds: int, data: str, out: Path) -> int:
 def measure(path: str, ways: list, rounds: int) -> dict:
     """{way: seconds of each counted epoch}."""
     read_fashion_mnist(is_train=True)  # here, so that missing data is known at once
-    seconds = {way: [] for way in ways}
-    with contextlib.ExitStack() as stack:
-        workers = {way: stack.enter_context(Worker(path, way)) for way in ways}
-        bar = tqdm(total=(rounds + 1) * len(ways), disable=None, unit='epoch')
-        for _ in range(rounds + 1):
-            for way, worker in workers.items():
-                seconds[way].append(worker.epoch())
-                bar.update()
-        bar.close()
-    return {way: times[1:] for way, times in seconds.items()}  # the first warms up
+    makers = {way: (make_epoch, path, way, hub.policy_kind()) for way in ways}
+    with tqdm(total=(rounds + 1) * len(ways), disable=None, unit='epoch') as bar:
+        seconds = seconds_in_turn(
+            makers, ('epoch',), rounds, warm_up=1, watch=bar.update,
+            environments={BOOK: compat.UNTOUCHED, TORCH: compat.UNTOUCHED})
+    return {way: seconds[way, 'epoch'] for way in ways}
 
 
-@contextlib.contextmanager
-def environment(changes):
-    """Environment variables, changed within the block."""
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+# ---- the ways ------------------------------------------------------------------------
 
-
-class Worker:
-    """A process that trains in one way, an epoch at a time, when asked to."""
-
-    def __init__(self, path, way):
-        context = multiprocessing.get_context('spawn')
-        self.way = way
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=serve,
-                                       args=(theirs, path, way, hub.policy_kind()))
-
-    def __enter__(self):
-        with environment(DEFAULTS if self.way in (BOOK, TORCH) else {}):
-            self.process.start()
-        return self
-
-    def epoch(self) -> float:
-        """Train for an epoch; its seconds."""
-        self.pipe.send('epoch')
-        while not self.pipe.poll(1):
-            if not self.process.is_alive():
-                raise RuntimeError('a measuring process died; see its message above')
-        return self.pipe.recv()
-
-    def __exit__(self, *error):
-        self.process.terminate()
-        self.process.join()
-
-
-def serve(pipe, path, way, policy) -> None:
-    """What a worker's process does: an epoch for each message, answered by its time."""
-    # a spawned process would spawn the book's DataLoader workers too, which cannot work
+def make_epoch(path, way, policy) -> dict:
+    """{'epoch': function}, which trains a section's network in one of the ways."""
+    # the book's DataLoader forks its workers; a spawned process would spawn them
     multiprocessing.set_start_method('fork', force=True)
     section = sections.find(path)
     module = sections.load(section)
     options = {name: default for name, (_, default)
                in hyperparameters(module.run).items()}
-    with hub.policy(policy):
-        epoch = make_epoch(module, section.name, way, options)
-    while pipe.recv() == 'epoch':
-        timer = Timer()
-        epoch()
-        npx.waitall()
-        pipe.send(timer.stop())
-
-
-# ---- the ways ------------------------------------------------------------------------
-
-def make_epoch(module, name, way, options):
-    """A function that trains the section's network for one epoch, in one of the ways."""
     batch_size, lr = options['batch_size'], options['lr']
-    if way == BOOK:
-        return book_epoch(module.build_net(), batch_size, lr)
-    train_iter, _ = load_data_fashion_mnist(batch_size, options.get('resize'))
+    with hub.policy(policy):
+        if way == BOOK:
+            return {'epoch': book_epoch(module.build_net(), batch_size, lr)}
+        train_iter, _ = load_data_fashion_mnist(batch_size, options.get('resize'))
     if way == TORCH:
-        return torch_epoch(find_twin(name), train_iter.rows, lr, compat.threads()[0])
-    return our_epoch(module.build_net(), train_iter, lr, OURS[way])
+        return {'epoch': torch_epoch(find_twin(section.name), train_iter.rows, lr,
+                                     compat.threads()[0])}
+    return {'epoch': our_epoch(module.build_net(), train_iter, lr, OURS[way])}
 
 
 def our_epoch(net, train_iter, lr, hybridize):

@@ -17,7 +17,8 @@ def main(argv=None) -> None:
                                               '(动手学深度学习)')
     commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND',
                                      parser_class=Parser)
-    for add in (add_list, add_run, add_data, add_bench, add_doctor):
+    for add in (add_list, add_run, add_data, add_show, add_export, add_compare,
+                add_convert, add_bench, add_doctor):
         add(commands)
     args, rest = parser.parse_known_args(argv)
     if rest and args.command != 'run':
@@ -98,6 +99,79 @@ def data(args) -> int:
     """List, fetch, verify or find the data files."""
     from . import datatool
     return datatool.obey(args.action, getattr(args, 'names', []))
+
+
+def add_show(commands):
+    command = commands.add_parser('show', help="a section's network as table and picture")
+    command.add_argument('section', help='a section with a network')
+    command.add_argument('--out', type=Path, help='a .svg, .png or .pdf file to draw')
+    command.set_defaults(function=show)
+
+
+def show(args) -> int:
+    """Print a network's layers; draw its graph where a file is named."""
+    from .artefacts import show_network
+    return show_network(args.section, args.out)
+
+
+def add_export(commands):
+    command = commands.add_parser('export', help="a section's network as files")
+    command.add_argument('section', help='a section with a network')
+    command.add_argument('--to', choices=['symbol', 'onnx'], required=True)
+    command.add_argument('--out', type=Path, default=Path('results'))
+    command.add_argument('--params', type=Path, metavar='FILE',
+                         help='weights, as net.save_parameters wrote them (default: '
+                              'Xavier weights)')
+    command.set_defaults(function=export)
+
+
+def export(args) -> int:
+    """Write, reload and compare one network."""
+    from .artefacts import export_network
+    return export_network(args.section, args.to, args.out, args.params)
+
+
+def add_compare(commands):
+    command = commands.add_parser(
+        'compare', help='a network against its PyTorch port, with the same weights')
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument('section', nargs='?', help='a section with a network')
+    which.add_argument('--all', action='store_true', help='every section with a port')
+    command.add_argument('--torch', metavar='FILE.py:FACTORY', help='your own port')
+    command.add_argument('--batch-size', type=number('batch_size', int, 4), default=4)
+    command.add_argument('--lr', type=number('lr', float, 0.1),
+                         help="of the ten steps (default: the section's)")
+    command.add_argument('--rounds', type=number('rounds', int, 0), default=5,
+                         help='timed rounds; 0: no timing (default: 5)')
+    command.add_argument('--seed', type=number('seed', int, 0), default=0)
+    command.add_argument('--out', type=Path, default=Path('results'))
+    command.set_defaults(function=compare)
+
+
+def compare(args) -> int:
+    """Compare one network, or all, with PyTorch."""
+    if args.all and args.torch:
+        print('d2lmx: --torch needs a section, not --all', file=sys.stderr)
+        return 2
+    from . import comparing
+    return (comparing.compare_all(args) if args.all
+            else comparing.compare(args.section, args.torch, args))
+
+
+def add_convert(commands):
+    command = commands.add_parser(
+        'convert', help="weights: PyTorch's file to Gluon's, or back")
+    command.add_argument('section', help='or squeezenet1_1, mobilenet_v2_1_0[_features]')
+    command.add_argument('source', type=Path, help='.pt .pth .safetensors .npz .params')
+    command.add_argument('target', type=Path, help='.params, or one of the others')
+    command.add_argument('--torch', metavar='FILE.py:FACTORY', help='your own port')
+    command.set_defaults(function=convert)
+
+
+def convert(args) -> int:
+    """Convert a file of weights."""
+    from .comparing import convert as convert_weights
+    return convert_weights(args.section, args.source, args.target, args.torch)
 
 
 def add_bench(commands):

@@ -194,7 +194,7 @@ def check_gluoncv() -> Check:
     if version is None:
         return Check('gluoncv', None, 'not installed; only comparisons with it need it',
                      f'{PIP} gluoncv==0.10.5.post0')
-    beside = '; it cannot be imported beside torch, which d2lmx works around'
+    beside = '; it cannot be imported where torch 2 is installed'
     return Check('gluoncv', True, version + (beside if installed('torch') else ''))
 
 

@@ -25,11 +25,13 @@ def load_exported(symbol_file, params_file, num_inputs: int = 1, device=None):
     return gluon.SymbolBlock.imports(str(symbol_file), names, str(params_file), device)
 
 
-def export_block(net, inputs, prefix, rtol: float = 1e-5, atol: float = 1e-6):
+def export_block(net, inputs, prefix, rtol: float = 1e-5, atol: float = 1e-6,
+                 other_inputs=()):
     """Write ``PREFIX-symbol.json`` and ``PREFIX-0000.params``; return the two paths.
 
-    The network is hybridized, run once on the inputs, written, reloaded and run again.
-    Only where the outputs agree do the files appear under their names; otherwise
+    The network is hybridized, run on the inputs, written, reloaded and run again, on
+    the inputs and on those of further calls in the list other_inputs (of another batch
+    size, say). Only where all outputs agree do the files appear under their names; otherwise
     ValueError says by how much they differ, or that the block cannot be traced.
 
     Book: 12.1 (sec_hybridize)
@@ -37,11 +39,12 @@ def export_block(net, inputs, prefix, rtol: float = 1e-5, atol: float = 1e-6):
     if not isinstance(net, gluon.HybridBlock):
         raise ValueError('only a HybridBlock can be exported, got '
                          f'{type(net).__name__}: build it from HybridBlocks')
-    inputs = inputs if isinstance(inputs, (list, tuple)) else (inputs,)
+    calls = [call if isinstance(call, (list, tuple)) else (call,)
+             for call in (inputs, *other_inputs)]
     prefix = Path(prefix)
     prefix.parent.mkdir(parents=True, exist_ok=True)
     net.hybridize()
-    expected = flatten(net(*inputs))
+    expected = [flatten(net(*call)) for call in calls]
     if not net._cached_graph:
         raise ValueError(f'{type(net).__name__} was not traced, since it overrides '
                          'forward: write hybrid_forward instead')
@@ -49,8 +52,9 @@ def export_block(net, inputs, prefix, rtol: float = 1e-5, atol: float = 1e-6):
         written = Path(folder) / prefix.name
         net.export(str(written))
         files = [Path(f'{written}-symbol.json'), Path(f'{written}-0000.params')]
-        reloaded = load_exported(*files, num_inputs=len(flatten(inputs)))
-        _check_equal(expected, flatten(reloaded(*flatten(inputs))), rtol, atol)
+        reloaded = load_exported(*files, num_inputs=len(flatten(calls[0])))
+        for call, outputs in zip(calls, expected):
+            _check_equal(outputs, flatten(reloaded(*flatten(call))), rtol, atol)
         npx.waitall()
         return tuple(Path(shutil.move(str(f), str(prefix.parent / f.name)))
                      for f in files)

@@ -1,8 +1,14 @@
 """PyTorch's half of a comparison; torch is imported inside the functions."""
 import importlib
 import importlib.util
+import sys
+from pathlib import Path
 
-__all__ = ['has_torch', 'find_twin', 'torch_epoch']
+__all__ = ['NO_TORCH', 'UnusablePort', 'has_torch', 'find_twin', 'load_port',
+           'torch_epoch']
+
+NO_TORCH = ('this needs PyTorch, which is not installed: pip install "d2lmx[torch]" '
+            '(a CPU build will do)')
 
 
 def has_torch() -> bool:
@@ -19,6 +25,58 @@ def find_twin(name: str):
     if importlib.util.find_spec(module) is None:
         return None
     return importlib.import_module(module).build_net
+
+
+class UnusablePort(ValueError):
+    """What was named as ``file.py:factory`` gives no PyTorch module.
+
+    Book: 6.6 (sec_lenet)
+    """
+
+
+def load_port(spec: str):
+    """The factory of a reader's own port, from ``'path/to/file.py:factory'``.
+
+    It is called once, to see that it returns a torch.nn.Module. UnusablePort says what
+    is wrong: the form, the file, an error in it, the factory, or what that returns.
+
+    Book: 6.6 (sec_lenet)
+    """
+    import torch
+    file, colon, name = spec.rpartition(':')
+    path = Path(file)
+    if not (colon and name.isidentifier() and path.suffix == '.py'):
+        raise UnusablePort(f'expected file.py:factory, got {spec!r}')
+    if not path.is_file():
+        raise UnusablePort(f'there is no file {path}')
+    factory = getattr(import_file(path), name, None)
+    if not callable(factory):
+        raise UnusablePort(f'{path} has no function {name!r}: it must return the port, '
+                           'a torch.nn.Module, and take no arguments')
+    try:
+        port = factory()
+    except Exception as error:  # the reader's code: it may raise anything
+        raise UnusablePort(f'{name}() in {path} fails with {type(error).__name__}: '
+                           f'{error}') from error
+    if not isinstance(port, torch.nn.Module):
+        raise UnusablePort(f'{name}() in {path} must return a torch.nn.Module, got '
+                           f'{type(port).__name__}')
+    return factory
+
+
+def import_file(path):
+    """A reader's file as a module, which may import its neighbours."""
+    spec = importlib.util.spec_from_file_location(f'd2lmx_port_{path.stem}', path)
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(path.parent.resolve()))
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # the reader's code: it may raise anything
+        raise UnusablePort(f'{path} cannot be imported: {type(error).__name__}: {error}'
+                           ) from error
+    finally:
+        sys.path.remove(str(path.parent.resolve()))
+    return module
 
 
 def torch_epoch(build_net, batches, lr: float, num_threads: int):

@@ -2,9 +2,8 @@
 import time
 
 import numpy as onp
-from mxnet import npx
 
-__all__ = ['Timer', 'interleave']
+__all__ = ['Timer']
 
 
 class Timer:
@@ -42,22 +41,3 @@ class Timer:
     def cumsum(self) -> list:
         """Running sum of the recorded times."""
         return onp.cumsum(self.times).tolist()
-
-
-def interleave(functions: dict, rounds: int) -> dict:
-    """{name: seconds of each of its calls}; the functions take turns, round by round.
-
-    In turn, so that a machine whose speed drifts slows all of them alike. The clock
-    stops when MXNet's queue is empty.
-
-    Book: 12.1 (sec_hybridize)
-    """
-    timers = {name: Timer() for name in functions}
-    for _ in range(rounds):
-        for name, function in functions.items():
-            npx.waitall()
-            timers[name].start()
-            function()
-            npx.waitall()
-            timers[name].stop()
-    return {name: timer.times for name, timer in timers.items()}

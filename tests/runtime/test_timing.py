@@ -30,18 +30,3 @@ def test_a_timer_starts_at_once_and_records_each_stop(clock):
 def test_an_average_of_nothing_says_what_to_do():
     with pytest.raises(ValueError, match=r'call stop\(\) first'):
         d2l.Timer().avg()
-
-
-def test_interleaved_functions_take_turns_and_are_timed_apart(clock):
-    calls, now = [], [10.]
-
-    def work(name, seconds):
-        def run():
-            calls.append(name)
-            now[0] += seconds
-            clock(now[0])
-        return run
-
-    times = d2l.interleave({'a': work('a', 1), 'b': work('b', 3)}, rounds=2)
-    assert calls == ['a', 'b', 'a', 'b']
-    assert times == {'a': [1, 1], 'b': [3, 3]}
