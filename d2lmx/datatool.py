@@ -5,7 +5,7 @@ from .data import hub
 
 
 def obey(action: str, names: list) -> int:
-    """Do 'list', 'fetch', 'verify' or 'path' for files of DATA_HUB and print the result.
+    """Do 'list', 'fetch', 'verify' or 'path' for files of DATA_HUB; prints the result.
 
     names: entries of DATA_HUB; none means all. Returns the exit status: 0, 1 where a
     file could not be had, is missing or has other bytes than the book's, 2 for a name

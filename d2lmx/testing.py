@@ -87,7 +87,8 @@ def _gradients(net, inputs):
     training changes, as in BatchNorm, are put back.
     """
     statistics = [(param, param.data(inputs[0].ctx).copy())
-                  for param in net.collect_params().values() if param.grad_req == 'null']
+                  for param in net.collect_params().values()
+                  if param.grad_req == 'null']
     first, second = _one_backward(net, inputs), _one_backward(net, inputs)
     for param, before in statistics:
         param.set_data(before)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from d2lmx import cli, datatool, sections
+from d2lmx import cli, compat, datatool, sections
 
 ROOT = Path(__file__).parent.parent
 LENET = ROOT / 'chapters' / 'ch06_convolutional_neural_networks' / 's06_lenet.py'
@@ -23,10 +23,13 @@ def call(*argv):
 
 
 def start(*argv, cwd):
-    """A Python process that finds this checkout."""
+    """A Python process that finds this checkout and has its start-up line."""
+    line = compat.start_up_line(repr(compat.__file__))
+    (cwd / 'sitecustomize.py').write_text(line, encoding='ascii')
     return subprocess.Popen(
         [sys.executable, *argv], cwd=cwd, text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env={**os.environ, 'PYTHONPATH': str(ROOT)})
+        stderr=subprocess.PIPE,
+        env={**os.environ, 'PYTHONPATH': os.pathsep.join([str(cwd), str(ROOT)])})
 
 
 def untimed(file):
@@ -50,10 +53,10 @@ def test_list_has_a_line_a_section_and_the_same_as_json(capsys):
 @pytest.mark.parametrize('argv,reason', [
     ((), 'COMMAND'), (('train',), "invalid choice: 'train'"),
     (('list', '--xml'), 'unknown arguments: --xml'),
-    (('run', 'lenat'), "no section 'lenat': did you mean lenet?"),
+    (('run', 'lenat'), "no section 'lenat': did you mean lenet"),
     (('run', '6.6', '--num-epochs', '0'), 'of at least 1'),
     (('run', '6.6', 'again'), 'unrecognized arguments: again'),
-    (('bench', 'lenat'), 'did you mean lenet?'), (('data',), 'ACTION'),
+    (('bench', 'lenat'), 'did you mean lenet'), (('data',), 'ACTION'),
     (('data', 'path'), 'NAME'), (('data', 'burn'), "invalid choice: 'burn'"),
     (('data', 'path', 'fashion'), "'fashion' is not in DATA_HUB")])
 def test_wrong_usage_is_one_line_and_status_2(argv, reason, capsys):
@@ -85,8 +88,9 @@ def test_data_goes_to_the_data_tool(monkeypatch):
 
 def test_a_sections_file_does_what_the_command_does(tmp_path):
     options = ['--smoke', '--num-epochs', '1']
-    processes = [start('-m', 'd2lmx', 'run', '6.6', *options, '--out', 'a', cwd=tmp_path),
-                 start(str(LENET), *options, '--out', 'b', cwd=tmp_path)]
+    processes = [start(*command, *options, '--out', out, cwd=tmp_path)
+                 for command, out in ((['-m', 'd2lmx', 'run', '6.6'], 'a'),
+                                      ([str(LENET)], 'b'))]
     outputs = [process.communicate(timeout=120) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
     folders = [tmp_path / name / '06.06_lenet' for name in 'ab']

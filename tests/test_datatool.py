@@ -125,6 +125,6 @@ def test_a_data_folder_that_does_not_exist_is_named(root, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize('size,text', [
-    (0, '0 B'), (999, '999 B'), (30_900_000, '30.9 MB'), (2e9, '2 GB'), (5e12, '5e+03 GB')])
+    (0, '0 B'), (999, '999 B'), (30_900_000, '30.9 MB'), (2_000_000_000, '2 GB')])
 def test_sizes_are_readable(size, text):
     assert datatool.readable_size(size) == text

@@ -7,7 +7,7 @@ import pytest
 
 import d2lmx as d2l
 
-# the book's signatures (second edition, chapters 2 to 6), argument names in order
+# the book's signatures (second edition, chapters 2 to 7), argument names in order
 BOOK = {
     'use_svg_display': '', 'set_figsize': 'figsize',
     'set_axes': 'axes xlabel ylabel xlim ylim xscale yscale legend',
@@ -27,6 +27,7 @@ BOOK = {
     'try_gpu': 'i', 'try_all_gpus': '', 'corr2d': 'X K',
     'evaluate_accuracy_gpu': 'net data_iter device',
     'train_ch6': 'net train_iter test_iter num_epochs lr device',
+    'Residual': 'num_channels use_1x1conv strides kwargs',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear', fmts=('-', 'm--', 'g-.', 'r:'),
@@ -37,6 +38,7 @@ BOOK_DEFAULTS = {
     'show_images': dict(titles=None, scale=1.5), 'predict_ch3': dict(n=6),
     'download_extract': dict(folder=None), 'try_gpu': dict(i=0),
     'evaluate_accuracy_gpu': dict(device=None), 'set_figsize': dict(figsize=(3.5, 2.5)),
+    'Residual': dict(use_1x1conv=False, strides=1),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '

@@ -41,8 +41,8 @@ def test_the_books_order_is_by_number_and_one_broken_file_hides_nothing(book):
 
 
 @pytest.mark.parametrize('token', [
-    '6.10', '06.10', 'padding_and_strides', 'padding-and-strides', 'Padding-And-Strides',
-    ' 6.10 '])
+    '6.10', '06.10', ' 6.10 ', 'padding_and_strides', 'padding-and-strides',
+    'Padding-And-Strides'])
 def test_a_section_is_found_in_every_spelling(book, token):
     assert sections.find(token).number == '6.10'
 
@@ -60,12 +60,12 @@ def test_a_file_is_a_section_wherever_it_lies(book, tmp_path):
     ('lenat', 'did you mean lenet?'), ('6.7', 'did you mean 6.6'),
     ('padding', 'padding_and_strides')])
 def test_an_unknown_section_suggests_the_nearest(book, token, near):
-    with pytest.raises(sections.UnknownSection, match=f"no section '{token}': .*{near}"):
+    with pytest.raises(sections.UnknownSection, match=f"section '{token}': .*{near}"):
         sections.find(token)
 
 
 def test_what_resembles_nothing_gets_no_suggestion(book):
-    with pytest.raises(sections.UnknownSection, match="no section 'qqqq': `d2lmx list`"):
+    with pytest.raises(sections.UnknownSection, match="section 'qqqq': `d2lmx list`"):
         sections.find('qqqq')
 
 

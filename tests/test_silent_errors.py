@@ -43,6 +43,56 @@ def test_replicas_on_two_devices_stay_equal_and_equal_one_device():
         onp.testing.assert_allclose(first, single, rtol=1e-5, atol=1e-6)
 
 
+def test_train_ch6_keeps_replicas_equal_with_its_own_trainer(capsys):
+    data = batches()
+    nets = []
+    for devices in (mx.cpu(0), [mx.cpu(0), mx.cpu(1)]):
+        d2l.set_seed(1)  # the same Xavier weights for both
+        net = nn.HybridSequential()
+        net.add(nn.Dense(4, activation='tanh'), nn.Dense(3))
+        d2l.train_ch6(net, data, data[:1], 2, 0.5, devices)
+        nets.append(net)
+    for single, double in zip(*(net.collect_params().values() for net in nets)):
+        first, second = (w.asnumpy() for w in double.list_data())
+        onp.testing.assert_array_equal(first, second)
+        # float32 sums in another order
+        onp.testing.assert_allclose(first, single.data().asnumpy(), rtol=1e-5,
+                                    atol=1e-6)
+
+
+def test_evaluating_first_does_not_freeze_prediction_mode_into_training():
+    # all but certainly, dropout of 0.9999 leaves nothing of the 30 numbers of a batch:
+    # the scores are then the biases, 0, and the loss of three classes is log 3
+    net = nn.HybridSequential()
+    net.add(nn.Dropout(0.9999), nn.Dense(3))
+    net.initialize(mx.init.Normal(1))
+    net.hybridize(static_alloc=True, static_shape=True)
+    data = batches(2)
+    before = d2l.evaluate_loss(net, data, LOSS)
+    accuracy = d2l.evaluate_accuracy(net, data)
+    step = d2l.classification_step(net, LOSS, lambda batch_size: None)
+    # a few roundings of float32
+    assert d2l.fit(step, data, 1)['train loss'] == pytest.approx(onp.log(3), rel=1e-5)
+    assert before != pytest.approx(onp.log(3), rel=1e-2)
+    assert d2l.evaluate_loss(net, data, LOSS) == before
+    assert d2l.evaluate_accuracy(net, data) == accuracy
+
+
+def test_layer_shapes_are_complete_each_time_they_are_asked_for():
+    # a hook on a layer of a compiled net runs while tracing only, on symbols
+    net, calls = nn.HybridSequential(), []
+    net.add(nn.Conv2D(4, kernel_size=3), nn.Dense(3))
+    net.initialize()
+    net[0].register_forward_hook(lambda *args: calls.append(args))
+    net.hybridize()
+    X = np.ones((2, 1, 5, 6))
+    for _ in range(3):
+        net(X)
+        assert d2l.layer_shapes(net, X) == [['Conv2D', [2, 4, 3, 4]], ['Dense', [2, 3]]]
+    traced = [output for _, _, output in calls if not isinstance(output, np.ndarray)]
+    assert len(calls) == len(traced) == 4  # by the first call, and by layer_shapes
+
+
 def test_dropout_acts_in_training_though_the_net_was_traced_in_prediction():
     # a Python branch on autograd.is_training() would be frozen at the first call
     net = sections.load(sections.find('4.6')).build_net()

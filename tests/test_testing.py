@@ -33,7 +33,7 @@ class BranchesOnMode(nn.HybridBlock):
 
 
 class DropsInTrainingByBranch(nn.HybridBlock):
-    """The branch is taken while tracing, in prediction, and dropout is gone for good."""
+    """The branch is taken while tracing, in prediction: dropout is gone for good."""
 
     def hybrid_forward(self, F, X):
         return F.npx.dropout(X, p=.5) if autograd.is_training() else X * 1
@@ -64,7 +64,7 @@ class LosesGradient(nn.HybridBlock):
 
 
 class NamesParameterUnlikeItsAttribute(nn.HybridBlock):
-    """A direct parameter that MXNet's own loader cannot find; ours goes by attribute."""
+    """A parameter that MXNet's own loader cannot find; ours goes by the attribute."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -88,7 +88,8 @@ class ForgetsToSave(nn.HybridBlock):
 @pytest.mark.parametrize('build', [
     lambda: nn.Dense(3), lambda: nn.Activation('relu'), layers(),
     layers(lambda: nn.Dropout(.5)), layers(nn.BatchNorm),
-    lambda: nn.HybridLambda(lambda F, X: F.np.tanh(X)), layers(NamesParameterUnlikeItsAttribute)])
+    lambda: nn.HybridLambda(lambda F, X: F.np.tanh(X)),
+    layers(NamesParameterUnlikeItsAttribute)])
 def test_blocks_that_keep_the_contract_pass(build):
     d2l.check_hybrid_block(build, (X,))
 

@@ -1,4 +1,4 @@
-"""Layers and Blocks (层和块)
+"""Layers and blocks (层和块)
 
 Source: chapter_deep-learning-computation/model-construction
 """

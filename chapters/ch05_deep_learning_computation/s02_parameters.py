@@ -1,4 +1,4 @@
-"""Parameter Management (参数管理)
+"""Parameter management (参数管理)
 
 Source: chapter_deep-learning-computation/parameters
 """

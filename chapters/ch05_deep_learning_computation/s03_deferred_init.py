@@ -1,4 +1,4 @@
-"""Deferred Initialization (延后初始化)
+"""Deferred initialization (延后初始化)
 
 Source: chapter_deep-learning-computation/deferred-init
 """

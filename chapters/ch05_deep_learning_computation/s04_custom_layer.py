@@ -1,4 +1,4 @@
-"""Custom Layers (自定义层)
+"""Custom layers (自定义层)
 
 Source: chapter_deep-learning-computation/custom-layer
 """

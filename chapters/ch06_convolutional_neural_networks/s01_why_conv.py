@@ -1,4 +1,4 @@
-"""From Fully Connected Layers to Convolutions (从全连接层到卷积)
+"""From fully connected layers to convolutions (从全连接层到卷积)
 
 Source: chapter_convolutional-neural-networks/why-conv
 """

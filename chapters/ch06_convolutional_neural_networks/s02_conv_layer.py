@@ -1,4 +1,4 @@
-"""Convolutions for Images (图像卷积)
+"""Convolutions for images (图像卷积)
 
 Source: chapter_convolutional-neural-networks/conv-layer
 """

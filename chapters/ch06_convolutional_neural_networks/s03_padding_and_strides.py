@@ -1,4 +1,4 @@
-"""Padding and Stride (填充和步幅)
+"""Padding and stride (填充和步幅)
 
 Source: chapter_convolutional-neural-networks/padding-and-strides
 """

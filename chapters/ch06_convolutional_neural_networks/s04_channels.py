@@ -1,4 +1,4 @@
-"""Multiple Input and Multiple Output Channels (多输入多输出通道)
+"""Multiple input and multiple output channels (多输入多输出通道)
 
 Source: chapter_convolutional-neural-networks/channels
 """

@@ -29,25 +29,14 @@ def example_inputs(batch_size=2):
     return (np.random.uniform(size=(batch_size, 1, 28, 28)),)
 
 
-def layer_shapes():
-    """The output shape of each layer for one image, as the book prints them."""
-    net = build_net()
-    net.initialize()
-    X, = example_inputs(batch_size=1)
-    shapes = []
-    for layer in net:
-        X = layer(X)
-        shapes.append([type(layer).__name__, list(X.shape)])
-    return shapes
-
-
 def run(*, num_epochs: int = 10, lr: float = 0.9, batch_size: int = 256,
         hybridize: bool = True) -> dict:
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
     net = build_net()
     net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = d2l.train_ch6(net, train_iter, test_iter, num_epochs, lr, d2l.try_gpu())
-    return {'layers': layer_shapes(), **history.record()}
+    X, = example_inputs(batch_size=1)
+    return {'layers': d2l.layer_shapes(build_net(), X), **history.record()}
 
 
 if __name__ == '__main__':

@@ -65,9 +65,11 @@ def _layers(net, inputs):
     outputs, shape = variables(known), [list(X.shape) for X in inputs]
     sequential = isinstance(net, (nn.Sequential, nn.HybridSequential))
     for layer in net._children.values() if sequential else [net]:
-        outputs = [layer(*outputs)]
+        Y = layer(*outputs)
+        outputs = list(Y) if isinstance(Y, (list, tuple)) else [Y]
+        graph = mx.sym.Group(outputs)
         try:
-            arg_shapes, out_shapes, _ = outputs[0].infer_shape(**known)
+            arg_shapes, out_shapes, _ = graph.infer_shape(**known)
         except mx.MXNetError as error:
             raise ValueError(f'{layer} cannot take an input of shape '
                              f'{", ".join(map(str, shape))}') from error
@@ -76,4 +78,4 @@ def _layers(net, inputs):
                   if param.grad_req != 'null'}
         yield (type(layer).__name__, shape[0] if len(shape) == 1 else shape,
                {name: math.prod(s) for name, s
-                in zip(outputs[0].list_arguments(), arg_shapes) if name in learnt})
+                in zip(graph.list_arguments(), arg_shapes) if name in learnt})

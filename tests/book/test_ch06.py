@@ -41,7 +41,7 @@ def test_the_books_cell_learns_and_prints_its_closing_lines(kind, capsys):
 
 
 def test_five_points_an_epoch_enter_the_curves_and_one_the_test_curve(capsys):
-    history = d2l.train_ch6(small_lenet(), stripes(10), stripes(1), 2, .1, d2l.try_gpu())
+    history = d2l.train_ch6(small_lenet(), stripes(10), stripes(1), 2, .1, mx.cpu())
     assert [x for x, _ in history.series['train loss']] == pytest.approx(
         [.2, .4, .6, .8, 1, 1.2, 1.4, 1.6, 1.8, 2])
     train_loss, train_acc, test_acc = d2l.plt.gcf().axes[0].lines

@@ -23,7 +23,8 @@ def net(page):
 
 
 def test_layers_have_the_shapes_that_the_book_prints(page):
-    assert [shape for _, shape in page.layer_shapes()] == [
+    layers = d2l.layer_shapes(page.build_net(), *page.example_inputs(batch_size=1))
+    assert [shape for _, shape in layers] == [
         [1, 6, 28, 28], [1, 6, 14, 14], [1, 16, 10, 10], [1, 16, 5, 5],
         [1, 120], [1, 84], [1, 10]]
 

@@ -1,4 +1,4 @@
-"""Networks as symbol and parameters: what is written comes back equal, or not at all."""
+"""Networks as symbol and parameters: what is written comes back equal, or is not."""
 import mxnet as mx
 import numpy as onp
 import pytest
@@ -43,7 +43,8 @@ def test_another_batch_size_goes_through_the_reloaded_network(tmp_path):
     net = perceptron()
     files = d2l.export_block(net, X, tmp_path / 'net')
     one = d2l.load_exported(*files)(X[:1])
-    onp.testing.assert_allclose(one.asnumpy(), net(X).asnumpy()[:1], rtol=1e-5, atol=1e-6)
+    onp.testing.assert_allclose(one.asnumpy(), net(X).asnumpy()[:1], rtol=1e-5,
+                                atol=1e-6)
 
 
 def test_several_inputs_keep_their_order_and_outputs_come_flat(tmp_path):

@@ -19,9 +19,9 @@ def test_squared_loss_pairs_a_column_with_a_flat_array():
 
 
 def test_corr2d_gives_the_sum_of_each_window():
-    X, K = np.arange(9).reshape(3, 3), np.array([[0., 1.], [2., 3.]])
-    # the first window: 0*0 + 1*1 + 3*2 + 4*3
-    assert d2l.corr2d(X, K).tolist() == [[19, 25], [37, 43]]
+    X, K = np.arange(12).reshape(3, 4), np.array([[1., 0., 2.], [0., 1., 0.]])
+    # the first window: 0 * 1 + 2 * 2 + 5 * 1
+    assert d2l.corr2d(X, K).tolist() == [[9, 13], [25, 29]]
 
 
 def test_corr2d_and_its_gradients_equal_pytorch(torch):

@@ -24,7 +24,8 @@ def test_a_generator_of_batches_serves():
 
 
 def test_loss_is_the_mean_over_all_elements():
-    data = [(np.array([[1.], [2.]]), np.array([3., 2.])), (np.array([[5.]]), np.zeros(1))]
+    data = [(np.array([[1.], [2.]]), np.array([3., 2.])),
+            (np.array([[5.]]), np.zeros(1))]
     # halves of squared errors: 4/2, 0, 25/2
     assert d2l.evaluate_loss(identity, data, d2l.squared_loss) == (2 + 0 + 12.5) / 3
 

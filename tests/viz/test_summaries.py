@@ -1,0 +1,90 @@
+import mxnet as mx
+import pytest
+from mxnet import np
+from mxnet.gluon import nn
+
+import d2lmx as d2l
+
+
+def perceptron(**options):
+    net = nn.HybridSequential()
+    net.add(nn.Dense(4, activation='relu', **options), nn.Dropout(0.5), nn.Dense(3))
+    return net
+
+
+def test_shapes_need_no_initialized_network():
+    assert d2l.layer_shapes(perceptron(), np.ones((2, 5))) == [
+        ['Dense', [2, 4]], ['Dropout', [2, 4]], ['Dense', [2, 3]]]
+
+
+def test_shapes_are_those_of_a_run_whether_hybridized_or_not():
+    net, X = perceptron(), np.ones((2, 5))
+    net.initialize()
+    net.hybridize(static_alloc=True, static_shape=True)
+    Y = net(X)
+    assert d2l.layer_shapes(net, X)[-1] == ['Dense', list(Y.shape)]
+    assert d2l.layer_shapes(net, np.ones((7, 5)))[-1] == ['Dense', [7, 3]]
+
+
+def test_looking_changes_no_parameter():
+    net = perceptron()
+    d2l.summary(net, np.ones((2, 5)))
+    net.initialize()
+    assert net(np.ones((2, 9))).shape == (2, 3)  # still any number of inputs
+
+
+def test_summary_counts_what_is_learnt():
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(6, kernel_size=5), nn.BatchNorm(), nn.Dense(10))
+    assert d2l.summary(net, np.ones((2, 1, 8, 8))) == [
+        ['Conv2D', [2, 6, 4, 4], 6 * 25 + 6],
+        ['BatchNorm', [2, 6, 4, 4], 6 + 6],  # gamma and beta, not the averages
+        ['Dense', [2, 10], 6 * 16 * 10 + 10],
+        ['total', [2, 10], 156 + 12 + 970]]
+
+
+def test_a_layer_used_twice_counts_once_in_the_total():
+    shared = nn.Dense(5)
+    net = nn.HybridSequential()
+    net.add(shared, nn.Dense(5, params=shared.params))
+    counts = [count for _, _, count in d2l.summary(net, np.ones((2, 5)))]
+    assert counts == [30, 30, 30]
+
+
+def test_any_other_block_is_one_layer_of_as_many_inputs_as_it_takes():
+    class Sum(nn.HybridBlock):
+        def hybrid_forward(self, F, X, Y):
+            return X + Y, F.np.concatenate([X, Y], axis=1)
+
+    assert d2l.layer_shapes(Sum(), np.ones((2, 3)), np.ones((2, 3))) == [
+        ['Sum', [[2, 3], [2, 6]]]]
+
+
+def test_the_layer_that_cannot_take_its_input_is_named():
+    with pytest.raises(ValueError, match=r'Dense\(6 -> 4.* of shape \[2, 5\]'):
+        d2l.layer_shapes(perceptron(in_units=6), np.ones((2, 5)))
+
+
+def test_the_table_is_aligned_text():
+    lines = d2l.summary_table(perceptron(), np.ones((2, 5))).splitlines()
+    assert [line.split() for line in lines] == [
+        ['layer', 'output', 'shape', 'parameters'], ['Dense', '2', 'x', '4', '24'],
+        ['Dropout', '2', 'x', '4', '0'], ['Dense', '2', 'x', '3', '15'],
+        ['total', '2', 'x', '3', '39']]
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_totals_are_those_of_the_parameters_themselves(section_net):
+    net, X = section_net
+    total = d2l.summary(net, X)[-1][2]
+    net.initialize(mx.init.Xavier())
+    net(X)
+    assert total == sum(param.data().size for param in net.collect_params().values()
+                        if param.grad_req != 'null')
+
+
+@pytest.fixture(params=['6.6', '7.5', '7.6', '7.7'])
+def section_net(request):
+    from d2lmx import sections
+    page = sections.load(sections.find(request.param))
+    return page.build_net(), page.example_inputs()[0]
