@@ -115,7 +115,8 @@ def our_epoch(net, train_iter, lr, hybridize):
 def book_epoch(net, batch_size, lr):
     """A function that trains for one epoch in the manner of the book's pages."""
     images, labels = read_fashion_mnist(is_train=True)
-    dataset = gluon.data.ArrayDataset(np.array(images[..., None], dtype='uint8'), labels)
+    images = np.array(images[..., None], dtype='uint8')  # (n, 28, 28, 1)
+    dataset = gluon.data.ArrayDataset(images, labels)
     loader = gluon.data.DataLoader(
         dataset.transform_first(transforms.ToTensor()), batch_size, shuffle=True,
         num_workers=get_dataloader_workers())

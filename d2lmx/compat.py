@@ -132,10 +132,10 @@ def _choose_threads():
 
 
 def _calm_threads():
-    # MXNet copies large arrays out of NumPy with a second team of OpenMP threads, that of
-    # Python's own thread. Once there are more such threads than processors, libgomp stops
-    # waiting actively, and an operator of many short steps (a convolution's gradient)
-    # takes up to four times as long. So no copy counts as large ...
+    # MXNet copies large arrays out of NumPy with a second team of OpenMP threads, that
+    # of Python's own thread. Once there are more such threads than processors, libgomp
+    # stops waiting actively, and an operator of many short steps (a convolution's
+    # gradient) takes up to four times as long. So no copy counts as large ...
     os.environ.setdefault(COPY, str(2 ** 31 - 1))
     # ... and the one team left waits actively for microseconds only, not for libgomp's
     # milliseconds, which slow everything down where another process wants a processor.

@@ -31,8 +31,8 @@ def export_block(net, inputs, prefix, rtol: float = 1e-5, atol: float = 1e-6,
 
     The network is hybridized, run on the inputs, written, reloaded and run again, on
     the inputs and on those of further calls in the list other_inputs (of another batch
-    size, say). Only where all outputs agree do the files appear under their names; otherwise
-    ValueError says by how much they differ, or that the block cannot be traced.
+    size, say). Only where all outputs agree do the files appear under their names;
+    otherwise ValueError says by how much they differ, or that the block cannot be traced.
 
     Book: 12.1 (sec_hybridize)
     """
