@@ -26,7 +26,8 @@ for table in ('__deprecated_attrs__', '__former_attrs__'):
 def python(code, **environment):
     """Run code in its own Python, without thread variables; the finished process."""
     inherited = {name: value for name, value in os.environ.items()
-                 if name not in (compat.THREADS, compat.MXNET_THREADS, compat.CHOSEN)}
+                 if name not in (compat.THREADS, compat.MXNET_THREADS, compat.CHOSEN,
+                                 compat.COPY, compat.SPIN, compat.WAIT)}
     return subprocess.run([sys.executable, '-c', code], text=True, capture_output=True,
                           env={**inherited, **environment})
 
@@ -255,3 +256,35 @@ def test_the_finder_stays_until_numpy_fits(fake_numpy, monkeypatch):
     fake_numpy('1.26.4')
     finder.find_spec('gluoncv')
     assert sys.meta_path == ['another']
+
+
+NEW_THREADS = '''
+import numpy
+from mxnet import np, npx
+def threads():
+    return int(open('/proc/self/status').read().split('Threads:')[1].split()[0])
+npx.set_np()
+np.ones((1000, 1000)).sum()
+npx.waitall()
+before = threads()
+np.array(numpy.zeros(10 ** 6, 'float32'))  # as large as a batch of pictures
+npx.waitall()
+print(threads() - before)
+'''
+
+
+def test_a_large_copy_makes_no_second_team_of_threads():
+    # a second team throttles every later operator, as libgomp sees too many threads
+    untouched = python(LOAD + "compat['prepare']()" + NEW_THREADS, OMP_NUM_THREADS='2',
+                       **compat.UNTOUCHED)
+    ours = python(LOAD + "compat['prepare']()" + NEW_THREADS, OMP_NUM_THREADS='2')
+    assert untouched.stdout == '1\n', untouched.stderr  # MXNet's own way
+    assert ours.stdout == '0\n', ours.stderr
+
+
+def test_waiting_is_short_unless_the_user_says_how_to_wait():
+    show = LOAD + ("compat['prepare']()\nimport os\n"
+                   "print(os.environ.get('GOMP_SPINCOUNT'))")
+    assert python(show).stdout == '300\n'
+    assert python(show, GOMP_SPINCOUNT='7').stdout == '7\n'
+    assert python(show, OMP_WAIT_POLICY='active').stdout == 'None\n'
