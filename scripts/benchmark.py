@@ -6,4 +6,5 @@ import sys
 
 from d2lmx.cli import main
 
-main(['bench', *sys.argv[1:]])
+if __name__ == '__main__':  # each way's process imports this file
+    main(['bench', *sys.argv[1:]])
