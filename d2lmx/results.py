@@ -87,6 +87,8 @@ def show(record, target: Path) -> None:
     for name, value in record['result'].items():
         if name != 'series':
             print(f'{name}: {readable(value)}')
+    if record.get('resumed'):
+        print('resumed: training {fit}, after epoch {epoch}'.format(**record['resumed']))
     toy = ' (generated stand-ins, not the book\'s data)'
     print(f'data: {record["data"]}{toy if record["data"] == "toy" else ""}')
     print(f'numbers: {target / "metrics.json"}')
