@@ -116,8 +116,8 @@ def checkpoints(section, options, args):
                   f'interrupted: {saved.changed}', file=sys.stderr)
         yield saved
         if saved.num_fits == 0:
-            raise ValueError(f'section {section.number or section.name} has no training '
-                             'to save: leave --checkpoint out')
+            raise ValueError(f'section {section.number or section.name} has no '
+                             'training to save: leave --checkpoint out')
 
 
 def on_data(data: str, seed: int, function, saved=None):

@@ -1,7 +1,7 @@
 """Runs that are killed, by SIGKILL at random moments, and resumed: identical endings.
 
-The suite kills a few times. ``D2LMX_KILLS=20 scripts/test tests/test_kills.py`` kills so
-often, in sections of the book too.
+The suite kills a few times. ``D2LMX_KILLS=20 scripts/test tests/test_kills.py`` kills
+so often, in sections of the book too.
 """
 import itertools
 import json
@@ -153,5 +153,5 @@ def test_each_run_killed_once_ends_like_one_that_was_left_alone(trainer, section
         actual, resumed = ending(*trainer(name, section, *options))
         assert actual == expected
         where.append(resumed and (resumed['fit'], resumed['epoch']))
-    print(f'{section}: {len(where)} kills, {len(where)} identical endings; resumed from '
-          f'{where}')
+    print(f'{section}: {len(where)} kills, {len(where)} identical endings; resumed '
+          f'from {where}')

@@ -144,7 +144,8 @@ def test_a_run_goes_on_from_its_checkpoint_and_says_so(command, tmp_path, capsys
 
 
 def test_resuming_from_an_empty_folder_starts_and_says_so(command, tmp_path, capsys):
-    status, folder = command('--smoke', '--resume', '--checkpoint', str(tmp_path / 'new'))
+    saved = ['--checkpoint', str(tmp_path / 'new'), '--resume']
+    status, folder = command('--smoke', *saved)
     assert status == 0 and metrics(folder)['resumed'] is None
     assert 'no checkpoint in' in capsys.readouterr().err
     assert [path.name for path in (tmp_path / 'new').iterdir()] == ['fit-001.npz']
@@ -211,8 +212,26 @@ def test_checkpoints_of_a_section_without_training_are_refused(tmp_path, capsys)
     status = runner.run_section(section, sections.load(section), [
         '--out', str(tmp_path / 'out'), '--checkpoint', str(tmp_path / 'saved')])
     assert status == 2 and not (tmp_path / 'saved').exists()
-    assert capsys.readouterr().err == ('d2lmx: section failing has no training to save: '
-                                       'leave --checkpoint out\n')
+    assert capsys.readouterr().err == (
+        'd2lmx: section failing has no training to save: leave --checkpoint out\n')
+
+
+def test_a_run_that_falls_back_on_toy_data_counts_its_trainings_anew(
+        tmp_path, offline, capsys):
+    def run() -> dict:
+        history, trained = d2l.History(), {'numbers': 0}
+        for epoch in d2l.epochs(2, trained, history):
+            trained['numbers'] += 1
+        d2l.download('kaggle_house_train')  # the first time, there is none
+        return {'trained': trained['numbers']}
+
+    section = sections.Section('4.10', 'houses', 'Houses', '房价', (), tmp_path)
+    argv = ['--out', str(tmp_path / 'out'), '--checkpoint', str(tmp_path / 'saved')]
+    for resume in ([], ['--resume']):
+        assert runner.run_section(section, SimpleNamespace(run=run, SMOKE={}),
+                                  argv + resume) == 0
+        assert metrics(tmp_path / 'out' / '04.10_houses')['result'] == {'trained': 2}
+    assert [p.name for p in (tmp_path / 'saved').iterdir()] == ['fit-001.npz']
 
 
 @pytest.mark.parametrize('fault,status', [(KeyboardInterrupt, 130),

@@ -15,6 +15,7 @@ from .state import capture, parts_of, restore
 
 __all__ = ['Checkpoints', 'CheckpointError', 'epochs']
 
+FORMAT = 1      # of the files; another number where what they hold changes
 _active = None  # the Checkpoints whose `with` block is open
 
 
@@ -79,8 +80,8 @@ class Checkpoints:
             raise ValueError(f'checkpoints are being saved to {_active.folder} already')
         saved = sorted(self.folder.glob('fit-*.npz'))
         if saved and not self.resume:
-            raise ValueError(f'{self.folder} holds a checkpoint already: continue it with '
-                             'resume (--resume), or choose another folder')
+            raise ValueError(f'{self.folder} holds a checkpoint already: continue it '
+                             'with resume (--resume), or choose another folder')
         if saved:
             about, _ = read(saved[0])
             self._compare(about['run'], self.run)
@@ -122,7 +123,8 @@ class Checkpoints:
         set_seed(self._epoch_seed(fit, num_epochs))  # for what follows the training
 
     def _epoch_seed(self, fit, epoch) -> int:
-        return int(onp.random.SeedSequence([self.seed, fit, epoch]).generate_state(1)[0])
+        sequence = onp.random.SeedSequence([self.seed, fit, epoch])
+        return int(sequence.generate_state(1)[0])
 
     def _hold_folder(self):
         """Make the folder, and keep other processes out of it until the end."""
@@ -133,8 +135,8 @@ class Checkpoints:
             self._folder_handle = os.open(self.folder, os.O_RDONLY)
             fcntl.flock(self._folder_handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise CheckpointError(f'another run is saving to {self.folder}: wait for its '
-                                  'end, or choose another folder') from error
+            raise CheckpointError(f'another run is saving to {self.folder}: wait for '
+                                  'its end, or choose another folder') from error
         except OSError as error:
             raise CheckpointError(f'cannot save checkpoints to {self.folder}: '
                                   f'{error.strerror}') from error
@@ -149,9 +151,9 @@ class Checkpoints:
         """Write one training's file; it appears whole or not at all."""
         parts = capture(state)
         history = history or History()
-        about = {'run': self.run, 'about': about, 'machine': self.machine, 'epochs done': done,
-                 'series': history.series, 'examples': history.examples,
-                 'seconds': history.seconds,
+        about = {'format': FORMAT, 'run': self.run, 'training': about,
+                 'machine': self.machine, 'epochs done': done, 'series': history.series,
+                 'examples': history.examples, 'seconds': history.seconds,
                  'parts': [(name, len(arrays), value) for name, arrays, value in parts]}
         content = io.BytesIO()
         onp.savez(content, about=onp.frombuffer(json.dumps(about).encode(), onp.uint8),
@@ -173,7 +175,7 @@ class Checkpoints:
         """Put a training back where it was; how many epochs it has done."""
         about, parts = read(path)
         self._compare(about['run'], self.run)
-        self._compare(about['about'], now)
+        self._compare(about['training'], now)
         try:
             restore(state, parts)
         except ValueError as error:
@@ -188,9 +190,9 @@ def epochs(num_epochs: int, state=None, history: History = None, watch=None):
     """The numbers 0, 1, ... num_epochs - 1, for a loop over epochs.
 
     Inside `Checkpoints`, what is known by `state` (see `fit`) and the history are saved
-    when an epoch's body has run; a resumed loop puts them back, calls ``watch(history)``
-    as often as before, and goes on with the first epoch that is not done. Without, this
-    is ``range(num_epochs)``. ValueError for num_epochs below 1.
+    when an epoch's body has run; a resumed loop puts them back, calls
+    ``watch(history)`` as often as before, and goes on with the first epoch that is not
+    done. Without, this is ``range(num_epochs)``. ValueError for num_epochs below 1.
 
     Book: 3.2 (sec_linear_scratch)
     """
@@ -210,12 +212,15 @@ def read(path: Path):
         with onp.load(path, allow_pickle=False) as file:
             content = {name: file[name] for name in file.files}  # checks every CRC
         about = json.loads(content.pop('about').tobytes())
+        if about['format'] != FORMAT:
+            raise ValueError(f'it has format {about["format"]}, not {FORMAT}')
         return about, [(name, [content[f'{name}.{i}'] for i in range(count)], value)
                        for name, count, value in about['parts']]
     except (OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError,
             RuntimeError, zipfile.BadZipFile) as error:
-        raise CheckpointError(f'the checkpoint {path} cannot be read ({error}): delete it '
-                              'to repeat that training, or put back a copy') from error
+        raise CheckpointError(f'the checkpoint {path} cannot be read ({error}): delete '
+                              'it to repeat that training, or put back a copy'
+                              ) from error
 
 
 def replay(series: dict, history: History, watch=None) -> None:

@@ -48,9 +48,9 @@ def _visit(part, path):
     elif hasattr(part, 'state'):
         yield from _visit(part.state, path)
     elif part is not None and not isinstance(part, str):
-        raise ValueError(f'to save checkpoints, fit must know what is trained, and {part!r} '
-                         'does not say it: pass state=..., the blocks, trainers and '
-                         'arrays that change')
+        raise ValueError(f'to save checkpoints, fit must know what is trained, and '
+                         f'{part!r} does not say it: pass state=..., the blocks, '
+                         'trainers and arrays that change')
 
 
 def capture(state) -> list:
@@ -75,7 +75,7 @@ def restore(state, saved) -> None:
     for part, arrays, value in held:
         if isinstance(part, gluon.Trainer):
             _write_trainer(part, arrays, value)
-    for part, arrays, _ in held:  # a trainer that starts makes all copies like the first
+    for part, arrays, _ in held:  # a trainer's start makes all copies like the first
         if isinstance(part, gluon.Parameter):
             _fill(part.list_data(), arrays)
 
@@ -83,8 +83,8 @@ def restore(state, saved) -> None:
 def _check(parts, saved):
     """ValueError unless the saved parts fit, in number, names and shapes."""
     if [path for path, _ in parts] != [path for path, _, _ in saved]:
-        raise ValueError(f'the checkpoint holds {len(saved)} trained parts, this training '
-                         f'has {len(parts)}, or they have other places')
+        raise ValueError(f'the checkpoint holds {len(saved)} trained parts, this '
+                         f'training has {len(parts)}, or they have other places')
     for (path, part), (_, arrays, _) in zip(parts, saved):
         shape, num_copies = _shape(part)
         if shape is None or not arrays:
@@ -94,8 +94,8 @@ def _check(parts, saved):
             raise ValueError(f'{getattr(part, "name", path)} has shape {shape}, but '
                              f'{arrays[0].shape} in the checkpoint')
         if num_copies != len(arrays):
-            raise ValueError(f'{getattr(part, "name", path)} is on {num_copies} devices, '
-                             f'but was on {len(arrays)} in the checkpoint')
+            raise ValueError(f'{getattr(part, "name", path)} is on {num_copies} '
+                             f'devices, but was on {len(arrays)} in the checkpoint')
 
 
 def _shape(part):
@@ -182,8 +182,8 @@ def _updaters(trainer) -> list:
     if not trainer._update_on_kvstore:
         return trainer._updaters
     if trainer._kvstore._updater is None:
-        raise ValueError('the states of this trainer are on the servers, where no '
-                         'checkpoint reaches them: make it with update_on_kvstore=False')
+        raise ValueError('the states of this trainer are on the servers, out of reach '
+                         'for a checkpoint: make it with update_on_kvstore=False')
     return [trainer._kvstore._updater]
 
 
