@@ -88,7 +88,8 @@ def show(record, target: Path) -> None:
         if name != 'series':
             print(f'{name}: {readable(value)}')
     if record.get('resumed'):
-        print('resumed: training {fit}, after epoch {epoch}'.format(**record['resumed']))
+        place = record['resumed']
+        print(f'resumed: training {place["fit"]}, after epoch {place["epoch"]}')
     toy = ' (generated stand-ins, not the book\'s data)'
     print(f'data: {record["data"]}{toy if record["data"] == "toy" else ""}')
     print(f'numbers: {target / "metrics.json"}')

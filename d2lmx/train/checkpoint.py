@@ -53,6 +53,9 @@ class Checkpoints:
     machine
         JSON values of which the last bits may depend, such as the number of threads;
         `changed` says in words which were others when the checkpoint was made.
+    writes
+        False: resume alike, but save nothing, as all workers but one should where
+        several processes train together.
     overhead
         Saving takes at most about this share of the time: an epoch that ends sooner is
         not saved, but for the last.
@@ -61,13 +64,15 @@ class Checkpoints:
     """
 
     def __init__(self, folder, *, resume: bool = False, seed: int = 0, run=None,
-                 data=None, machine=None, overhead: float = 0.05):
+                 data=None, machine=None, writes: bool = True,
+                 overhead: float = 0.05):
         self.folder = Path(folder)
         self.resume = resume
         self.seed = seed
         self.run = _as_saved({'seed': seed, **(run or {})})
         self.data = data or dict
         self.machine = _as_saved(machine or {})
+        self.writes = writes
         self.overhead = overhead
         self.resumed = None   # {'fit': the last one restored, 'epoch': its epochs done}
         self.num_fits = 0     # trainings begun
@@ -116,6 +121,8 @@ class Checkpoints:
             set_seed(self._epoch_seed(fit, epoch))
             yield epoch
             begin = time.monotonic()
+            if not self.writes:
+                continue
             if epoch + 1 == num_epochs or begin - saved_at >= cost / self.overhead:
                 self._save(path, about, epoch + 1, state, history)
                 saved_at = time.monotonic()
@@ -128,7 +135,7 @@ class Checkpoints:
 
     def _hold_folder(self):
         """Make the folder, and keep other processes out of it until the end."""
-        if self._folder_handle is not None:
+        if not self.writes or self._folder_handle is not None:
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -278,6 +278,16 @@ def test_two_runs_cannot_save_to_one_folder(tmp_path):
         by_hand(1)
 
 
+def test_a_worker_that_does_not_write_trains_and_resumes_like_the_one_that_does(
+        whole, tmp_path):
+    with checkpoints(tmp_path / 'new', writes=False):
+        assert program() == whole
+    assert not (tmp_path / 'new').exists()
+    with checkpoints(tmp_path / 'whole', resume=True, writes=False) as saved:
+        assert program() == whole
+    assert saved.resumed == {'fit': 3, 'epoch': 2}
+
+
 def test_one_block_at_a_time_saves(tmp_path):
     with checkpoints(tmp_path / 'a'):
         with pytest.raises(ValueError, match='being saved to .*a already'):
