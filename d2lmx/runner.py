@@ -58,7 +58,9 @@ def run_section(section, module, argv=None) -> int:
         print(f'd2lmx: {error}', file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print('\nd2lmx: interrupted, nothing was written', file=sys.stderr)
+        print('\nd2lmx: interrupted, ' + (
+            f'go on from {args.checkpoint} with --resume' if args.checkpoint else
+            'nothing was written'), file=sys.stderr)
         return 130
     show(record, args.out / section.slug)
     if args.show:

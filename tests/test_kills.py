@@ -86,11 +86,13 @@ def ending(process, folder):
     """Numbers, figures and checkpoints of a run, once it has ended by itself."""
     _, errors = process.communicate(timeout=600)
     assert process.returncode == 0, errors
-    metrics, = folder.glob('*/metrics.json')
+    # killed runs leave hidden folders
+    results, = {*folder.iterdir()} - {folder / 'checkpoint', *folder.glob('.*')}
+    metrics = results / 'metrics.json'
     record = json.loads(metrics.read_text(encoding='utf-8'))
     resumed = record.pop('resumed')
     del record['timing']
-    pictures = [path.read_bytes() for path in sorted(folder.glob('*/figures/*.png'))]
+    pictures = [path.read_bytes() for path in sorted(results.glob('figures/*.png'))]
     files = []
     for path in sorted((folder / 'checkpoint').glob('fit-*.npz')):
         about, parts = read(path)

@@ -177,6 +177,19 @@ def test_a_damaged_checkpoint_is_one_clear_line(command, tmp_path, capsys):
     assert message.count('\n') == 1 and 'fit-001.npz cannot be read' in message
 
 
+def test_ctrl_c_says_how_to_go_on(command, tmp_path, monkeypatch, capsys):
+    saved = ['--num-epochs', '2', '--checkpoint', str(tmp_path / 'saved')]
+    with monkeypatch.context() as patch:
+        patch.setattr(d2l, 'plot_history', interrupt)
+        assert command(*saved)[0] == 130
+    assert f'go on from {tmp_path / "saved"} with --resume' in capsys.readouterr().err
+    assert command(*saved, '--resume')[0] == 0
+
+
+def interrupt(*args):
+    raise KeyboardInterrupt
+
+
 def test_other_threads_than_the_checkpoints_are_said(command, tmp_path, capsys,
                                                     monkeypatch):
     saved = ['--num-epochs', '1', '--checkpoint', str(tmp_path / 'saved')]
