@@ -112,7 +112,7 @@ def kill_after(process, seconds):
 
 
 def test_a_run_killed_again_and_again_ends_like_one_that_was_left_alone(trainer):
-    num_kills, dice = max(KILLS, 4), random.Random()
+    num_kills, dice = max(KILLS, 3), random.Random()
     begin = time.monotonic()
     process, folder = trainer('whole', 'line')
     process.stdout.readline()

@@ -77,7 +77,7 @@ class Checkpoints:
         self.resumed = None   # {'fit': the last one restored, 'epoch': its epochs done}
         self.num_fits = 0     # trainings begun
         self.found, self.changed = False, ''  # the folder's, once it is entered
-        self._folder_handle = None
+        self._lock = None
 
     def __enter__(self):
         global _active
@@ -97,9 +97,9 @@ class Checkpoints:
     def __exit__(self, *error):
         global _active
         _active = None
-        if self._folder_handle is not None:
-            os.close(self._folder_handle)
-            self._folder_handle = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def restart(self) -> None:
         """Count trainings from the first again: the program starts anew."""
@@ -135,18 +135,21 @@ class Checkpoints:
 
     def _hold_folder(self):
         """Make the folder, and keep other processes out of it until the end."""
-        if not self.writes or self._folder_handle is not None:
+        if not self.writes or self._lock is not None:
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._folder_handle = os.open(self.folder, os.O_RDONLY)
-            fcntl.flock(self._folder_handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise CheckpointError(f'another run is saving to {self.folder}: wait for '
-                                  'its end, or choose another folder') from error
+            lock = open(self.folder / 'lock', 'wb')
         except OSError as error:
             raise CheckpointError(f'cannot save checkpoints to {self.folder}: '
                                   f'{error.strerror}') from error
+        try:  # no flock: loading processes, which outlive a killed one, would hold it
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise CheckpointError(f'another run is saving to {self.folder}: wait for '
+                                  'its end, or choose another folder') from error
+        self._lock = lock
 
     def _compare(self, saved, now):
         """ValueError, naming what differs, unless both dicts are equal."""
@@ -173,7 +176,6 @@ class Checkpoints:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(unfinished, path)
-            os.fsync(self._folder_handle)
         except OSError as error:
             raise CheckpointError(f'cannot write the checkpoint {path}: '
                                   f'{error.strerror}') from error

@@ -102,7 +102,7 @@ def test_a_program_that_died_ends_like_one_that_did_not(whole, tmp_path, deaths)
     with checkpoints(tmp_path / 'part', resume=True) as saved:
         assert program() == whole
     assert saved.num_fits == 3
-    for path in sorted((tmp_path / 'whole').iterdir()):
+    for path in sorted((tmp_path / 'whole').glob('fit-*')):
         about, parts = read(path)
         about2, parts2 = read(tmp_path / 'part' / path.name)
         del about['seconds'], about2['seconds']
@@ -260,20 +260,30 @@ def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path):
             by_hand(1)
 
 
+HOLDER = '''
+import fcntl, os, sys, time
+lock = open(sys.argv[1], 'wb')
+fcntl.lockf(lock, fcntl.LOCK_EX)
+if os.fork() == 0:
+    time.sleep(3)  # as a loading process that has not noticed its parent's death
+    os._exit(0)
+print('held', flush=True)
+time.sleep(60)
+'''
+
+
 def test_two_runs_cannot_save_to_one_folder(tmp_path):
     with checkpoints(tmp_path):
         by_hand(1)
-    holder = subprocess.Popen(
-        [sys.executable, '-c', 'import fcntl, os, sys; '
-         'fcntl.flock(os.open(sys.argv[1], os.O_RDONLY), fcntl.LOCK_EX); '
-         'print("held", flush=True); sys.stdin.read()', str(tmp_path)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    holder = subprocess.Popen([sys.executable, '-c', HOLDER, str(tmp_path / 'lock')],
+                              stdout=subprocess.PIPE)
     assert holder.stdout.readline() == b'held\n'
     with checkpoints(tmp_path, resume=True), pytest.raises(
             d2l.CheckpointError, match='another run is saving'):
         by_hand(1)
     holder.kill()
-    holder.communicate()
+    holder.wait()
+    holder.stdout.close()
     with checkpoints(tmp_path, resume=True):  # what the dead held is free
         by_hand(1)
 
