@@ -1,6 +1,7 @@
 """Batches from arrays in memory, and the book's made-up linear data."""
 import math
 
+import mxnet as mx
 import numpy as onp
 from mxnet import np
 
@@ -74,7 +75,7 @@ class BatchIterator:
 
     def __iter__(self):
         for rows in self.rows():
-            batch = [np.array(a, dtype=a.dtype) for a in rows]
+            batch = [_adopt(a) for a in rows]
             yield batch if len(batch) > 1 else batch[0]
 
     def rows(self):
@@ -89,3 +90,14 @@ class BatchIterator:
             if self.transform is not None:
                 rows[0] = self.transform(rows[0])
             yield rows
+
+
+def _adopt(array):
+    """An MXNet array in the memory of a NumPy array that nobody else writes to.
+
+    ``np.array`` would copy, and for that stand in MXNet's queue behind the network.
+    """
+    try:
+        return mx.nd.from_numpy(array, array_cls=np.ndarray)
+    except ValueError:  # a dtype, such as int8, or a layout that it does not take
+        return np.array(array, dtype=array.dtype)
