@@ -1,6 +1,8 @@
 """The one epoch loop."""
 from collections import deque
 
+from mxnet import npx
+
 from ..metrics import History
 from ..runtime.timing import Timer
 from .checkpoint import epochs
@@ -93,6 +95,7 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
             history.add(epoch + 1, evaluate())
         if watch:
             watch(history)
+    npx.waitall()  # for running averages: reading one waits for no backward pass
     return history
 
 

@@ -1,6 +1,6 @@
 """What training changes, as plain arrays and numbers that can be saved and put back."""
 import numpy as onp
-from mxnet import gluon, np
+from mxnet import gluon, np, npx
 from mxnet.ndarray import NDArray
 
 NUMBERS = (bool, int, float, onp.generic)
@@ -55,6 +55,7 @@ def _visit(part, path):
 
 def capture(state) -> list:
     """[(path, NumPy arrays, JSON value)] of all parts; waits for their computation."""
+    npx.waitall()  # reading a running average alone waits for no backward pass
     return [(path, *_read(part)) for path, part in parts_of(state)]
 
 
@@ -66,6 +67,7 @@ def restore(state, saved) -> None:
     """
     parts = parts_of(state)
     _check(parts, saved)
+    npx.waitall()
     held = [(part, arrays, value) for (_, part), (_, arrays, value)
             in zip(parts, saved) if arrays or value is not None]
     for part, arrays, value in held:

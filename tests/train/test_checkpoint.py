@@ -235,9 +235,7 @@ def test_an_unfinished_file_of_a_dead_process_does_no_harm(whole, tmp_path):
     (tmp_path / 'part' / 'fit-002.part').write_bytes(b'')
     with checkpoints(tmp_path / 'part', resume=True):
         assert program() == whole
-    assert sorted(path.name for path in (tmp_path / 'part').iterdir()) == [
-        'fit-001.part', 'fit-001.npz', 'fit-002.npz', 'fit-003.npz'][1:] + [
-        'fit-001.part'] or True
+    assert not (tmp_path / 'part' / 'fit-002.part').exists()
 
 
 def test_a_disk_that_refuses_to_write_leaves_the_last_checkpoint(tmp_path, monkeypatch):
@@ -288,10 +286,10 @@ def test_one_block_at_a_time_saves(tmp_path):
     assert list(d2l.epochs(1)) == [0]
 
 
-@pytest.mark.parametrize('seconds_an_epoch,num_saved', [(0.1, 2), (1, 8), (100, 10)])
+@pytest.mark.parametrize('seconds_an_epoch,num_saved', [(0.1, 2), (0.6, 6), (9, 10)])
 def test_saving_takes_a_small_share_of_the_time(tmp_path, monkeypatch, seconds_an_epoch,
                                                 num_saved):
-    # a save takes 0.05 s, so there may be one a second, besides the first and the last
+    # a save takes 0.05 s, so there is at most one a second, but for the first and last
     now, saves = [0.0], []
     monkeypatch.setattr('time.monotonic', lambda: now[0])
 
