@@ -54,8 +54,9 @@ def test_outputs_are_those_of_the_float_network_but_for_rounding(layers, tmp_pat
         'net-symbol.json', 'net-0000.params']
     X = np.array(pictures(7))
     Y, expected = d2l.load_int8(*files)(X).asnumpy(), net(X).asnumpy()
-    # 256 steps of a range, a few layers one after another
-    assert 0 < abs(Y - expected).max() < .05 * (expected.max() - expected.min())
+    # of 256 steps for each range, several layers on end; a wrong scale or order of
+    # channels is off by the whole range
+    assert 0 < abs(Y - expected).max() < .1 * (expected.max() - expected.min())
 
 
 def test_convolutions_and_dense_layers_hold_8_bits(tmp_path):
