@@ -61,7 +61,9 @@ class History:
     """What a training run measured: named series of (x, value), x in epochs.
 
     ``series['test acc']`` is a list of pairs; ``seconds`` and ``examples`` count
-    training only, data loading included, evaluation not.
+    training only, data loading included, evaluation not. Of these seconds, ``waiting``
+    passed until the next batch was there; as MXNet computes meanwhile, a faster loader
+    saves that much at most.
 
     Book: 3.6 (sec_softmax_scratch)
     """
@@ -69,6 +71,7 @@ class History:
     def __init__(self):
         self.series = {}
         self.seconds = 0.0
+        self.waiting = 0.0
         self.examples = 0
 
     def add(self, x: float, values: dict) -> None:
@@ -90,7 +93,7 @@ class History:
         return {'final': {name: pairs[-1][1] for name, pairs in self.series.items()},
                 'series': {name: [list(pair) for pair in pairs]
                            for name, pairs in self.series.items()},
-                'timing': {'seconds': self.seconds,
+                'timing': {'seconds': self.seconds, 'waiting': self.waiting,
                            'examples_per_sec': self.examples_per_sec}}
 
     def __repr__(self):

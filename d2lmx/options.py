@@ -91,3 +91,12 @@ def number(name, kind, default):
         return value
 
     return parse_number
+
+
+def shape(text) -> tuple:
+    """The axes of an array, written 1x224x224 or 1,224,224, each at least 1."""
+    parts = text.replace('x', ',').split(',')
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise argparse.ArgumentTypeError('expected the axes of one example, such as '
+                                         f'1x224x224, got {text!r}')
+    return tuple(map(int, parts))

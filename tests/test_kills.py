@@ -96,7 +96,8 @@ def ending(process, folder):
     files = []
     for path in sorted((folder / 'checkpoint').glob('fit-*.npz')):
         about, parts = read(path)
-        del about['seconds']
+        for clock in ('seconds', 'waiting'):
+            del about[clock]
         files.append((about, [(name, value, [(a.dtype, a.shape, a.tobytes())
                                              for a in arrays])
                               for name, arrays, value in parts]))

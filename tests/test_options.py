@@ -1,4 +1,5 @@
 """A run function's signature as a command line."""
+import argparse
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Literal
@@ -96,3 +97,14 @@ def test_help_shows_titles_and_the_books_values(capsys):
 def test_hyperparameters_are_typed_and_leave_the_results_folder_out():
     assert options.hyperparameters(run)['lr'] == (float, .9)
     assert 'out' not in options.hyperparameters(run)
+
+
+@pytest.mark.parametrize('text', ['1x224x96', '1,224,96'])
+def test_shape_is_written_with_x_or_commas(text):
+    assert options.shape(text) == (1, 224, 96)
+
+
+@pytest.mark.parametrize('text', ['', '1x', '1x0', '-1x2', '1x2.5', 'large'])
+def test_no_shape_is_refused(text):
+    with pytest.raises(argparse.ArgumentTypeError, match='such as 1x224x224'):
+        options.shape(text)

@@ -108,7 +108,8 @@ def test_a_run_writes_numbers_and_figures_and_says_where(command, capsys):
     assert record['options'] == {'num_epochs': 2, 'lr': .1}
     assert (record['title'], record['seed'], record['data']) == ('A line', 0, 'none')
     assert len(record['result']['series']['train loss']) == 2
-    assert set(record['timing']) == {'total_seconds', 'seconds', 'examples_per_sec'}
+    assert set(record['timing']) == {'total_seconds', 'seconds', 'waiting',
+                                     'examples_per_sec'}
     assert set(record['versions']) == {'d2lmx', 'python', 'mxnet', 'numpy'}
     assert (folder / 'figures' / '1.svg').read_bytes().startswith(b'<?xml')
     assert str(folder / 'metrics.json') in capsys.readouterr().out

@@ -164,6 +164,7 @@ class Checkpoints:
         about = {'format': FORMAT, 'run': self.run, 'training': about,
                  'machine': self.machine, 'epochs done': done, 'series': history.series,
                  'examples': history.examples, 'seconds': history.seconds,
+                 'waiting': history.waiting,
                  'parts': [(name, len(arrays), value) for name, arrays, value in parts]}
         content = io.BytesIO()
         onp.savez(content, about=onp.frombuffer(json.dumps(about).encode(), onp.uint8),
@@ -191,7 +192,8 @@ class Checkpoints:
             raise ValueError(f'{path} does not fit this training: {error}') from error
         if history is not None:
             replay(about['series'], history, watch)
-            history.examples, history.seconds = about['examples'], about['seconds']
+            for name in ('examples', 'seconds', 'waiting'):
+                setattr(history, name, about[name])
         return about['epochs done']
 
 

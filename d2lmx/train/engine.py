@@ -79,7 +79,7 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
     for epoch in epochs(num_epochs, state, history, watch):
         means, timer = RunningMeans(), Timer()
         num_batches = 0
-        for num_batches, batch in enumerate(train_iter, start=1):
+        for num_batches, batch in enumerate(_timed(train_iter, history), start=1):
             means.add(step(*batch))
             history.examples += len(batch[0])
             if _is_point(num_batches, train_iter, points_per_epoch):
@@ -97,6 +97,20 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
             watch(history)
     npx.waitall()  # for running averages: reading one waits for no backward pass
     return history
+
+
+def _timed(train_iter, history):
+    """The same batches; the time until each of them comes is the history's waiting."""
+    batches = iter(train_iter)
+    while True:
+        timer = Timer()
+        try:
+            batch = next(batches)
+        except StopIteration:
+            return
+        finally:
+            history.waiting += timer.stop()
+        yield batch
 
 
 def _is_point(num_batches, train_iter, points_per_epoch):

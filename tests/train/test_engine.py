@@ -104,6 +104,26 @@ def test_seconds_leave_evaluation_out(monkeypatch):
     assert (history.seconds, history.examples_per_sec) == (8, 12 / 8)
 
 
+def test_waiting_is_the_time_until_batches_come(monkeypatch):
+    now = [0.]
+    monkeypatch.setattr('time.perf_counter', lambda: now[0])
+
+    class Slow:
+        def __iter__(self):
+            for batch in batches(3, 3):
+                now[0] += 5
+                yield batch
+            now[0] += 1
+
+    def step(X, y):
+        now[0] += 2
+        return counting_step(X, y)
+
+    history = d2l.fit(step, Slow(), 2)
+    assert (history.waiting, history.seconds) == (22, 30)  # 2 * (5 + 5 + 1), and 8
+    assert history.record()['timing']['waiting'] == 22
+
+
 def test_a_generator_gives_out_in_the_second_epoch_and_that_is_said():
     assert d2l.fit(counting_step, iter(batches(2)), 1)['size'] == 2
     with pytest.raises(ValueError, match='no batch in epoch 2.*generator'):
