@@ -176,7 +176,10 @@ def port_prediction(port, call, tensors):
 
 
 def gluon_product():
-    """A function that multiplies two square float32 matrices in MXNet."""
+    """A function that multiplies two square float32 matrices, as a measure of the rest.
+
+    Book: 12.1 (sec_hybridize)
+    """
     A, B = (np.random.uniform(size=(GEMM_SIZE, GEMM_SIZE)) for _ in range(2))
 
     def product():
@@ -187,7 +190,10 @@ def gluon_product():
 
 
 def port_product():
-    """The same in PyTorch."""
+    """The same in PyTorch.
+
+    Book: 12.1 (sec_hybridize)
+    """
     import torch
     torch.set_num_threads(threads()[0])
     A, B = torch.rand(2, GEMM_SIZE, GEMM_SIZE)
