@@ -19,7 +19,7 @@ from .runner import on_data, provenance
 from .runtime.workers import WorkerDied, seconds_in_turn
 from .viz.summaries import multiply_adds
 
-OURS = ('imperative', 'hybridized', 'static', 'fused')
+OURS = ('imperative', 'hybridized', 'static', 'fused', 'bfloat16')
 THEIRS = ('eager', 'channels last', 'compiled')
 PRODUCT = 'product'         # of two matrices, by which the machine's peak is measured
 PASSES = {TRAIN: 3, PREDICT: 1}  # a training step goes back by data and by weights too
@@ -82,7 +82,7 @@ def step_record(token, network, batch_size, rounds, most_seconds=float('inf')) -
                                                 network.batch_size)
     makers = {'gluon': (gluon_side, token, batch_size)}
     if has_torch() and find_twin(network.name):
-        makers['torch'] = (torch_side, token, batch_size)
+        makers['torch'] = (torch_side, token, batch_size, THEIRS)
     with progress(network) as watch:
         times, refused = seconds_in_turn(
             makers, rounds, environments={'torch': UNTOUCHED}, watch=watch,
@@ -134,12 +134,12 @@ def gluon_side(token, batch_size) -> dict:
                               batch_size, OURS)}
 
 
-def torch_side(token, batch_size) -> dict:
+def torch_side(token, batch_size, ways) -> dict:
     """What the process that times PyTorch runs."""
     network = find_network(token)
     return {(PRODUCT, PRODUCT): port_product(),
             **port_functions(network.build_net, network.example_inputs,
-                             find_twin(network.name), network.lr, batch_size, THEIRS)}
+                             find_twin(network.name), network.lr, batch_size, ways)}
 
 
 def name_of(side, way) -> str:

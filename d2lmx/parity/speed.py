@@ -1,10 +1,14 @@
 """A training step and a prediction as functions to be timed, in every way there is."""
 import shutil
+import tempfile
+from pathlib import Path
 
+import mxnet as mx
 from mxnet import autograd, gluon, init, np, npx
 
 from ..compat import threads
-from ..export.symbol import flatten
+from ..export.symbol import export_block, flatten
+from ..viz.summaries import input_shapes, variables
 from .conventions import gluon_loss, port_loss, to_port
 from .training import random_batches
 
@@ -40,16 +44,16 @@ def gluon_functions(build_net, example_inputs, lr: float, batch_size: int,
     """{(way, 'training step' or 'prediction'): function} of the Gluon network.
 
     ways: 'imperative', 'hybridized', 'static' (memory and shapes planned once), and,
-    for predictions only, 'fused' (by MXNet's backend of that purpose for oneDNN). In
-    place of a function stands the reason where MXNet has none.
+    for predictions only, those in `PREPARE`. In place of a function stands the reason
+    where MXNet has none.
 
     Book: 12.1 (sec_hybridize)
     """
     functions = {}
     for way in ways:
         net, inputs, y = ready(build_net, example_inputs, batch_size)
-        if way == 'fused':
-            functions[way, PREDICT] = fused_prediction(net, inputs)
+        if way in PREPARE:
+            functions[way, PREDICT] = prepared_prediction(net, inputs, PREPARE[way])
             continue
         net.hybridize(**HYBRIDIZE[way])
         functions[way, TRAIN] = gluon_step(net, inputs, y, lr, way)
@@ -82,14 +86,41 @@ def gluon_prediction(net, inputs):
     return predict
 
 
-def fused_prediction(net, inputs):
-    """The same by MXNet's backend MKLDNN, or why it cannot."""
+def prepared_prediction(net, inputs, prepare):
+    """The same of what prepare makes of the network, or why it cannot."""
     try:
-        net.optimize_for(*inputs, backend='MKLDNN', **STATIC)
-        gluon_prediction(net, inputs)()
-    except Exception as error:  # whatever MXNet's partitioning stumbles over
-        return f'{type(error).__name__}: {str(error).strip().splitlines()[-1]}'
-    return gluon_prediction(net, inputs)
+        predict = gluon_prediction(prepare(net, inputs), inputs)
+        predict()
+    except Exception as error:  # whatever MXNet's conversions stumble over
+        return one_line(error)
+    return predict
+
+
+def fused(net, inputs):
+    """The network with layers joined by MXNet's backend for oneDNN."""
+    net.optimize_for(*inputs, backend='MKLDNN', **STATIC)
+    return net
+
+
+def in_bfloat16(net, inputs):
+    """The network computing in bfloat16 where MXNet's AMP thinks that safe."""
+    from mxnet.contrib import amp
+    with tempfile.TemporaryDirectory() as folder:
+        symbol, params = export_block(net, inputs, Path(folder, 'net'))
+        graph = amp.convert_symbol(mx.sym.load(str(symbol)), target_dtype='bfloat16')
+        arrays = npx.load(str(params))
+    converted = gluon.SymbolBlock(graph.as_np_ndarray(), variables(input_shapes(inputs)))
+    parameters = converted.collect_params()
+    for name, array in arrays.items():
+        parameter = parameters[name.partition(':')[2]]  # 'arg:conv0_weight'
+        parameter.shape = array.shape
+        parameter.initialize()
+        parameter.set_data(array)
+    converted.hybridize(**STATIC)
+    return converted
+
+
+PREPARE = {'fused': fused, 'bfloat16': in_bfloat16}
 
 
 def port_functions(build_net, example_inputs, build_port, lr: float, batch_size: int,
@@ -106,22 +137,40 @@ def port_functions(build_net, example_inputs, build_port, lr: float, batch_size:
     tensors, y = [to_port(X) for X in inputs], to_port(y)
     functions = {}
     for way in ways:
-        port, X = build_port(), tensors
-        if way == 'channels last':
-            if all(X.ndim != 4 for X in tensors):
-                functions[way, TRAIN] = functions[way, PREDICT] = 'no input has images'
-                continue
-            port = port.to(memory_format=torch.channels_last)
-            X = [in_channels_last(array) for array in tensors]
-        call = compiled(port) if way == 'compiled' else port
-        functions[way, TRAIN] = call if isinstance(call, str) else port_step(
-            port, call, X, y, lr)
-        functions[way, PREDICT] = call if isinstance(call, str) else port_prediction(
-            port, call, X)
-        failure = way == 'compiled' and failing(functions[way, TRAIN])
-        if failure:
-            functions[way, TRAIN] = functions[way, PREDICT] = failure
+        try:
+            pair = port_pair(build_port(), way, tensors, y, lr)
+        except CannotRun as reason:
+            pair = str(reason), str(reason)
+        functions[way, TRAIN], functions[way, PREDICT] = pair
     return functions
+
+
+class CannotRun(Exception):
+    """A way that this machine, or this network, does not offer; says why."""
+
+
+def port_pair(port, way, tensors, y, lr):
+    """A step and a prediction of the port in one way; CannotRun where there is none."""
+    import torch
+    call = port
+    if way == 'channels last':
+        if all(X.ndim != 4 for X in tensors):
+            raise CannotRun('the network takes no images')
+        port.to(memory_format=torch.channels_last)
+        tensors = [in_channels_last(X) for X in tensors]
+    elif way == 'compiled':
+        if not any(map(shutil.which, ('g++', 'clang++', 'c++'))):
+            raise CannotRun('torch.compile needs a C++ compiler, and there is none')
+        call = torch.compile(port)
+    train, predict = (port_step(port, call, tensors, y, lr),
+                      port_prediction(port, call, tensors))
+    if way == 'compiled':
+        try:
+            train()
+            predict()
+        except Exception as error:  # torch.compile passes on what any part of it raises
+            raise CannotRun(one_line(error)) from error
+    return train, predict
 
 
 def in_channels_last(X):
@@ -130,23 +179,9 @@ def in_channels_last(X):
     return X.contiguous(memory_format=torch.channels_last) if X.ndim == 4 else X
 
 
-def compiled(port):
-    """The port under torch.compile, or why it cannot be compiled here."""
-    import torch
-    if not any(map(shutil.which, ('g++', 'clang++', 'c++'))):
-        return 'torch.compile needs a C++ compiler (g++), and there is none'
-    return torch.compile(port)
-
-
-def failing(function):
-    """What the first call of a compiled function raises, in a line, or None."""
-    if isinstance(function, str):
-        return None  # is a reason already
-    try:
-        function()
-    except Exception as error:  # torch.compile passes on whatever its parts raise
-        return f'{type(error).__name__}: {str(error).strip().splitlines()[0]}'
-    return None
+def one_line(error) -> str:
+    """Kind of error and the first line of what it says."""
+    return f'{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}'
 
 
 def port_step(port, call, tensors, y, lr):
