@@ -94,3 +94,15 @@ def test_a_network_is_measured_written_and_shown(options, monkeypatch, capsys):
 def test_wrong_usage_is_status_2(token, reason, options, capsys):
     assert bench.bench(token, options) == 2
     assert reason in capsys.readouterr().err
+
+
+def test_epochs_are_timed_beside_the_books_way(options, monkeypatch, capsys):
+    monkeypatch.setattr('d2lmx.epochs.has_torch', lambda: False)
+    monkeypatch.setattr('d2lmx.epochs.HYBRIDIZE', {'static': speed.STATIC})
+    options.epochs = True
+    assert bench.bench('lenet', options) == 0
+    record = json.loads((options.out / 'epochs_lenet.json').read_text())
+    ways = record['result']['training epoch']
+    assert list(ways) == ['book', 'static'] and ways['book']['times_book'] == 1
+    assert record['data'] == 'toy' and record['batch_size'] == 256
+    assert 'x book' in capsys.readouterr().out
