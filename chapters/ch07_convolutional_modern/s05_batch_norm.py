@@ -27,10 +27,10 @@ def means_and_copies(F, rows, num_features):
     """Two functions: the mean of each feature, and copies of a number for each.
 
     rows: (batch, features * positions). average: array like rows -> (num_features,);
-    spread: (num_features,) -> array like rows. Both are matrix products where the book
-    sums and broadcasts, as MXNet's sums over axes, which are the gradient of
-    broadcasting too, take ten times as long.
+    spread: (num_features,) -> array like rows.
     """
+    # book: sums over axes and broadcasts. Here both are matrix products: MXNet's sums,
+    # which are the gradient of broadcasting too, take ten times as long on a CPU
     def first(A, axis):
         before = (None,) * axis
         return F.npx.slice(A, begin=before + (0,), end=before + (1,))

@@ -1,6 +1,7 @@
 """A training step and a prediction as functions to be timed, in every way there is."""
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 
 import mxnet as mx
@@ -89,8 +90,10 @@ def gluon_prediction(net, inputs):
 def prepared_prediction(net, inputs, prepare):
     """The same of what prepare makes of the network, or why it cannot."""
     try:
-        predict = gluon_prediction(prepare(net, inputs), inputs)
-        predict()
+        with warnings.catch_warnings():
+            warnings.filterwarnings('ignore', 'Cannot decide type')  # float32 is right
+            predict = gluon_prediction(prepare(net, inputs), inputs)
+            predict()
     except Exception as error:  # whatever MXNet's conversions stumble over
         return one_line(error)
     return predict
@@ -109,7 +112,8 @@ def in_bfloat16(net, inputs):
         symbol, params = export_block(net, inputs, Path(folder, 'net'))
         graph = amp.convert_symbol(mx.sym.load(str(symbol)), target_dtype='bfloat16')
         arrays = npx.load(str(params))
-    converted = gluon.SymbolBlock(graph.as_np_ndarray(), variables(input_shapes(inputs)))
+    data = variables(input_shapes(inputs))
+    converted = gluon.SymbolBlock(graph.as_np_ndarray(), data)
     parameters = converted.collect_params()
     for name, array in arrays.items():
         parameter = parameters[name.partition(':')[2]]  # 'arg:conv0_weight'
