@@ -93,7 +93,7 @@ def quantize(section, network, net, size, out) -> dict:
         makers = {side: (make_prediction, side, str(section.path), str(weights),
                          list(map(str, files)), calibration[:batch_size])
                   for side in (STATIC, FUSED, INT8)}
-        seconds = median_seconds(makers, ('prediction',), ROUNDS, warm_up=WARM_UP)
+        seconds = median_seconds(makers, ROUNDS, warm_up=WARM_UP)
         written = [str(file.replace(out / file.name)) for file in files]
     return as_json({
         'section': network.number, 'name': network.name, **provenance(),

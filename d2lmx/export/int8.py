@@ -4,7 +4,9 @@ MXNet 1.9.1 quantizes graphs of its legacy operators alone: the trace is first s
 those, where each np operator in it has such a twin.
 """
 import json
+import os
 import shutil
+import sys
 import tempfile
 import warnings
 from contextlib import contextmanager
@@ -102,12 +104,26 @@ def _legacy_arrays():
         yield
 
 
+@contextmanager
+def _without_native_log():
+    """Nothing on the process's stderr: MXNet logs each layer that it leaves alone."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, 'wb') as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 def _quantize(traced, calibration):
     """The traced network, quantized, as a function of np arrays."""
     graph = _in_legacy_operators(json.loads(traced[0].read_text(encoding='utf-8')))
     values = {name.partition(':')[2]: value.as_nd_ndarray()
               for name, value in npx.load(str(traced[1])).items()}
-    with _legacy_arrays(), warnings.catch_warnings():
+    with _legacy_arrays(), _without_native_log(), warnings.catch_warnings():
         warnings.simplefilter('ignore')  # that the types of inputs are unknown
         block = gluon.SymbolBlock(mx.sym.load_json(json.dumps(graph)),
                                   [mx.sym.var('data')])

@@ -35,6 +35,9 @@ OPERATORS = {
                            X35),
     **{name: (lambda F, X, Y, name=name: getattr(F.np, name)(X, Y), [(3, 5), (1, 5)])
        for name in 'maximum minimum mod'.split()},
+    'elemwise_add': (lambda F, X, Y: legacy(F, 'elemwise_add', X, Y),
+                     [(3, 5), (3, 5)]),
+    'reshape_like': (lambda F, X, Y: F.npx.reshape_like(X, Y), [(3, 4), (6, 2)]),
     '+ - * /': (lambda F, X, Y: (X + Y) * X - Y / X, [(3, 5), (3, 1)]),
     'power': (lambda F, X, Y: F.np.power(F.np.abs(X), Y), [(3, 5), (3, 1)]),
     'X op scalar': (lambda F, X: (X + 3 - .5) * 2 / 3 % .7 + F.np.abs(X) ** 2.5, X35),
