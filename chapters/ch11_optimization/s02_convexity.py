@@ -16,7 +16,7 @@ def draw_chords():
     """Draw three functions, and for each the chord from -1.5 to 1."""
     x, segment = np.arange(-2, 2, 0.01), np.array([-1.5, 1])
     d2l.use_svg_display()
-    _, axes = d2l.plt.subplots(1, 3, figsize=(9, 3))
+    _, axes = d2l.plt.subplots(1, 3, figsize=(9, 3), constrained_layout=True)
     for ax, (name, f) in zip(axes, FUNCTIONS.items()):
         d2l.plot([x, segment], [f(x), f(segment)], 'x', name, axes=ax)
 
@@ -45,7 +45,9 @@ def second_derivatives(f, x, h=0.05):
 
 def local_minimum_is_global():
     """Draw a convex function with a chord; the one place where it stops falling."""
-    f = lambda x: (x - 1) ** 2
+    def f(x):
+        return (x - 1) ** 2
+
     x, segment = np.arange(-2, 2, 0.01), np.array([-1.5, 1])
     d2l.set_figsize()
     d2l.plot([x, segment], [f(x), f(segment)], 'x', 'f(x)')
