@@ -55,7 +55,7 @@ def write_toy_airfoil(path, rng) -> None:
     thickness = rng.uniform(.0004, .058, TOY_ROWS)
     noise = sum(rng.uniform(-1, 1, TOY_ROWS) for _ in range(4))
     loudness = (132 - .00055 * frequency - .25 * angle - 20 * chord + .08 * velocity
-                - 90 * thickness + 4.3 * noise)
+                - 90 * thickness + 4.0 * noise)
     with open(path, 'w', newline='', encoding='ascii') as file:
         for row in zip(frequency, angle, chord, velocity, thickness, loudness):
             file.write('\t'.join(f'{value:.6g}' for value in row) + '\n')
