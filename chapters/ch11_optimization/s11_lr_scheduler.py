@@ -80,12 +80,23 @@ def draw(schedule, num_epochs):
     return lrs
 
 
-def train(train_iter, test_iter, num_epochs, schedule, hybridize):
-    """Train a new network by SGD with a schedule; draws, returns the history."""
-    devices = d2l.as_devices(d2l.try_gpu())
+def new_net(devices):
+    """The network and its first weights, drawn by chance."""
     net = build_net()
-    net.initialize(init.Xavier(), ctx=devices)
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
+    # book: init.Xavier(), with which a rate of 0.5 leaves a third of all runs at chance;
+    # these smaller weights are those the book's PyTorch edition starts from
+    net.initialize(init.Xavier(factor_type='in', magnitude=1), ctx=devices)
+    X, = example_inputs()
+    net(X.as_in_ctx(devices[0]))
+    return net, [param.data(devices[0]).copy() for param
+                 in net.collect_params().values()]
+
+
+def train(net, weights, train_iter, test_iter, num_epochs, schedule):
+    """Train from these weights by SGD with a schedule; draws, returns the history."""
+    for param, value in zip(net.collect_params().values(), weights):
+        param.set_data(value)
+    devices = d2l.devices_of(net)
     # book: gives the trainer the schedule itself, which it asks at every minibatch
     trainer = gluon.Trainer(net.collect_params(), 'sgd', {
         'lr_scheduler': d2l.ByEpoch(schedule, len(train_iter))})
@@ -104,12 +115,14 @@ def run(*, schedule: Literal['all', 'constant', 'square_root', 'multi_factor', '
         hybridize: bool = True) -> dict:
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
     rates = {'factor': draw(factor(factor=0.9, stop_factor_lr=1e-2, base_lr=2.0), 50)}
+    net, weights = new_net(d2l.as_devices(d2l.try_gpu()))
+    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     result, series = {}, {}
     for name in TRAINED if schedule == 'all' else [schedule]:
         lr_of = TRAINED[name](lr)
         if name != 'constant':
             rates[name] = draw(lr_of, num_epochs)
-        history = train(train_iter, test_iter, num_epochs, lr_of, hybridize)
+        history = train(net, weights, train_iter, test_iter, num_epochs, lr_of)
         print(f'{name}: train loss {history["train loss"]:.3f}, train acc '
               f'{history["train acc"]:.3f}, test acc {history["test acc"]:.3f}')
         result[name] = history.record()['final']

@@ -8,7 +8,7 @@ import numpy as onp
 from mxnet import npx
 from mxnet.gluon.utils import split_and_load
 
-__all__ = ['try_gpu', 'try_all_gpus', 'as_devices', 'split_batch', 'set_seed',
+__all__ = ['try_gpu', 'try_gpus', 'try_all_gpus', 'as_devices', 'split_batch', 'set_seed',
            'parse_devices', 'use_devices', 'chosen_devices']
 
 _choices = []  # lists of devices that `use_devices` put in force, the last one valid
@@ -25,6 +25,18 @@ def try_gpu(i: int = 0):
     if _choices:
         return _choices[-1][i] if i < len(_choices[-1]) else npx.cpu()
     return npx.gpu(i) if npx.num_gpus() >= i + 1 else npx.cpu()
+
+
+def try_gpus(n: int) -> list:
+    """n devices: GPUs, or n contexts of the CPU where the machine has fewer.
+
+    Contexts of the CPU are as far apart as GPUs to a network, and share the cores.
+    Where devices were chosen for the run, the first n of them count as the GPUs.
+
+    Book: 12.5 (sec_multi_gpu)
+    """
+    gpus = try_all_gpus()[:n]
+    return gpus if len(gpus) == n else [npx.cpu(i) for i in range(n)]
 
 
 def try_all_gpus() -> list:

@@ -66,10 +66,24 @@ def test_rates_are_pytorchs(section, torch):
 def test_training_takes_the_rate_of_each_epoch(section, monkeypatch):
     page, seen = section('11.11'), []
     train_iter, test_iter = d2l.load_data_fashion_mnist(256)
-    page.train(train_iter, test_iter, 3, lambda epoch: seen.append(epoch) or .1, True)
+    page.train(*page.new_net([mx.cpu()]), train_iter, test_iter, 3,
+               lambda epoch: seen.append(epoch) or .1)
     # one question when the trainer is made, then one at least for each of all batches
     assert set(seen) == {0, 1, 2} and seen == sorted(seen)
     assert seen.count(1) == seen.count(2) >= len(train_iter)
+
+
+def test_every_training_starts_from_the_same_weights(section):
+    page = section('11.11')
+    net, weights = page.new_net([mx.cpu(0), mx.cpu(1)])
+    for _ in range(2):
+        page.train(net, weights, *d2l.load_data_fashion_mnist(256), 1, lambda epoch: 0)
+        for param, first in zip(net.collect_params().values(), weights):
+            assert all((copy.asnumpy() == first.asnumpy()).all()
+                       for copy in param.list_data())
+    # uniform up to one over the root of what a unit takes in, as PyTorch draws them
+    assert .19 < float(abs(weights[0]).max()) < .2  # 5 x 5 windows
+    assert .049 < float(abs(weights[4]).max()) < .05  # 400 inputs
 
 
 def test_parameters_by_hand(section):
