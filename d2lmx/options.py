@@ -33,12 +33,18 @@ def parse(section, module, argv):
                      help='train on cpu:4 (four contexts of the CPU) or gpu:0,1 (these '
                           'GPUs), each batch split over them (default: the first GPU, '
                           'else the CPU)')
+    own.add_argument('--checkpoint', type=Path, metavar='DIR',
+                     help='save the training there after each epoch')
+    own.add_argument('--resume', action='store_true',
+                     help='go on from what --checkpoint DIR holds')
     own.add_argument('--show', action='store_true', help='open the figures in windows')
     hyper = parser.add_argument_group('this section, with the book\'s values')
     defaults = hyperparameters(module.run)
     for name, (kind, default) in defaults.items():
         add_option(hyper, name, kind, default)
     args = parser.parse_args(argv)
+    if args.resume and not args.checkpoint:
+        parser.error('--resume needs --checkpoint DIR, where the training was saved')
     given = {name: getattr(args, name) for name in defaults if hasattr(args, name)}
     values = {name: default for name, (_, default) in defaults.items()}
     args.data = args.data or ('toy' if args.smoke else 'auto')

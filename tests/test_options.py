@@ -50,7 +50,11 @@ def test_the_runners_own_options_are_kept_apart():
     args, values = parse('--seed 7 --out here --data book --show')
     assert (args.seed, args.out) == (7, Path('here'))
     assert (args.data, args.show) == ('book', True)
-    assert not {'seed', 'out', 'data', 'show'} & set(values)
+    assert (args.checkpoint, args.resume) == (None, False)
+    args, values = parse('--checkpoint there --resume')
+    assert (args.checkpoint, args.resume) == (Path('there'), True)
+    own = {'seed', 'out', 'data', 'show', 'checkpoint', 'resume'}
+    assert not own & set(values)
 
 
 def test_smoke_means_toy_data_and_yields_to_what_is_given():
@@ -71,7 +75,8 @@ def test_smoke_means_toy_data_and_yields_to_what_is_given():
     ('--seed -1', 'of at least 0'), (f'--seed {2 ** 32}', 'below 4294967296'),
     ('--data mine', "invalid choice: 'mine'"), ('--momentum .9', 'unrecognized'),
     ('--devices gpu:9', "devices: 'gpu:9' names a GPU that is not there"),
-    ('--devices four', "got 'four'"), ('--out', 'expected one argument')])
+    ('--devices four', "got 'four'"), ('--out', 'expected one argument'),
+    ('--resume', '--resume needs --checkpoint DIR')])
 def test_a_wrong_value_is_refused_in_one_line(text, reason, capsys):
     message = complaint(text, capsys)
     assert message.startswith('d2lmx run 6.6: ') and reason in message

@@ -98,7 +98,8 @@ def train(params, devices, batch_size, lr, num_epochs):
         return {'test acc': d2l.evaluate_accuracy(
             lambda X: lenet(X, device_params[0]), test_iter, devices[:1])}
 
-    history = d2l.fit(step, train_iter, num_epochs, evaluate=evaluate)
+    history = d2l.fit(step, train_iter, num_epochs, evaluate=evaluate,
+                      state=device_params)
     d2l.plot_history(history)
     print(f'test acc: {history["test acc"]:.2f}, {history.seconds / num_epochs:.1f} '
           f'sec/epoch on {", ".join(map(str, devices))}')

@@ -57,8 +57,9 @@ def train_ch11(trainer_fn, states, hyperparams, data_iter, feature_dim: int,
     def updater(_):
         trainer_fn([w, b], states, hyperparams)
 
-    return _train(regression_step(net, mean_loss, updater), net, squared_loss,
-                  data_iter, num_epochs)
+    step = regression_step(net, mean_loss, updater)
+    step.state = [w, b], states, hyperparams
+    return _train(step, net, squared_loss, data_iter, num_epochs)
 
 
 def train_concise_ch11(tr_name: str, hyperparams: dict, data_iter, num_epochs: int = 2):

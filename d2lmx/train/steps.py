@@ -1,4 +1,7 @@
-"""What happens to one batch: a function for each kind of task."""
+"""What happens to one batch: a function for each kind of task.
+
+A step's attribute ``state`` is what it trains, which `fit` saves within `Checkpoints`.
+"""
 from mxnet import autograd
 
 from ..metrics import num_correct
@@ -48,6 +51,7 @@ def classification_step(net, loss, updater, devices=None):
         return {'train loss': (_total(ls), y.size),
                 'train acc': (_total(correct), y.size)}
 
+    step.state = net, updater
     return step
 
 
@@ -65,4 +69,5 @@ def regression_step(net, loss, updater, devices=None):
         update(X.shape[0])
         return {'train loss': (_total(ls), sum(l.size for l in ls))}
 
+    step.state = net, updater
     return step
