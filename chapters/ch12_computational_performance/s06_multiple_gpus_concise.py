@@ -10,7 +10,7 @@ import d2lmx as d2l
 
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
-SMOKE = dict(num_epochs=1, batch_size=8, max_batches=2)
+SMOKE = dict(num_epochs=1, batch_size=4, max_batches=1)
 
 
 def build_net():

@@ -87,8 +87,10 @@ def _train(step, net, loss, data_iter, num_epochs):
     def watch(history):
         npx.waitall()
         timer.stop()
-        epochs, _ = history.series['train loss'][-1]
-        animator.add(epochs, evaluate_loss(net, everything, loss))
+        at, _ = history.series['train loss'][-1]
+        if history.series.get('loss', [(None, 0)])[-1][0] != at:
+            history.add(at, {'loss': evaluate_loss(net, everything, loss)})
+        animator.add(at, history['loss'])  # a resumed training has it from before
         timer.start()
 
     fit(step, data_iter, num_epochs, watch=watch, points_per_epoch=POINTS_PER_EPOCH)
