@@ -81,9 +81,8 @@ def test_every_training_starts_from_the_same_weights(section):
         for param, first in zip(net.collect_params().values(), weights):
             assert all((copy.asnumpy() == first.asnumpy()).all()
                        for copy in param.list_data())
-    # uniform up to one over the root of what a unit takes in, as PyTorch draws them
-    assert .19 < float(abs(weights[0]).max()) < .2  # 5 x 5 windows
-    assert .049 < float(abs(weights[4]).max()) < .05  # 400 inputs
+    # Glorot's bound for 400 inputs and 120 outputs
+    assert .105 < float(abs(weights[4]).max()) < (6 / 520) ** .5
 
 
 def test_parameters_by_hand(section):
