@@ -133,6 +133,10 @@ def _write(part, arrays, value):
 def _fill(arrays, values):
     """Set each array, in place, to the NumPy array at its side."""
     for array, value in zip(arrays, values):
+        if isinstance(array, np.ndarray):
+            # once a convolution has run, its weights may lie in an order of their own,
+            # into which MXNet copies its arrays, but not NumPy's
+            value = np.array(value, dtype=value.dtype, ctx=array.ctx)
         array[slice(None) if value.ndim else ()] = value
 
 

@@ -175,3 +175,17 @@ def test_a_running_average_is_taken_when_its_backward_pass_is_over():
         npx.waitall()
         (_, final, _), = capture(net[1].running_mean)
         assert all(map(onp.array_equal, taken, final))
+
+
+def test_weights_of_a_convolution_that_has_run_are_put_back():
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(6, kernel_size=5), nn.Conv2D(16, kernel_size=5))
+    net.initialize()
+    net.hybridize(static_alloc=True, static_shape=True)
+    X = np.random.normal(size=(2, 1, 28, 28))
+    before, saved = net(X).asnumpy(), capture(net)
+    for param in net.collect_params().values():
+        param.set_data(np.zeros(param.shape))
+    net(X).wait_to_read()  # oneDNN lays the weights out anew
+    restore(net, saved)
+    onp.testing.assert_array_equal(net(X).asnumpy(), before)
