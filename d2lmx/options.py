@@ -5,6 +5,8 @@ import typing
 from inspect import signature
 from pathlib import Path
 
+from .runtime.devices import parse_devices
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are one line, with exit status 2."""
@@ -27,6 +29,10 @@ def parse(section, module, argv):
     own.add_argument('--data', choices=['auto', 'book', 'toy'],
                      help='book: the real files or an error; toy: generated stand-ins; '
                           'auto: real, else toy (default: auto)')
+    own.add_argument('--devices', type=devices, metavar='LIST',
+                     help='train on cpu:4 (four contexts of the CPU) or gpu:0,1 (these '
+                          'GPUs), each batch split over them (default: the first GPU, '
+                          'else the CPU)')
     own.add_argument('--checkpoint', type=Path, metavar='DIR',
                      help='save the training there after each epoch')
     own.add_argument('--resume', action='store_true',
@@ -67,6 +73,14 @@ def add_option(group, name, kind, default) -> None:
     else:
         options['type'] = kind
     group.add_argument(f'--{name.replace("_", "-")}', **options)
+
+
+def devices(text):
+    """`parse_devices`, its complaint in the parser's words."""
+    try:
+        return parse_devices(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def number(name, kind, default):

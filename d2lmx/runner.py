@@ -16,7 +16,7 @@ from . import compat, sections
 from .data import hub
 from .options import parse
 from .results import ResultsUnwritable, as_json, results_folder, show, write
-from .runtime.devices import set_seed, try_gpu
+from .runtime.devices import set_seed, try_gpu, use_devices
 from .runtime.timing import Timer
 from .train.checkpoint import CheckpointError, Checkpoints
 
@@ -84,15 +84,22 @@ def execute(section, module, options, args, folder) -> dict:
     if 'out' in inspect.signature(module.run).parameters:
         keywords['out'] = folder
     timer = Timer()
-    with checkpoints(section, options, args) as saved:
+    with use_devices(args.devices) as were_used, \
+            checkpoints(section, options, args) as saved:
         result = dict(on_data(args.data, args.seed, lambda: module.run(**keywords),
                               saved))
         npx.waitall()
+        made_on = provenance()
+    if not were_used():
+        print(f'd2lmx: this section splits no batch over devices: it ran on '
+              f'{made_on["device"]} alone', file=sys.stderr)
+    elif args.devices:
+        made_on['device'] = ', '.join(map(str, args.devices))
     timing = {'total_seconds': timer.stop(), **result.pop('timing', {})}
     return as_json({
         'section': section.number, 'name': section.name, 'title': section.title,
         'options': options, 'seed': args.seed, 'smoke': args.smoke,
-        'resumed': saved and saved.resumed, **provenance(),
+        'resumed': saved and saved.resumed, **made_on,
         'result': result, 'timing': timing})
 
 

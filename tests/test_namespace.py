@@ -28,6 +28,12 @@ BOOK = {
     'evaluate_accuracy_gpu': 'net data_iter device',
     'train_ch6': 'net train_iter test_iter num_epochs lr device',
     'Residual': 'num_channels use_1x1conv strides kwargs',
+    'annotate': 'text xy xytext', 'train_2d': 'trainer steps f_grad',
+    'show_trace_2d': 'f results', 'get_data_ch11': 'batch_size n',
+    'train_ch11': 'trainer_fn states hyperparams data_iter feature_dim num_epochs',
+    'train_concise_ch11': 'tr_name hyperparams data_iter num_epochs',
+    'Benchmark': 'description', 'split_batch': 'X y devices', 'resnet18': 'num_classes',
+    'evaluate_accuracy_gpus': 'net data_iter split_f',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear',
@@ -39,6 +45,10 @@ BOOK_DEFAULTS = {
     'download_extract': dict(folder=None), 'try_gpu': dict(i=0),
     'evaluate_accuracy_gpu': dict(device=None), 'set_figsize': dict(figsize=(3.5, 2.5)),
     'Residual': dict(use_1x1conv=False, strides=1),
+    'train_2d': dict(steps=20, f_grad=None), 'get_data_ch11': dict(batch_size=10, n=1500),
+    'train_ch11': dict(num_epochs=2), 'train_concise_ch11': dict(num_epochs=2),
+    'Benchmark': dict(description='Done'),
+    'evaluate_accuracy_gpus': dict(split_f=d2l.split_batch),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '

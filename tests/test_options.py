@@ -75,7 +75,8 @@ def test_smoke_means_toy_data_and_yields_to_what_is_given():
     ('--variant gluon', "invalid choice: 'gluon'"), ('--hybridize yes', 'unrecognized'),
     ('--seed -1', 'of at least 0'), (f'--seed {2 ** 32}', 'below 4294967296'),
     ('--data mine', "invalid choice: 'mine'"), ('--momentum .9', 'unrecognized'),
-    ('--out', 'expected one argument'),
+    ('--devices gpu:9', "devices: 'gpu:9' names a GPU that is not there"),
+    ('--devices four', "got 'four'"), ('--out', 'expected one argument'),
     ('--resume', '--resume needs --checkpoint DIR')])
 def test_a_wrong_value_is_refused_in_one_line(text, reason, capsys):
     message = complaint(text, capsys)

@@ -121,6 +121,21 @@ def test_one_seed_gives_one_result_and_another_seed_another(command):
     assert untimed(command('--seed', '6')[1])['result'] != first['result']
 
 
+def test_devices_change_where_a_section_trains_but_not_what_it_is_told(command, capsys):
+    assert metrics(command()[1])['device'] == 'cpu(0)'
+    capsys.readouterr()
+    record = metrics(command('--devices', 'cpu:3')[1])
+    assert record['device'] == 'cpu(0), cpu(1), cpu(2)'
+    assert 'splits no batch' not in capsys.readouterr().err
+
+
+def test_a_section_that_cannot_split_its_batches_says_so_in_one_line(houses, capsys):
+    _, record, _ = houses('--devices', 'cpu:2', '--data', 'toy')
+    assert record['device'] == 'cpu(0)'
+    assert capsys.readouterr().err == (
+        'd2lmx: this section splits no batch over devices: it ran on cpu(0) alone\n')
+
+
 def test_smoke_takes_the_sections_short_options(command):
     assert metrics(command('--smoke')[1])['options']['num_epochs'] == 1
 

@@ -2,3 +2,5 @@
 from .aliases import *
 from .ch03 import *
 from .ch06 import *
+from .ch11 import *
+from .ch12 import *

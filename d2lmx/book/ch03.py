@@ -7,13 +7,13 @@ from ..train.steps import classification_step
 from ..viz.animator import Animator
 from ..viz.images import show_images
 
-__all__ = ['train_epoch_ch3', 'train_ch3', 'predict_ch3']
+__all__ = ['animate', 'train_epoch_ch3', 'train_ch3', 'predict_ch3']
 
 TRAIN_LEGEND = ['train loss', 'train acc', 'test acc']
 
 
 def animate(animator):
-    """A `fit` watcher that adds each new point of the series in TRAIN_LEGEND.
+    """A `fit` watcher that adds each new 'train loss', 'train acc' and 'test acc'.
 
     Book: 3.6 (sec_softmax_scratch)
     """

@@ -1,7 +1,7 @@
-"""The block of ResNet."""
+"""The block of ResNet, and ResNet-18 for small pictures."""
 from mxnet.gluon import nn
 
-__all__ = ['Residual']
+__all__ = ['Residual', 'resnet18']
 
 
 class Residual(nn.HybridBlock):
@@ -52,3 +52,25 @@ def _relu(F, X):
 
 def _add(F, X, Y):
     return F.elemwise_add(X.as_nd_ndarray(), Y.as_nd_ndarray()).as_np_ndarray()
+
+
+def resnet18(num_classes: int):
+    """ResNet-18 for pictures of about 28 pixels: its first layers keep their size.
+
+    X (batch, channels, h, w) -> scores (batch, num_classes).
+
+    Book: 12.6 (sec_multi_gpu_concise)
+    """
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(64, kernel_size=3, strides=1, padding=1),
+            nn.BatchNorm(), nn.Activation('relu'))
+    for stage, num_channels in enumerate((64, 128, 256, 512)):
+        blk = nn.HybridSequential()
+        if stage == 0:
+            blk.add(Residual(num_channels))
+        else:
+            blk.add(Residual(num_channels, use_1x1conv=True, strides=2))
+        blk.add(Residual(num_channels))
+        net.add(blk)
+    net.add(nn.GlobalAvgPool2D(), nn.Dense(num_classes))
+    return net

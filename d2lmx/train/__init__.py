@@ -2,4 +2,5 @@
 from .checkpoint import *
 from .engine import *
 from .evaluate import *
+from .replicas import *
 from .steps import *

@@ -7,17 +7,21 @@ from mxnet import autograd
 from ..metrics import num_correct
 from ..optim import as_updater
 from ..runtime.devices import split_batch
+from .replicas import clear_gradients, training_devices
 
 __all__ = ['classification_step', 'regression_step']
 
 
 def _backward(net, loss, X, y, devices):
     """Outputs, labels and losses of each shard, gradients computed; does not wait."""
-    Xs, ys = split_batch(X, y, devices)
+    busy = devices and devices[:X.shape[0]]  # a last batch may be smaller than they are
+    Xs, ys = split_batch(X, y, busy)
     with autograd.record():
         y_hats = [net(X_shard) for X_shard in Xs]
         ls = [loss(y_hat, y_shard) for y_hat, y_shard in zip(y_hats, ys)]
     autograd.backward(ls)
+    if busy != devices:
+        clear_gradients(net, devices[len(busy):])
     return y_hats, ys, ls
 
 
@@ -32,11 +36,13 @@ def classification_step(net, loss, updater, devices=None):
 
     net maps X (batch, ...) to scores (batch, classes); y (batch,). loss gives one
     value an example. updater is a `gluon.Trainer` or a function of the batch size.
-    devices: a list, over which each batch is split; None leaves arrays where they are.
+    devices: a list, over which each batch is split. None: those chosen for the run
+    with ``--devices``, else those that hold net; a net that is a function trains where
+    its arrays are.
 
     Book: 3.6 (sec_softmax_scratch)
     """
-    update = as_updater(updater)
+    update, devices = as_updater(updater), training_devices(net, devices)
 
     def step(X, y):
         y_hats, ys, ls = _backward(net, loss, X, y, devices)
@@ -56,7 +62,7 @@ def regression_step(net, loss, updater, devices=None):
 
     Book: 3.2 (sec_linear_scratch)
     """
-    update = as_updater(updater)
+    update, devices = as_updater(updater), training_devices(net, devices)
 
     def step(X, y):
         _, _, ls = _backward(net, loss, X, y, devices)

@@ -6,3 +6,4 @@ from .graphs import *
 from .images import *
 from .lines import *
 from .summaries import *
+from .traces import *

@@ -1,0 +1,24 @@
+import mxnet as mx
+from mxnet import np
+
+
+def test_products_are_those_of_the_device_that_holds_the_matrix(section):
+    x = np.array([[1., 2.], [3., 4.]], ctx=mx.cpu(1))
+    ys = section('12.3').products(x, 3)
+    assert len(ys) == 3 and ys[2].ctx == mx.cpu(1)
+    assert ys[0].tolist() == [[7, 10], [15, 22]]
+
+
+def test_copies_made_while_computing_are_equal_to_what_is_computed(section, capsys):
+    x = np.random.uniform(size=(60, 60), ctx=mx.cpu(0))
+    seconds, equal = section('12.3').parallel_computation_and_communication(
+        x, 4, mx.cpu(1))
+    assert equal and list(seconds) == ['products', 'copies', 'both']
+
+
+def test_without_gpus_two_contexts_of_the_cpu_serve_and_that_is_said(section, capsys):
+    result = section('12.3').run(n=40, repeat=2)
+    if mx.context.num_gpus() < 2:
+        assert result['devices'] == ['cpu(0)', 'cpu(1)']
+        assert 'two contexts of the CPU instead' in capsys.readouterr().out
+    assert list(result['timing']['two devices'])[-1] == 'on both'
