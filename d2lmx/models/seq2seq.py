@@ -1,0 +1,108 @@
+"""Encoder, decoder, and the two together: what translation networks are built from."""
+from mxnet.gluon import HybridBlock, nn
+
+__all__ = ['Encoder', 'Decoder', 'EncoderDecoder']
+
+
+def is_traceable(block) -> bool:
+    """Whether a block and all in it can be compiled: nobody overrides ``forward``."""
+    ours = type(block).__module__.split('.')[0] != 'mxnet'
+    return (isinstance(block, HybridBlock)
+            and not (ours and type(block).forward is not HybridBlock.forward)
+            and all(map(is_traceable, block._children.values())))
+
+
+class _Part(HybridBlock):
+    """A HybridBlock that readers may also extend as the plain Block it is in the book.
+
+    A subclass writes `hybrid_forward`, and everything compiles; or it overrides
+    ``forward`` and has plain children, and `hybridize` compiles those of its children
+    that can be.
+    """
+
+    def register_child(self, block, name=None):
+        nn.Block.register_child(self, block, name)  # HybridBlock's refuses plain ones
+        self._clear_cached_op()
+
+    def hybridize(self, active=True, *args, **kwargs):
+        """Compile from the next call on, or with False no longer.
+
+        Where a block inside overrides ``forward``, only what can be compiled is.
+        """
+        if is_traceable(self):
+            super().hybridize(active, *args, **kwargs)
+        else:
+            super().hybridize(False)
+            for child in self._children.values():
+                child.hybridize(active, *args, **kwargs)
+
+    def hybrid_forward(self, F, X, *args):
+        raise NotImplementedError(f'{type(self).__name__} must define hybrid_forward '
+                                  '(or forward, which does not compile)')
+
+
+class Encoder(_Part):
+    """Base of encoders: from a source sequence to whatever its decoder starts from.
+
+    A subclass defines ``hybrid_forward(self, F, X, *args)``, where args are those that
+    `EncoderDecoder` was called with after X, such as valid lengths.
+
+    Book: 9.6 (sec_encoder-decoder)
+    """
+
+
+class Decoder(_Part):
+    """Base of decoders: from target tokens and a state to outputs and the next state.
+
+    A subclass defines `init_state` and ``hybrid_forward(self, F, X, state)``, which
+    returns (outputs, state). One class, `init_state` included, serves training on whole
+    sequences and decoding step by step: the state holds all that a step has to know of
+    the source and of earlier steps, in nested lists of arrays.
+
+    Attributes
+    ----------
+    state_axes
+        The axis that counts the examples, for each array of the state in order: what a
+        search needs to reorder them. () means the first axis of every array.
+
+    Book: 9.6 (sec_encoder-decoder)
+    """
+
+    state_axes = ()
+
+    def init_state(self, enc_outputs, *args):
+        """The state before the first token, from what the encoder returned.
+
+        args: those that `EncoderDecoder` was called with after the target. Called
+        inside traced code, so written as `hybrid_forward` is.
+        """
+        raise NotImplementedError(f'{type(self).__name__} must define init_state')
+
+
+class EncoderDecoder(_Part):
+    """An encoder and a decoder that starts from what the encoder returns.
+
+    Parameters
+    ----------
+    encoder, decoder
+        An `Encoder` and a `Decoder`.
+
+    Inputs
+        enc_X (batch, source steps), dec_X (batch, target steps); further ones, such as
+        the source's valid lengths, go to the encoder and to ``decoder.init_state``
+
+    Outputs
+        (outputs, state), as the decoder returns them
+
+    Book: 9.6 (sec_encoder-decoder)
+    """
+
+    def __init__(self, encoder, decoder, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+
+    def hybrid_forward(self, F, enc_X, dec_X, *args):
+        enc_outputs = self.encoder(enc_X, *args)
+        dec_state = self.decoder.init_state(enc_outputs, *args)
+        return self.decoder(dec_X, dec_state)
