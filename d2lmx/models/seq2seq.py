@@ -1,7 +1,9 @@
 """Encoder, decoder, and the two together: what translation networks are built from."""
 from mxnet.gluon import HybridBlock, nn
 
-__all__ = ['Encoder', 'Decoder', 'EncoderDecoder']
+from ..layers.recurrent import GRU
+
+__all__ = ['Encoder', 'Decoder', 'EncoderDecoder', 'Seq2SeqEncoder']
 
 
 def is_traceable(block) -> bool:
@@ -106,3 +108,36 @@ class EncoderDecoder(_Part):
         enc_outputs = self.encoder(enc_X, *args)
         dec_state = self.decoder.init_state(enc_outputs, *args)
         return self.decoder(dec_X, dec_state)
+
+
+class Seq2SeqEncoder(Encoder):
+    """A GRU over the embedded tokens of the source.
+
+    Parameters
+    ----------
+    vocab_size, embed_size, num_hiddens, num_layers
+        Tokens in the vocabulary, numbers an embedded token, units a layer, layers.
+    dropout
+        Chance in [0, 1) that a number is zeroed between two layers in training.
+
+    Inputs
+        X (batch, steps), token numbers; optional valid_lens (batch,), at least 1 each:
+        what follows in X is padding, and changes neither outputs nor state
+
+    Outputs
+        Y (steps, batch, num_hiddens), 0 in the padding, and [state], the state
+        (num_layers, batch, num_hiddens) after the last valid step
+
+    Book: 9.7 (sec_seq2seq)
+    """
+
+    def __init__(self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0,
+                 **kwargs):
+        super().__init__(**kwargs)
+        self.embedding = nn.Embedding(vocab_size, embed_size)
+        self.rnn = GRU(num_hiddens, num_layers, dropout=dropout)
+
+    def hybrid_forward(self, F, X, valid_lens=None):
+        X = F.np.swapaxes(self.embedding(X), 0, 1)  # (steps, batch, embed_size)
+        # book: without valid_lens, so the state goes on through the padding
+        return self.rnn(X, self.rnn.zero_states(F, X), valid_lens)

@@ -1,7 +1,7 @@
 """Encoders and decoders, ours and written as the book writes them."""
 import numpy as onp
 import pytest
-from mxnet import np
+from mxnet import autograd, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -90,3 +90,43 @@ def test_base_classes_say_what_a_subclass_must_define():
         d2l.Encoder()(X)
     with pytest.raises(NotImplementedError, match='Decoder must define init_state'):
         d2l.Decoder().init_state(X)
+
+
+def seq2seq_encoder(**kwargs):
+    encoder = d2l.Seq2SeqEncoder(10, 8, 16, 2, **kwargs)
+    encoder.initialize()
+    return encoder
+
+
+@pytest.mark.parametrize('hybridize', [False, True])
+def test_seq2seq_encoder_has_the_shapes_that_the_book_prints(hybridize):
+    encoder = seq2seq_encoder()
+    encoder.hybridize(hybridize)
+    output, state = encoder(np.zeros((4, 7)))
+    assert output.shape == (7, 4, 16)
+    assert len(state) == 1 and state[0].shape == (2, 4, 16)
+
+
+@pytest.mark.parametrize('hybridize', [False, True])
+@pytest.mark.parametrize('dtype', ['float32', 'int32'])
+def test_seq2seq_encoder_does_not_see_what_stands_in_the_padding(hybridize, dtype):
+    encoder = seq2seq_encoder()
+    encoder.hybridize(hybridize)
+    X = np.array([[1, 2, 3, 9, 9], [4, 5, 6, 7, 8]], dtype=dtype)
+    lens = np.array([3, 5], dtype=dtype)
+    other = np.array([[1, 2, 3, 0, 4], [4, 5, 6, 7, 8]], dtype=dtype)
+    for a, b in zip((Y1 := encoder(X, lens))[1] + [Y1[0]],
+                    (Y2 := encoder(other, lens))[1] + [Y2[0]]):
+        assert (a == b).all()
+    if not hybridize:  # as in the book, where no lengths are given: it does
+        assert (encoder(X)[1][0] != encoder(other)[1][0]).any()
+
+
+def test_seq2seq_encoder_drops_between_its_layers_in_training():
+    encoder = seq2seq_encoder(dropout=0.5)
+    encoder.hybridize(static_alloc=True, static_shape=True)
+    X = np.ones((2, 3))
+    with autograd.record():
+        first, second = encoder(X)[0], encoder(X)[0]
+    assert (first != second).any()
+    assert (encoder(X)[0] == encoder(X)[0]).all()
