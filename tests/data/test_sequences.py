@@ -40,8 +40,11 @@ def test_random_subsequences_are_shuffled_and_start_below_num_steps():
 
 def test_book_example_gives_three_batches():
     # (35 - 1) // 5 = 6 subsequences make 3 batches of 2, whatever the start
-    for iterator in ITERATORS:
-        assert {len(passed(iterator, range(35), 2, 5)[0]) for _ in range(20)} == {3}
+    assert {len(passed(d2l.seq_data_iter_random, range(35), 2, 5)[0])
+            for _ in range(20)} == {3}
+    # rows of (35 - offset - 1) // 2 tokens: 17 without offset, 14 with the largest
+    assert {len(passed(d2l.seq_data_iter_sequential, range(35), 2, 5)[0])
+            for _ in range(50)} == {2, 3}
 
 
 @pytest.mark.parametrize('iterator, needed', zip(ITERATORS, (8, 9)))
