@@ -7,7 +7,7 @@ import pytest
 
 import d2lmx as d2l
 
-# the book's signatures (second edition, chapters 2 to 7), argument names in order
+# the book's signatures (second edition, chapters 2 to 9), argument names in order
 BOOK = {
     'use_svg_display': '', 'set_figsize': 'figsize',
     'set_axes': 'axes xlabel ylabel xlim ylim xscale yscale legend',
@@ -28,6 +28,13 @@ BOOK = {
     'evaluate_accuracy_gpu': 'net data_iter device',
     'train_ch6': 'net train_iter test_iter num_epochs lr device',
     'Residual': 'num_channels use_1x1conv strides kwargs',
+    'read_time_machine': '', 'tokenize': 'lines token',
+    'Vocab': 'tokens min_freq reserved_tokens', 'count_corpus': 'tokens',
+    'load_corpus_time_machine': 'max_tokens',
+    'seq_data_iter_random': 'corpus batch_size num_steps',
+    'seq_data_iter_sequential': 'corpus batch_size num_steps',
+    'SeqDataLoader': 'batch_size num_steps use_random_iter max_tokens',
+    'load_data_time_machine': 'batch_size num_steps use_random_iter max_tokens',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear', fmts=('-', 'm--', 'g-.', 'r:'),
@@ -39,6 +46,9 @@ BOOK_DEFAULTS = {
     'download_extract': dict(folder=None), 'try_gpu': dict(i=0),
     'evaluate_accuracy_gpu': dict(device=None), 'set_figsize': dict(figsize=(3.5, 2.5)),
     'Residual': dict(use_1x1conv=False, strides=1),
+    'tokenize': dict(token='word'), 'load_corpus_time_machine': dict(max_tokens=-1),
+    'Vocab': dict(tokens=None, min_freq=0, reserved_tokens=None),
+    'load_data_time_machine': dict(use_random_iter=False, max_tokens=10000),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '

@@ -3,3 +3,6 @@ from .hub import *
 from .arrays import *
 from .fashion_mnist import *
 from .house_price import *
+from .vocab import *
+from .sequences import *
+from .time_machine import *
