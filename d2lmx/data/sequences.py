@@ -30,7 +30,7 @@ def seq_data_iter_random(corpus, batch_size: int, num_steps: int):
 
 
 def seq_data_iter_sequential(corpus, batch_size: int, num_steps: int):
-    """One pass over a corpus, in which each row goes on in that of the next batch.
+    """One pass over a corpus; each row goes on in the same row of the next batch.
 
     corpus, the pairs and errors as in `seq_data_iter_random`. The first row starts at a
     random token, at most num_steps from the beginning.
@@ -60,8 +60,8 @@ def _checked(corpus, batch_size, num_steps, needed):
         raise ValueError('batch_size and num_steps must be at least 1, got '
                          f'{batch_size} and {num_steps}')
     if len(corpus) < needed:
-    """One pass over a corpus; each row goes on in the same row of the next batch.
-                         f'{needed} tokens, got {len(corpus)}: choose a smaller '
+        raise ValueError(f'{batch_size} sequences of {num_steps} steps need a corpus '
+                         f'of {needed} tokens, got {len(corpus)}: choose a smaller '
                          'batch_size or num_steps, or more tokens')
     return onp.asarray(corpus, dtype='int32')
 
