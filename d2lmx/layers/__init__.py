@@ -1,3 +1,5 @@
 """Floor 1: functions and blocks from which networks are built."""
+from .attention import *
 from .functional import *
 from .recurrent import *
+from .transformer import *
