@@ -1,9 +1,11 @@
 """Encoder, decoder, and the two together: what translation networks are built from."""
+from mxnet import ndarray, symbol
 from mxnet.gluon import HybridBlock, nn
 
 from ..layers.recurrent import GRU
 
-__all__ = ['Encoder', 'Decoder', 'EncoderDecoder', 'Seq2SeqEncoder']
+__all__ = ['Encoder', 'Decoder', 'EncoderDecoder', 'Seq2SeqEncoder',
+           'Seq2SeqDecoder']
 
 
 def is_traceable(block) -> bool:
@@ -141,3 +143,49 @@ class Seq2SeqEncoder(Encoder):
         X = F.np.swapaxes(self.embedding(X), 0, 1)  # (steps, batch, embed_size)
         # book: without valid_lens, so the state goes on through the padding
         return self.rnn(X, self.rnn.zero_states(F, X), valid_lens)
+
+
+class Seq2SeqDecoder(Decoder):
+    """A GRU over the embedded tokens of the target, each joined by the source's context.
+
+    It starts from the encoder's last state; the context is the top layer of that state.
+
+    Parameters
+    ----------
+    vocab_size, embed_size, num_hiddens, num_layers, dropout
+        As of `Seq2SeqEncoder`, whose num_hiddens and num_layers the source must have.
+
+    Inputs
+        X (batch, steps), token numbers; state, from `init_state` or an earlier call:
+        [hidden state (num_layers, batch, num_hiddens), context (1, batch, num_hiddens)]
+
+    Outputs
+        Y (batch, steps, vocab_size), scores of the next tokens, and the state after them
+
+    Book: 9.7 (sec_seq2seq)
+    """
+
+    state_axes = 1, 1
+
+    def __init__(self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0,
+                 **kwargs):
+        super().__init__(**kwargs)
+        self.embedding = nn.Embedding(vocab_size, embed_size)
+        self.rnn = GRU(num_hiddens, num_layers, dropout=dropout)
+        self.dense = nn.Dense(vocab_size, flatten=False)
+
+    def init_state(self, enc_outputs, *args):
+        """[the encoder's last state, its top layer]."""
+        _, (H,) = enc_outputs
+        F = symbol if isinstance(H, symbol.Symbol) else ndarray
+        # book: the state alone, so that at a single step the context is the decoder's
+        # own state, which in training on whole sequences it never is
+        return [H, F.npx.slice(H, begin=(-1,), end=(None,))]
+
+    def hybrid_forward(self, F, X, state):
+        H, context = state
+        X = F.np.swapaxes(self.embedding(X), 0, 1)          # (steps, batch, embed_size)
+        context_at_steps = context + F.np.zeros_like(X[:, :, :1])
+        X = F.np.concatenate([X, context_at_steps], axis=2)
+        Y, (H,) = self.rnn(X, [H])                         # (steps, batch, num_hiddens)
+        return self.dense(F.np.swapaxes(Y, 0, 1)), [H, context]

@@ -82,7 +82,7 @@ def test_an_example_with_padding_is_as_it_is_alone_without(name, hybridize, X):
 
 
 def test_gluon_still_ignores_lengths_on_the_cpu(X):
-    net = rnn.GRU(6, use_sequence_length=True)
+    net = rnn.GRU(6, input_size=4, use_sequence_length=True)
     net.initialize()
     Y, _ = net(X, net.begin_state(3), np.array(LENS))
     assert Y[LENS[0]:, 0].any()  # mended there? then the wrapper may go
