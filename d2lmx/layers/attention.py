@@ -58,7 +58,7 @@ class KeepsAttention:
     Book: 10.3 (sec_attention-scoring-functions)
     """
 
-    _inputs = _weights = None
+    _inputs = kept = None
 
     def __call__(self, *args):
         # while a block around this one is traced, symbols come: there is no weight then
@@ -87,11 +87,11 @@ class KeepsAttention:
 
     def keep_weights(self, weights) -> None:
         """Remember weights, unless they are symbols, as they are in a trace."""
-        self._weights = weights if isinstance(weights, mx.nd.NDArray) else None
+        self.kept = weights if isinstance(weights, mx.nd.NDArray) else None
 
     def collect_weights(self):
         """The weights of the call just made, which was imperative."""
-        return self._weights
+        return self.kept
 
 
 class AdditiveAttention(KeepsAttention, nn.HybridBlock):

@@ -75,40 +75,35 @@ class Seq2SeqAttentionDecoder(KeepsAttention, AttentionDecoder):
             enc_valid_lens = all_valid(outputs)
         return [outputs, hidden_state, enc_valid_lens]
 
+    def lengths(self, X, *state):
+        """The loop over the steps makes a graph serve one number of them."""
+        return {self: X.shape[1]}
+
     def hybrid_forward(self, F, X, state):
         enc_outputs, hidden_state, enc_valid_lens = state
+        num_steps = self.count_steps(X)
         X = F.np.swapaxes(self.embedding(X), 0, 1)       # (steps, batch, embed_size)
         features = self.attention.W_k(enc_outputs)       # the same at every step
-        # the loop's backward pass leaves memory as it was where no gradient flows
-        lens = F.BlockGrad(enc_valid_lens.as_nd_ndarray()).as_np_ndarray()
-        self._step_weights = []
-
-        def step(x, hidden_state):
+        outputs, self._step_weights = [], []
+        for x in F.np.split(X, num_steps, axis=0):       # (1, batch, embed_size)
             query = F.npx.slice(hidden_state, begin=(-1,), end=(None,))  # (1, batch, h)
             context = self.attention.pool(F, F.np.swapaxes(query, 0, 1), features,
-                                          enc_outputs, lens)
-            self._step_weights.append(self.attention._weights)
+                                          enc_outputs, enc_valid_lens)
+            self._step_weights.append(self.attention.kept)
             x = F.np.concatenate([F.np.swapaxes(context, 0, 1), x], axis=2)
             Y, (hidden_state,) = self.rnn(x, [hidden_state])
-            return Y, hidden_state
+            outputs.append(Y)
+        Y = F.np.swapaxes(F.np.concatenate(outputs, axis=0), 0, 1)
+        return self.dense(Y), [enc_outputs, hidden_state, enc_valid_lens]
 
-        Y, hidden_state = _over_steps(F, step, X, hidden_state)
-        Y = self.dense(F.np.swapaxes(Y, 0, 1))           # (batch, steps, vocab_size)
-        return Y, [enc_outputs, hidden_state, enc_valid_lens]
+    def count_steps(self, X):
+        """Of X (batch, steps), or while a graph is made, of the X that it is for."""
+        if isinstance(X, symbol.Symbol) and self.num_steps is None:
+            raise ValueError(
+                f'{type(self).__name__} needs to know its number of steps when it is '
+                'compiled: hybridize it, or the EncoderDecoder around it, and no block '
+                'around that')
+        return self.num_steps or X.shape[1]
 
     def collect_weights(self):
         return self._step_weights
-
-
-def _over_steps(F, step, X, state):
-    """``step(x, state) -> (y, state)`` for each x (1, ...) along the first axis of X.
-
-    Returns the y (1, ...) joined along that axis, and the last state. In a trace this
-    is one operator, so that one graph serves any number of steps.
-    """
-    def body(x, states):
-        y, state = step(F.np.expand_dims(x.as_np_ndarray(), 0), states[0].as_np_ndarray())
-        return F.np.squeeze(y, axis=0).as_nd_ndarray(), [state.as_nd_ndarray()]
-
-    Y, (state,) = F.contrib.foreach(body, X.as_nd_ndarray(), [state.as_nd_ndarray()])
-    return Y.as_np_ndarray(), state.as_np_ndarray()

@@ -3,6 +3,7 @@ from mxnet import ndarray, symbol
 from mxnet.gluon import HybridBlock, nn
 
 from ..layers.recurrent import GRU
+from .unrolling import GraphOfEachLength
 
 __all__ = ['Encoder', 'Decoder', 'EncoderDecoder', 'Seq2SeqEncoder',
            'Seq2SeqDecoder']
@@ -16,7 +17,7 @@ def is_traceable(block) -> bool:
             and all(map(is_traceable, block._children.values())))
 
 
-class _Part(HybridBlock):
+class _Part(GraphOfEachLength, HybridBlock):
     """A HybridBlock that readers may also extend as the plain Block it is in the book.
 
     A subclass writes `hybrid_forward`, and everything compiles; or it overrides
@@ -110,6 +111,10 @@ class EncoderDecoder(_Part):
         enc_outputs = self.encoder(enc_X, *args)
         dec_state = self.decoder.init_state(enc_outputs, *args)
         return self.decoder(dec_X, dec_state)
+
+    def lengths(self, enc_X, dec_X, *args):
+        """Those of the decoder, which may have a loop."""
+        return self.decoder.lengths(dec_X)
 
 
 class Seq2SeqEncoder(Encoder):
