@@ -296,3 +296,14 @@ def _first_like(F, X, like):
 def _last_like(F, X, like):
     """The last steps of X, as many as `like` has."""
     return F.np.flip(_first_like(F, F.np.flip(X, axis=1), like), axis=1)
+
+
+def without_gradient(F, X):
+    """X, such as lengths, of which no gradient is wanted.
+
+    A compiled block whose output is such an input as it came cannot go backward, and
+    MXNet's sequence_mask leaves what memory held for the gradient of lengths.
+
+    Book: 10.7 (sec_transformer)
+    """
+    return F.BlockGrad(X.as_nd_ndarray()).as_np_ndarray()

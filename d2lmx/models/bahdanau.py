@@ -2,7 +2,7 @@
 from mxnet import ndarray, symbol
 from mxnet.gluon import nn
 
-from ..layers.attention import AdditiveAttention, KeepsAttention
+from ..layers.attention import AdditiveAttention, KeepsAttention, without_gradient
 from ..layers.recurrent import GRU
 from .seq2seq import Decoder
 
@@ -81,6 +81,7 @@ class Seq2SeqAttentionDecoder(KeepsAttention, AttentionDecoder):
 
     def hybrid_forward(self, F, X, state):
         enc_outputs, hidden_state, enc_valid_lens = state
+        enc_valid_lens = without_gradient(F, enc_valid_lens)
         num_steps = self.count_steps(X)
         X = F.np.swapaxes(self.embedding(X), 0, 1)       # (steps, batch, embed_size)
         features = self.attention.W_k(enc_outputs)       # the same at every step

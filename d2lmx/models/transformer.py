@@ -3,7 +3,7 @@ import math
 
 from mxnet.gluon import nn
 
-from ..layers.attention import KeepsAttention, PositionalEncoding
+from ..layers.attention import KeepsAttention, PositionalEncoding, without_gradient
 from ..layers.transformer import DecoderBlock, EncoderBlock
 from .bahdanau import AttentionDecoder, all_valid
 from .seq2seq import Encoder
@@ -99,9 +99,11 @@ class TransformerDecoder(KeepsAttention, AttentionDecoder):
         return [enc_outputs, enc_valid_lens, [no_steps] * self.num_layers]
 
     def hybrid_forward(self, F, X, state):
+        enc_outputs, enc_valid_lens, inputs = state
+        state = [enc_outputs, without_gradient(F, enc_valid_lens), inputs]
         X = self.embedding(X) * math.sqrt(self.num_hiddens)
         # book: gives every single step of decoding the position of the first
-        X = self.pos_encoding(X, state[2][0])
+        X = self.pos_encoding(X, inputs[0])
         for blk in self.blks:
             X, state = blk(X, state)
         return self.dense(X), state
