@@ -30,7 +30,8 @@ def _masked_softmax(F, X, valid_lens):
     valid_lens = F.npx.reshape(valid_lens, (-2, -1, 1))    # (batch, 1 or queries, 1)
     # a difference, since comparing arrays of two dtypes raises an error
     is_valid = valid_lens - F.npx.arange_like(X, axis=-1) > 0
-    return F.npx.softmax(F.np.where(is_valid, X, MASKED))
+    # with a number as its last argument where() silently has a gradient of 0
+    return F.npx.softmax(F.np.where(is_valid, X, F.np.full_like(X, MASKED)))
 
 
 @contextmanager
