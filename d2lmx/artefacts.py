@@ -1,9 +1,11 @@
 """The commands `show` and `export`: a section's network as table, picture and files."""
 from mxnet import init
 
+from .export.encoder_decoder import export_encoder_decoder
 from .export.onnx import export_onnx
 from .export.parameters import load_parameters
 from .export.symbol import export_block
+from .models.seq2seq import EncoderDecoder
 from .networks import complain, find_network
 from .runtime.devices import set_seed
 from .viz.graphs import GraphvizMissing, draw_network
@@ -35,7 +37,7 @@ def show_network(token: str, path) -> int:
 def export_network(token: str, kind: str, out, params) -> int:
     """`d2lmx export`: write a network, reload it, compare the outputs.
 
-    kind: 'symbol' or 'onnx'. params: a file of weights, or None for Xavier weights.
+    An `EncoderDecoder` becomes two graphs, the encoder and the decoder's step. kind: 'symbol' or 'onnx'. params: a file of weights, or None for Xavier weights.
     Returns 0, 1 where the files cannot be written or differ (then there are none), 2 for
     wrong usage.
     """
@@ -51,7 +53,10 @@ def export_network(token: str, kind: str, out, params) -> int:
             net.initialize(init.Xavier())
         else:
             load_parameters(net, params)
-        if kind == 'onnx':
+        if isinstance(net, EncoderDecoder):
+            files = export_encoder_decoder(net, [inputs, *others], out / network.name,
+                                           kind)
+        elif kind == 'onnx':
             files = [export_onnx(net, inputs, out / f'{network.name}.onnx',
                                  other_inputs=others)]
         else:
