@@ -1,4 +1,6 @@
 """The commands `show` and `export`: a section's network as table, picture and files."""
+from inspect import signature
+
 from mxnet import init
 
 from .export.encoder_decoder import export_encoder_decoder
@@ -12,6 +14,7 @@ from .viz.graphs import GraphvizMissing, draw_network
 from .viz.summaries import summary_table
 
 OTHER_BATCHES = (1, 3)  # an artefact must serve these sizes beside its own
+OTHER_STEPS = (4, 7)    # and these lengths, where example_inputs takes num_steps
 
 
 def show_network(token: str, path) -> int:
@@ -47,7 +50,7 @@ def export_network(token: str, kind: str, out, params) -> int:
         return complain(error, 2)
     set_seed(0)
     net, inputs = network.build_net(), network.example_inputs(2)
-    others = [network.example_inputs(size) for size in OTHER_BATCHES]
+    others = other_examples(network.example_inputs)
     try:
         if params is None:
             net.initialize(init.Xavier())
@@ -68,3 +71,11 @@ def export_network(token: str, kind: str, out, params) -> int:
     for file in files:
         print(f'written: {file}')
     return 0
+
+
+def other_examples(example_inputs) -> list:
+    """Inputs of other batch sizes and, where they are sequences, of other lengths."""
+    lengths = ([{'num_steps': steps} for steps in OTHER_STEPS]
+               if 'num_steps' in signature(example_inputs).parameters else [{}, {}])
+    return [example_inputs(size, **length)
+            for size, length in zip(OTHER_BATCHES, lengths)]
