@@ -1,7 +1,7 @@
 """Updates of parameters."""
-from mxnet import gluon
+from mxnet import gluon, np
 
-__all__ = ['sgd', 'as_updater']
+__all__ = ['sgd', 'as_updater', 'grad_clipping']
 
 
 def sgd(params, lr: float, batch_size: int) -> None:
@@ -21,3 +21,23 @@ def as_updater(updater):
     Book: 3.6 (sec_softmax_scratch)
     """
     return updater.step if isinstance(updater, gluon.Trainer) else updater
+
+
+def grad_clipping(net, theta: float) -> None:
+    """Scale all gradients, in place, so that their common norm is at most theta.
+
+    net: a block, whose gradients are on one device, or anything with a list ``params``
+    of arrays.
+
+    Book: 8.5 (sec_rnn_scratch)
+    """
+    if isinstance(net, gluon.Block):
+        params = [param.data() for param in net.collect_params().values()
+                  if param.grad_req != 'null']
+    else:
+        params = list(net.params)
+    # book: reads the norm into Python, which waits for the whole batch
+    norm = np.sqrt(sum((param.grad ** 2).sum() for param in params))
+    scale = np.minimum(theta / norm, 1)
+    for param in params:
+        param.grad[:] *= scale

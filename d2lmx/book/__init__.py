@@ -2,3 +2,4 @@
 from .aliases import *
 from .ch03 import *
 from .ch06 import *
+from .ch08 import *

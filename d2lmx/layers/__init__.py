@@ -1,2 +1,3 @@
 """Floor 1: functions and blocks from which networks are built."""
 from .functional import *
+from .recurrent import *
