@@ -1,7 +1,8 @@
 """Updates of parameters."""
+import mxnet as mx
 from mxnet import gluon, np
 
-__all__ = ['sgd', 'as_updater', 'grad_clipping']
+__all__ = ['sgd', 'grad_clipping', 'as_updater']
 
 
 def sgd(params, lr: float, batch_size: int) -> None:
@@ -15,29 +16,34 @@ def sgd(params, lr: float, batch_size: int) -> None:
         param[:] = param - lr * param.grad / batch_size
 
 
+def grad_clipping(net, theta: float) -> None:
+    """Scale all gradients of a net down, in place, where their norm exceeds theta.
+
+    net: a block, or an object with a list ``params`` of arrays. The norm is that of all
+    gradients taken as one vector; with several devices, of their sums over the devices.
+    Does not wait.
+
+    Book: 8.5 (sec_rnn_scratch)
+    """
+    if isinstance(net, gluon.Block):
+        grads = [param.list_grad() for param in net.collect_params().values()
+                 if param.grad_req != 'null']
+    else:
+        grads = [[param.grad] for param in net.params]
+    sums = [sum((g.as_in_ctx(copies[0].ctx) for g in copies[1:]), copies[0])
+            for copies in grads]
+    squares = mx.nd.multi_sum_sq(*(g.as_nd_ndarray() for g in sums),
+                                 num_arrays=len(sums)).as_np_ndarray()
+    # book: asks whether the norm exceeds theta, and so waits for it
+    scale = np.minimum(theta / np.sqrt(squares.sum()), 1)
+    for copies in grads:
+        for g in copies:
+            g *= scale.as_in_ctx(g.ctx)
+
+
 def as_updater(updater):
     """A function of the batch size, from a `gluon.Trainer` or such a function.
 
     Book: 3.6 (sec_softmax_scratch)
     """
     return updater.step if isinstance(updater, gluon.Trainer) else updater
-
-
-def grad_clipping(net, theta: float) -> None:
-    """Scale all gradients, in place, so that their common norm is at most theta.
-
-    net: a block, whose gradients are on one device, or anything with a list ``params``
-    of arrays.
-
-    Book: 8.5 (sec_rnn_scratch)
-    """
-    if isinstance(net, gluon.Block):
-        params = [param.data() for param in net.collect_params().values()
-                  if param.grad_req != 'null']
-    else:
-        params = list(net.params)
-    # book: reads the norm into Python, which waits for the whole batch
-    norm = np.sqrt(sum((param.grad ** 2).sum() for param in params))
-    scale = np.minimum(theta / norm, 1)
-    for param in params:
-        param.grad[:] *= scale

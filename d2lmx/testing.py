@@ -108,7 +108,7 @@ def _outputs(net, inputs):
 
 
 def _gradients(net, inputs):
-    """Gradients of all parameters and inputs in training mode, as NumPy arrays.
+    """Gradients of all parameters and real inputs in training mode, as NumPy arrays.
 
     The loss is a weighted sum, so that no output can hide behind another. None where
     two runs differ, as with dropout: then there is nothing to compare. Statistics that
@@ -125,7 +125,9 @@ def _gradients(net, inputs):
 
 def _one_backward(net, inputs):
     inputs = [X.copy() for X in inputs]
-    for X in inputs:
+    # token numbers have no gradient, and Embedding refuses to be asked for one
+    reals = [X for X in inputs if onp.issubdtype(X.dtype, onp.floating)]
+    for X in reals:
         X.attach_grad()
     with autograd.record():
         loss = sum((array * _weights(array)).sum() for array in flatten(net(*inputs)))
@@ -133,7 +135,7 @@ def _one_backward(net, inputs):
     params = net._collect_params_with_prefix()
     device = inputs[0].ctx
     return ([params[name].grad(device).asnumpy() for name in sorted(params)
-             if params[name].grad_req != 'null'] + [X.grad.asnumpy() for X in inputs])
+             if params[name].grad_req != 'null'] + [X.grad.asnumpy() for X in reals])
 
 
 def _weights(array):

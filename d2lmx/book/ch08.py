@@ -64,15 +64,18 @@ def train_ch8(net, train_iter, vocab, lr, num_epochs, device, use_random_iter=Fa
     loss.hybridize()
     animator = Animator(xlabel='epoch', ylabel='perplexity', legend=['train'],
                         xlim=[EPOCHS_A_POINT, num_epochs])
-    step = language_model_step(net, loss, sgd_updater(net, lr, device), device,
+    updater = sgd_updater(net, lr, device)
+    step = language_model_step(net, loss, updater, device,
                                use_random_iter=use_random_iter)
+    if not isinstance(updater, gluon.Trainer):  # it holds nothing but the parameters
+        step.state = net if isinstance(net, gluon.Block) else list(net.params)
 
     def watch(history):
         epoch, l = history.series['train loss'][-1]
         if epoch % EPOCHS_A_POINT == 0 or epoch == num_epochs:
             animator.add(epoch, [math.exp(l)])
 
-    history = fit(step, train_iter, num_epochs, watch=watch)
+    history = fit(step, train_iter, num_epochs, evaluate=step.forget, watch=watch)
     history.series['perplexity'] = [(epoch, math.exp(l)) for epoch, l
                                     in history.series['train loss']]
     history.tokens = step.tokens

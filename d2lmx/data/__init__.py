@@ -6,3 +6,4 @@ from .house_price import *
 from .vocab import *
 from .sequences import *
 from .time_machine import *
+from .nmt import *

@@ -1,11 +1,12 @@
 """What happens to one batch: a function for each kind of task."""
-from mxnet import autograd
+from mxnet import autograd, np
 
 from ..metrics import num_correct
 from ..optim import as_updater, grad_clipping
 from ..runtime.devices import split_batch
 
-__all__ = ['classification_step', 'regression_step', 'language_model_step']
+__all__ = ['classification_step', 'regression_step', 'language_model_step',
+           'seq2seq_step']
 
 
 def _backward(net, loss, X, y, devices):
@@ -84,7 +85,8 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
     theta
         The norm that clipped gradients have at most.
 
-    Its attribute ``tokens`` counts what it has read.
+    Attributes: ``tokens``, how many it has read; ``forget``, a function to be called
+    after each epoch (`fit`'s evaluate), so that the next begins with a new state.
 
     Book: 8.5 (sec_rnn_scratch)
     """
@@ -96,7 +98,7 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
                 for array in (X, Y))
         if state is None or use_random_iter:
             state = net.begin_state(batch_size=X.shape[0], ctx=X.ctx)
-        y = Y.T.reshape(-1)                                   # (steps * batch,)
+        y = Y.T.reshape(-1)  # (steps * batch,)
         with autograd.record():
             y_hat, state = net(X, state)
             l = loss(y_hat, y)
@@ -109,5 +111,52 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
         step.tokens += y.size
         return {'train loss': (l.sum(), y.size)}
 
-    step.tokens = 0
+    def forget():
+        nonlocal state
+        state = None
+        return {}
+
+    step.tokens, step.forget = 0, forget
+    step.state = net, updater
+    return step
+
+
+def seq2seq_step(net, loss, updater, bos: int, devices=None, theta: float = 1):
+    """A step for (X, X_valid_len, Y, Y_valid_len): reports the loss a target token.
+
+    The net is taught on true prefixes: its decoder reads '<bos>' and Y but for the last
+    token, and has to predict Y. Batches are as of `load_data_nmt`.
+
+    Parameters
+    ----------
+    net
+        ``net(X, dec_X, X_valid_len) -> (Y_hat, state)``, such as an `EncoderDecoder`.
+    loss
+        ``loss(Y_hat, Y, Y_valid_len)``, one value an example.
+    updater, devices
+        As of `classification_step`; the size of a batch is its number of valid tokens.
+    bos
+        Number of the token '<bos>' in the target's vocabulary.
+    theta
+        Largest norm of the gradient.
+
+    Book: 9.7 (sec_seq2seq)
+    """
+    update = as_updater(updater)
+
+    def step(X, X_valid_len, Y, Y_valid_len):
+        dec_X = np.concatenate([np.full_like(Y[:, :1], bos), Y[:, :-1]], axis=1)
+        num_tokens = int(Y_valid_len.asnumpy().sum())  # an input: nothing to wait for
+        shards = zip(*split_batch(X, X_valid_len, devices),
+                     *split_batch(Y, Y_valid_len, devices),
+                     split_batch(dec_X, Y_valid_len, devices)[0])
+        with autograd.record():
+            ls = [loss(net(X, dec_X, X_valid_len)[0], Y, Y_valid_len)
+                  for X, X_valid_len, Y, Y_valid_len, dec_X in shards]
+        autograd.backward(ls)
+        grad_clipping(net, theta)
+        update(num_tokens)
+        return {'train loss': (_total(ls), num_tokens)}
+
+    step.state = net, updater
     return step

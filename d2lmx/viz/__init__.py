@@ -3,6 +3,7 @@ from matplotlib import pyplot as plt
 
 from .animator import *
 from .graphs import *
+from .histograms import *
 from .images import *
 from .lines import *
 from .summaries import *
