@@ -2,3 +2,4 @@
 from .functional import *
 from .losses import *
 from .recurrent import *
+from .loops import *

@@ -1,4 +1,5 @@
 """Floor 2: whole networks, and the large blocks of networks, that the book saves."""
 from .decoding import *
 from .residual import *
+from .recurrent import *
 from .seq2seq import *
