@@ -1,15 +1,20 @@
 """The commands `show` and `export`: a section's network as table, picture and files."""
+from inspect import signature
+
 from mxnet import init
 
+from .export.encoder_decoder import export_encoder_decoder
 from .export.onnx import export_onnx
 from .export.parameters import load_parameters
 from .export.symbol import export_block
+from .models.seq2seq import EncoderDecoder
 from .networks import complain, find_network
 from .runtime.devices import set_seed
 from .viz.graphs import GraphvizMissing, draw_network
 from .viz.summaries import summary_table
 
 OTHER_BATCHES = (1, 3)  # an artefact must serve these sizes beside its own
+OTHER_STEPS = (4, 7)    # and these lengths, where example_inputs takes num_steps
 
 
 def show_network(token: str, path) -> int:
@@ -35,7 +40,7 @@ def show_network(token: str, path) -> int:
 def export_network(token: str, kind: str, out, params) -> int:
     """`d2lmx export`: write a network, reload it, compare the outputs.
 
-    kind: 'symbol' or 'onnx'. params: a file of weights, or None for Xavier weights.
+    An `EncoderDecoder` becomes two graphs, the encoder and the decoder's step. kind: 'symbol' or 'onnx'. params: a file of weights, or None for Xavier weights.
     Returns 0, 1 where the files cannot be written or differ (then there are none), 2 for
     wrong usage.
     """
@@ -45,13 +50,16 @@ def export_network(token: str, kind: str, out, params) -> int:
         return complain(error, 2)
     set_seed(0)
     net, inputs = network.build_net(), network.example_inputs(2)
-    others = [network.example_inputs(size) for size in OTHER_BATCHES]
+    others = other_examples(network.example_inputs)
     try:
         if params is None:
             net.initialize(init.Xavier())
         else:
             load_parameters(net, params)
-        if kind == 'onnx':
+        if isinstance(net, EncoderDecoder):
+            files = export_encoder_decoder(net, [inputs, *others], out / network.name,
+                                           kind)
+        elif kind == 'onnx':
             files = [export_onnx(net, inputs, out / f'{network.name}.onnx',
                                  other_inputs=others)]
         else:
@@ -63,3 +71,11 @@ def export_network(token: str, kind: str, out, params) -> int:
     for file in files:
         print(f'written: {file}')
     return 0
+
+
+def other_examples(example_inputs) -> list:
+    """Inputs of other batch sizes and, where they are sequences, of other lengths."""
+    lengths = ([{'num_steps': steps} for steps in OTHER_STEPS]
+               if 'num_steps' in signature(example_inputs).parameters else [{}, {}])
+    return [example_inputs(size, **length)
+            for size, length in zip(OTHER_BATCHES, lengths)]

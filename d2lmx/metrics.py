@@ -89,8 +89,8 @@ def bleu(pred_seq: str, label_seq: str, k: int) -> float:
 class History:
     """What a training run measured: named series of (x, value), x in epochs.
 
-    ``series['test acc']`` is a list of pairs; ``seconds`` and ``examples`` count
-    training only, data loading included, evaluation not.
+    ``series['test acc']`` is a list of pairs; ``seconds``, ``examples`` and, with
+    sequences, ``tokens`` count training only, data loading included, evaluation not.
 
     Book: 3.6 (sec_softmax_scratch)
     """
@@ -99,6 +99,7 @@ class History:
         self.series = {}
         self.seconds = 0.0
         self.examples = 0
+        self.tokens = 0
 
     def add(self, x: float, values: dict) -> None:
         """Append one value to each named series, at x epochs."""
@@ -114,13 +115,20 @@ class History:
         """Training throughput, data loading included."""
         return self.examples / self.seconds if self.seconds else 0.0
 
+    @property
+    def tokens_per_sec(self) -> float:
+        """Training throughput in tokens, data loading included."""
+        return self.tokens / self.seconds if self.seconds else 0.0
+
     def record(self) -> dict:
         """JSON values: ``final`` (last values), ``series``, and ``timing``."""
         return {'final': {name: pairs[-1][1] for name, pairs in self.series.items()},
                 'series': {name: [list(pair) for pair in pairs]
                            for name, pairs in self.series.items()},
                 'timing': {'seconds': self.seconds,
-                           'examples_per_sec': self.examples_per_sec}}
+                           'examples_per_sec': self.examples_per_sec,
+                           **({'tokens_per_sec': self.tokens_per_sec}
+                              if self.tokens else {})}}
 
     def __repr__(self):
         return 'History(' + ', '.join(

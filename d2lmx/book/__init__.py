@@ -2,4 +2,5 @@
 from .aliases import *
 from .ch03 import *
 from .ch06 import *
+from .ch08 import *
 from .ch09 import *

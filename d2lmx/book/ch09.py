@@ -38,8 +38,7 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device):
     step = seq2seq_step(net, loss, trainer, tgt_vocab['<bos>'], devices)
     history = fit(step, data_iter, num_epochs, watch=watch)
     # book: the last epoch alone
-    tokens = num_epochs * sum(int(batch[3].sum()) for batch in data_iter)
-    history.tokens_per_sec = tokens / history.seconds
+    history.tokens = num_epochs * sum(int(batch[3].sum()) for batch in data_iter)
     print(f'loss {history["train loss"]:.3f}, {history.tokens_per_sec:.1f} tokens/sec '
           f'on {", ".join(map(str, devices))}')
     return history

@@ -2,3 +2,4 @@
 from .parameters import *
 from .symbol import *
 from .onnx import *
+from .encoder_decoder import *

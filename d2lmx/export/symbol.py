@@ -1,6 +1,7 @@
 """Networks as MXNet's own pair of files: symbol (JSON) and parameters."""
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 
 import numpy as onp
@@ -22,7 +23,10 @@ def load_exported(symbol_file, params_file, num_inputs: int = 1, device=None):
     Book: 12.1 (sec_hybridize)
     """
     names = ['data'] if num_inputs == 1 else [f'data{i}' for i in range(num_inputs)]
-    return gluon.SymbolBlock.imports(str(symbol_file), names, str(params_file), device)
+    with warnings.catch_warnings():  # that token numbers may come in several types
+        warnings.filterwarnings('ignore', message='Cannot decide type')
+        return gluon.SymbolBlock.imports(str(symbol_file), names, str(params_file),
+                                         device)
 
 
 def export_block(net, inputs, prefix, rtol: float = 1e-5, atol: float = 1e-6,

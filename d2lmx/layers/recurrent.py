@@ -7,7 +7,7 @@ go layer by layer where either is asked for.
 from mxnet import ndarray, symbol
 from mxnet.gluon import rnn
 
-__all__ = ['RNN', 'GRU', 'LSTM', 'last_valid', 'mask_steps']
+__all__ = ['RNN', 'GRU', 'LSTM', 'last_valid', 'mask_steps', 'effective']
 
 
 def mask_steps(F, X, valid_lens):
@@ -119,3 +119,13 @@ class GRU(_Layerwise, rnn.GRU):
 
 class LSTM(_Layerwise, rnn.LSTM):
     __doc__ = SHARED_DOC.format(name='LSTM', lens='')
+
+
+def effective(layer):
+    """The same layer, if it is one of Gluon's, as the class here of that name.
+
+    Book: 8.6 (sec_rnn-concise)
+    """
+    ours = {rnn.RNN: RNN, rnn.GRU: GRU, rnn.LSTM: LSTM}
+    layer.__class__ = ours.get(type(layer), type(layer))
+    return layer

@@ -2,5 +2,6 @@
 from .bahdanau import *
 from .decoding import *
 from .residual import *
+from .recurrent import *
 from .seq2seq import *
 from .transformer import *

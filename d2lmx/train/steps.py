@@ -5,7 +5,8 @@ from ..metrics import num_correct
 from ..optim import as_updater, grad_clipping
 from ..runtime.devices import split_batch
 
-__all__ = ['classification_step', 'regression_step', 'seq2seq_step']
+__all__ = ['classification_step', 'regression_step', 'language_model_step',
+           'seq2seq_step']
 
 
 def _backward(net, loss, X, y, devices):
@@ -59,6 +60,64 @@ def regression_step(net, loss, updater, devices=None):
         update(X.shape[0])
         return {'train loss': (_total(ls), sum(l.size for l in ls))}
 
+    return step
+
+
+def language_model_step(net, loss, updater, device=None, *, use_random_iter=False,
+                        theta=1):
+    """A step for X, Y (batch, steps) of token numbers: reports the loss of a token.
+
+    Parameters
+    ----------
+    net
+        ``net(X, state) -> (scores (steps * batch, vocab), state)``, and
+        ``net.begin_state(batch_size=, ctx=)``.
+    loss
+        ``loss(scores, y)``, one value a token.
+    updater
+        A `gluon.Trainer` or a function of the batch size, which is 1: the gradient is
+        that of the mean.
+    device
+        Where batches go; None leaves them where they are.
+    use_random_iter
+        Whether batches do not go on where the one before ended, so that each begins
+        with a new state. Otherwise the state goes on, but gradients do not reach back.
+    theta
+        The norm that clipped gradients have at most.
+
+    Attributes: ``tokens``, how many it has read; ``forget``, a function to be called
+    after each epoch (`fit`'s evaluate), so that the next begins with a new state.
+
+    Book: 8.5 (sec_rnn_scratch)
+    """
+    update, state = as_updater(updater), None
+
+    def step(X, Y):
+        nonlocal state
+        X, Y = (array if device is None else array.as_in_ctx(device)
+                for array in (X, Y))
+        if state is None or use_random_iter:
+            state = net.begin_state(batch_size=X.shape[0], ctx=X.ctx)
+        y = Y.T.reshape(-1)  # (steps * batch,)
+        with autograd.record():
+            y_hat, state = net(X, state)
+            l = loss(y_hat, y)
+            mean = l.mean()
+        mean.backward()
+        # book: calls detach() for a result that it drops
+        state = [S.detach() for S in state]
+        grad_clipping(net, theta)
+        update(1)
+        step.tokens += y.size
+        return {'train loss': (l.sum(), y.size)}
+
+    def forget():
+        nonlocal state
+        state = None
+        return {}
+
+    step.tokens, step.forget = 0, forget
+    step.state = net, updater
     return step
 
 
