@@ -37,7 +37,7 @@ class NWKernelRegression(d2l.KeepsAttention, nn.HybridBlock):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.w = self.params.get('w', shape=(1,))
+        self.w = self.params.get('w', shape=(1,), init=init.Uniform())
 
     def hybrid_forward(self, F, queries, keys, values, w):
         distances = (F.np.expand_dims(queries, 1) - keys) * w
@@ -106,7 +106,7 @@ def run(*, n_train: int = 50, num_epochs: int = 5, lr: float = 0.5,
     show_weights(weights)
 
     net = build_net()
-    net.initialize(init.Uniform())
+    net.initialize()
     net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = train(net, x_train, y_train, num_epochs, lr)
     n_test = len(x_test)
