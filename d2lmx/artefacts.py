@@ -1,11 +1,12 @@
 """The commands `show` and `export`: a section's network as table, picture and files."""
 from inspect import signature
 
-from mxnet import init
+import numpy as onp
+from mxnet import init, np, npx
 
 from .export.encoder_decoder import export_encoder_decoder
 from .export.onnx import export_onnx
-from .export.parameters import load_parameters
+from .export.parameters import load_trained
 from .export.symbol import export_block
 from .models.seq2seq import EncoderDecoder
 from .networks import complain, find_network
@@ -18,7 +19,7 @@ OTHER_STEPS = (4, 7)    # and these lengths, where example_inputs takes num_step
 
 
 def show_network(token: str, path) -> int:
-    """`d2lmx show`: print the layers of a network, and draw its graph to path (or None).
+    """`d2lmx show`: print a network's layers, and draw its graph to path (or None).
 
     Returns 0, 1 where the drawing cannot be made, 2 for wrong usage.
     """
@@ -37,25 +38,32 @@ def show_network(token: str, path) -> int:
     return 0
 
 
-def export_network(token: str, kind: str, out, params) -> int:
+def export_network(token: str, kind: str, out, params, input_shape=None) -> int:
     """`d2lmx export`: write a network, reload it, compare the outputs.
 
-    An `EncoderDecoder` becomes two graphs, the encoder and the decoder's step. kind: 'symbol' or 'onnx'. params: a file of weights, or None for Xavier weights.
-    Returns 0, 1 where the files cannot be written or differ (then there are none), 2 for
-    wrong usage.
+    An `EncoderDecoder` becomes two graphs, the encoder and the decoder's step.
+
+    kind: 'symbol' or 'onnx'. params: trained weights, a file or a checkpoint, or None
+    for Xavier weights. input_shape: of one example; None: the section's. Returns 0, 1
+    where the files cannot be written or differ (then there are none), 2 for wrong usage.
     """
     try:
         network = find_network(token, with_zoo=True)
+        set_seed(0)
+        net = network.build_net()
+        inputs = inputs_of(network, input_shape, 2)
+        others = [inputs_of(network, input_shape, size, **length) for size, length
+                  in zip(OTHER_BATCHES, other_lengths(network.example_inputs))]
     except ValueError as error:
         return complain(error, 2)
-    set_seed(0)
-    net, inputs = network.build_net(), network.example_inputs(2)
-    others = other_examples(network.example_inputs)
     try:
         if params is None:
             net.initialize(init.Xavier())
         else:
-            load_parameters(net, params)
+            load_trained(net, params)
+        if input_shape is not None and not takes(net, inputs):
+            return complain(f'{network.title} takes no input of shape '
+                            f'{"x".join(map(str, input_shape))}', 2)
         if isinstance(net, EncoderDecoder):
             files = export_encoder_decoder(net, [inputs, *others], out / network.name,
                                            kind)
@@ -73,9 +81,36 @@ def export_network(token: str, kind: str, out, params) -> int:
     return 0
 
 
-def other_examples(example_inputs) -> list:
-    """Inputs of other batch sizes and, where they are sequences, of other lengths."""
-    lengths = ([{'num_steps': steps} for steps in OTHER_STEPS]
-               if 'num_steps' in signature(example_inputs).parameters else [{}, {}])
-    return [example_inputs(size, **length)
-            for size, length in zip(OTHER_BATCHES, lengths)]
+def other_lengths(example_inputs) -> list:
+    """Options of example_inputs for other lengths, where it makes sequences."""
+    if 'num_steps' not in signature(example_inputs).parameters:
+        return [{}] * len(OTHER_BATCHES)
+    return [{'num_steps': steps} for steps in OTHER_STEPS]
+
+
+def inputs_of(network, shape, batch_size, **length):
+    """The network's example inputs; of another shape, their values over and over."""
+    inputs = network.example_inputs(batch_size, **length)
+    if shape is None:
+        return inputs
+    if len(inputs) != 1 or isinstance(inputs[0], (list, tuple)):
+        raise ValueError(f'{network.title} takes {len(inputs)} inputs: an input shape '
+                         'is for networks of one')
+    X, = inputs
+    if len(shape) != X.ndim - 1:
+        expected = 'x'.join(map(str, X.shape[1:]))
+        raise ValueError(f'{network.title} takes examples of {X.ndim - 1} axes, such as '
+                         f'{expected}, got {"x".join(map(str, shape))}')
+    values = onp.resize(X.asnumpy(), (batch_size, *shape))
+    return (np.array(values, dtype=X.dtype),)
+
+
+def takes(net, inputs) -> bool:
+    """Whether a network runs on these inputs."""
+    try:
+        npx.waitall()
+        net(*inputs)
+        npx.waitall()
+    except Exception:  # MXNet's errors share no narrower class
+        return False
+    return True

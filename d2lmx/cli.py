@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from . import sections
-from .options import Parser, number
+from .options import Parser, number, shape
 
 
 def main(argv=None) -> None:
@@ -102,7 +102,8 @@ def data(args) -> int:
 
 
 def add_show(commands):
-    command = commands.add_parser('show', help="a section's network as table and picture")
+    command = commands.add_parser(
+        'show', help="a section's network as table and picture")
     command.add_argument('section', help='a section with a network')
     command.add_argument('--out', type=Path, help='a .svg, .png or .pdf file to draw')
     command.set_defaults(function=show)
@@ -117,18 +118,30 @@ def show(args) -> int:
 def add_export(commands):
     command = commands.add_parser('export', help="a section's network as files")
     command.add_argument('section', help='a section with a network')
-    command.add_argument('--to', choices=['symbol', 'onnx'], required=True)
+    command.add_argument('--to', choices=['symbol', 'onnx', 'int8'], required=True,
+                         help='int8: measures accuracy and speed, before and after')
     command.add_argument('--out', type=Path, default=Path('results'))
-    command.add_argument('--params', type=Path, metavar='FILE',
-                         help='weights, as net.save_parameters wrote them (default: '
-                              'Xavier weights)')
+    command.add_argument('--params', type=Path, metavar='FILE|DIR',
+                         help='trained weights: a file of net.save_parameters, or the '
+                              'checkpoint of a run (default: Xavier weights; none for '
+                              'int8)')
+    command.add_argument('--input-shape', type=shape, metavar='CxHxW',
+                         help="of one example, such as 1x224x224 (default: the "
+                              "section's)")
+    command.add_argument('--data', choices=['auto', 'book', 'toy'], default='auto',
+                         help='to calibrate int8 on')
     command.set_defaults(function=export)
 
 
 def export(args) -> int:
     """Write, reload and compare one network."""
+    if args.to == 'int8':
+        from .quantizing import export_quantized
+        return export_quantized(args.section, args.out, args.params, args.input_shape,
+                                args.data)
     from .artefacts import export_network
-    return export_network(args.section, args.to, args.out, args.params)
+    return export_network(args.section, args.to, args.out, args.params,
+                          args.input_shape)
 
 
 def add_compare(commands):
@@ -161,7 +174,8 @@ def compare(args) -> int:
 def add_convert(commands):
     command = commands.add_parser(
         'convert', help="weights: PyTorch's file to Gluon's, or back")
-    command.add_argument('section', help='or squeezenet1_1, mobilenet_v2_1_0[_features]')
+    command.add_argument('section',
+                         help='or squeezenet1_1, mobilenet_v2_1_0[_features]')
     command.add_argument('source', type=Path, help='.pt .pth .safetensors .npz .params')
     command.add_argument('target', type=Path, help='.params, or one of the others')
     command.add_argument('--torch', metavar='FILE.py:FACTORY', help='your own port')
@@ -176,20 +190,31 @@ def convert(args) -> int:
 
 def add_bench(commands):
     command = commands.add_parser(
-        'bench', help='time whole training epochs, every way side by side')
-    command.add_argument('section', help='a section with a network, such as lenet')
-    command.add_argument('--rounds', type=number('rounds', int, 3), default=3,
-                         help='timed epochs of each way (default: 3)')
-    command.add_argument('--data', choices=['auto', 'book', 'toy'], default='auto')
+        'bench', help='training and prediction timed in every way, PyTorch beside')
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument('section', nargs='?',
+                       help='a section with a network: lenet, batch_norm:concise')
+    which.add_argument('--all', action='store_true', help='every section with a port')
+    command.add_argument('--rounds', type=number('rounds', int, 10), default=10,
+                         help='timed rounds of each way (default: 10)')
+    command.add_argument('--batch-size', type=number('batch_size', int, 256),
+                         help="(default: the section's, fewer for large images)")
+    command.add_argument('--epochs', action='store_true',
+                         help='time whole epochs on Fashion-MNIST, loading included, '
+                              "the book's way beside (at most 3 rounds)")
+    command.add_argument('--data', choices=['auto', 'book', 'toy'], default='auto',
+                         help='for --epochs')
     command.add_argument('--out', type=Path, default=Path('results'))
     command.set_defaults(function=bench)
 
 
 def bench(args) -> int:
-    """Measure a section's training and print the table."""
-    section = find_section(args.section)
-    from .bench import bench_section
-    return bench_section(section, args.rounds, args.data, args.out)
+    """Measure one network, or all."""
+    if args.epochs and args.all:
+        print('d2lmx: --epochs needs a section, not --all', file=sys.stderr)
+        return 2
+    from . import bench as tool
+    return tool.bench_all(args) if args.all else tool.bench(args.section, args)
 
 
 def add_doctor(commands):

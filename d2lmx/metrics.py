@@ -90,7 +90,9 @@ class History:
     """What a training run measured: named series of (x, value), x in epochs.
 
     ``series['test acc']`` is a list of pairs; ``seconds``, ``examples`` and, with
-    sequences, ``tokens`` count training only, data loading included, evaluation not.
+    sequences, ``tokens`` count training only, data loading included, evaluation not. Of
+    these seconds, ``waiting`` passed until the next batch was there; as MXNet computes
+    meanwhile, a faster loader saves that much at most.
 
     Book: 3.6 (sec_softmax_scratch)
     """
@@ -98,6 +100,7 @@ class History:
     def __init__(self):
         self.series = {}
         self.seconds = 0.0
+        self.waiting = 0.0
         self.examples = 0
         self.tokens = 0
 
@@ -125,7 +128,7 @@ class History:
         return {'final': {name: pairs[-1][1] for name, pairs in self.series.items()},
                 'series': {name: [list(pair) for pair in pairs]
                            for name, pairs in self.series.items()},
-                'timing': {'seconds': self.seconds,
+                'timing': {'seconds': self.seconds, 'waiting': self.waiting,
                            'examples_per_sec': self.examples_per_sec,
                            **({'tokens_per_sec': self.tokens_per_sec}
                               if self.tokens else {})}}

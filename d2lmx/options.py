@@ -27,12 +27,18 @@ def parse(section, module, argv):
     own.add_argument('--data', choices=['auto', 'book', 'toy'],
                      help='book: the real files or an error; toy: generated stand-ins; '
                           'auto: real, else toy (default: auto)')
+    own.add_argument('--checkpoint', type=Path, metavar='DIR',
+                     help='save the training there after each epoch')
+    own.add_argument('--resume', action='store_true',
+                     help='go on from what --checkpoint DIR holds')
     own.add_argument('--show', action='store_true', help='open the figures in windows')
     hyper = parser.add_argument_group('this section, with the book\'s values')
     defaults = hyperparameters(module.run)
     for name, (kind, default) in defaults.items():
         add_option(hyper, name, kind, default)
     args = parser.parse_args(argv)
+    if args.resume and not args.checkpoint:
+        parser.error('--resume needs --checkpoint DIR, where the training was saved')
     given = {name: getattr(args, name) for name in defaults if hasattr(args, name)}
     values = {name: default for name, (_, default) in defaults.items()}
     args.data = args.data or ('toy' if args.smoke else 'auto')
@@ -85,3 +91,12 @@ def number(name, kind, default):
         return value
 
     return parse_number
+
+
+def shape(text) -> tuple:
+    """The axes of an array, written 1x224x224 or 1,224,224, each at least 1."""
+    parts = text.replace('x', ',').split(',')
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise argparse.ArgumentTypeError('expected the axes of one example, such as '
+                                         f'1x224x224, got {text!r}')
+    return tuple(map(int, parts))

@@ -62,10 +62,10 @@ def test_history_keeps_series_and_its_last_values():
 def test_history_record_is_json_with_throughput():
     history = d2l.History()
     history.add(1, {'train loss': .5})
-    history.examples, history.seconds = 300, 2.
+    history.examples, history.seconds, history.waiting = 300, 2., .5
     assert json.loads(json.dumps(history.record())) == {
         'final': {'train loss': .5}, 'series': {'train loss': [[1, .5]]},
-        'timing': {'seconds': 2, 'examples_per_sec': 150}}
+        'timing': {'seconds': 2, 'waiting': .5, 'examples_per_sec': 150}}
 
 
 def test_a_history_without_training_has_no_throughput():

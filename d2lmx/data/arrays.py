@@ -1,8 +1,10 @@
 """Batches from arrays in memory, and the book's made-up linear data."""
+import ctypes
 import math
 
 import numpy as onp
 from mxnet import np
+from mxnet.base import _LIB, check_call
 
 __all__ = ['synthetic_data', 'load_array', 'BatchIterator']
 
@@ -74,7 +76,7 @@ class BatchIterator:
 
     def __iter__(self):
         for rows in self.rows():
-            batch = [np.array(a, dtype=a.dtype) for a in rows]
+            batch = [_copied(a) for a in rows]
             yield batch if len(batch) > 1 else batch[0]
 
     def rows(self):
@@ -89,3 +91,18 @@ class BatchIterator:
             if self.transform is not None:
                 rows[0] = self.transform(rows[0])
             yield rows
+
+
+def _copied(values):
+    """An MXNet array on the CPU with a copy of NumPy's, made without waiting.
+
+    ``np.array`` hands the copy to MXNet's queue, where it stands behind the network;
+    sharing NumPy's memory would let MXNet's threads call Python to free it.
+    """
+    array = np.empty(values.shape, dtype=values.dtype)
+    if values.size:
+        address = ctypes.c_void_p()
+        check_call(_LIB.MXNDArrayGetData(array.handle, ctypes.byref(address)))
+        memory = (ctypes.c_char * values.nbytes).from_address(address.value)
+        onp.frombuffer(memory, values.dtype).reshape(values.shape)[...] = values
+    return array

@@ -1,8 +1,11 @@
 """The one epoch loop."""
 from collections import deque
 
+from mxnet import npx
+
 from ..metrics import History
 from ..runtime.timing import Timer
+from .checkpoint import epochs
 
 __all__ = ['fit', 'RunningMeans']
 
@@ -42,7 +45,7 @@ class RunningMeans:
 
 
 def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
-        points_per_epoch: int = 1) -> History:
+        points_per_epoch: int = 1, state=None) -> History:
     """Train for num_epochs passes over train_iter and return the `History`.
 
     Parameters
@@ -62,16 +65,21 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
     points_per_epoch
         How often an epoch's running means enter the history (needs ``len(train_iter)``
         where above 1).
+    state
+        All that training changes, for `Checkpoints` alone: blocks, trainers and arrays,
+        in lists, tuples or dicts, which may hold numbers as well. None: ``step.state``,
+        which the step functions of this library set to their (net, updater). A function
+        does not say what it trains: where net or updater is one, state is needed. What
+        it names is saved, and changed in place when a training is resumed.
 
     Book: 3.6 (sec_softmax_scratch)
     """
-    if num_epochs < 1:
-        raise ValueError(f'num_epochs must be at least 1, got {num_epochs}')
     history = History()
-    for epoch in range(num_epochs):
+    state = getattr(step, 'state', None) if state is None else state
+    for epoch in epochs(num_epochs, state, history, watch):
         means, timer = RunningMeans(), Timer()
         num_batches = 0
-        for num_batches, batch in enumerate(train_iter, start=1):
+        for num_batches, batch in enumerate(_timed(train_iter, history), start=1):
             means.add(step(*batch))
             history.examples += len(batch[0])
             if _is_point(num_batches, train_iter, points_per_epoch):
@@ -87,7 +95,22 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
             history.add(epoch + 1, evaluate())
         if watch:
             watch(history)
+    npx.waitall()  # for running averages: reading one waits for no backward pass
     return history
+
+
+def _timed(train_iter, history):
+    """The same batches; the time until each of them comes is the history's waiting."""
+    batches = iter(train_iter)
+    while True:
+        timer = Timer()
+        try:
+            batch = next(batches)
+        except StopIteration:
+            return
+        finally:
+            history.waiting += timer.stop()
+        yield batch
 
 
 def _is_point(num_batches, train_iter, points_per_epoch):

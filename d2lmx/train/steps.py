@@ -1,4 +1,7 @@
-"""What happens to one batch: a function for each kind of task."""
+"""What happens to one batch: a function for each kind of task.
+
+A step's attribute ``state`` is what it trains, which `fit` saves within `Checkpoints`.
+"""
 from mxnet import autograd, np
 
 from ..metrics import num_correct
@@ -43,6 +46,7 @@ def classification_step(net, loss, updater, devices=None):
         return {'train loss': (_total(ls), y.size),
                 'train acc': (_total(correct), y.size)}
 
+    step.state = net, updater
     return step
 
 
@@ -60,6 +64,7 @@ def regression_step(net, loss, updater, devices=None):
         update(X.shape[0])
         return {'train loss': (_total(ls), sum(l.size for l in ls))}
 
+    step.state = net, updater
     return step
 
 

@@ -23,6 +23,7 @@ UNARY = {
 BINARY = {
     '_npi_add': 'Add', '_npi_subtract': 'Sub', '_npi_multiply': 'Mul',
     '_npi_true_divide': 'Div', '_npi_power': 'Pow', '_npi_mod': 'Mod',
+    'elemwise_add': 'Add',
     'broadcast_maximum': 'Max', 'broadcast_minimum': 'Min',
 }
 ARRAY_SCALAR = {
