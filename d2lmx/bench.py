@@ -9,7 +9,7 @@ from tqdm import tqdm
 from . import sections
 from .compat import UNTOUCHED, threads
 from .data import hub
-from .epochs import BOOK, EPOCH, LEGEND, TORCH, measure_epochs
+from .bench_epochs import BOOK, EPOCH, LEGEND, TORCH, measure_epochs
 from .networks import complain, find_network, section_network
 from .parity.speed import (GEMM_SIZE, PREDICT, TRAIN, gluon_functions, gluon_product,
                            port_functions, port_product, timed_batch_size)

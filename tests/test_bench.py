@@ -97,8 +97,8 @@ def test_wrong_usage_is_status_2(token, reason, options, capsys):
 
 
 def test_epochs_are_timed_beside_the_books_way(options, monkeypatch, capsys):
-    monkeypatch.setattr('d2lmx.epochs.has_torch', lambda: False)
-    monkeypatch.setattr('d2lmx.epochs.HYBRIDIZE', {'static': speed.STATIC})
+    monkeypatch.setattr('d2lmx.bench_epochs.has_torch', lambda: False)
+    monkeypatch.setattr('d2lmx.bench_epochs.HYBRIDIZE', {'static': speed.STATIC})
     options.epochs = True
     assert bench.bench('lenet', options) == 0
     record = json.loads((options.out / 'epochs_lenet.json').read_text())
