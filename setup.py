@@ -51,6 +51,7 @@ setup(
     extras_require={
         'torch': ['torch>=2'],
         'onnx': ['onnx>=1.13', 'onnxruntime>=1.14'],
+        'chinese': ['jieba>=0.42'],
         'horovod': ['horovod==0.28.1'],
         'test': ['pytest>=7'],
     },

@@ -1,7 +1,10 @@
 """What is counted while training: sums, accuracy, and the history of a run."""
+import math
+from collections import Counter
+
 from mxnet import np
 
-__all__ = ['Accumulator', 'accuracy', 'num_correct', 'History']
+__all__ = ['Accumulator', 'accuracy', 'num_correct', 'bleu', 'History']
 
 
 class Accumulator:
@@ -57,13 +60,39 @@ def accuracy(y_hat, y) -> float:
     return float(num_correct(y_hat, y))
 
 
+def bleu(pred_seq: str, label_seq: str, k: int) -> float:
+    """How well a predicted sentence agrees with the true one, in [0, 1], by n-grams.
+
+    The product of each precision p_n, n = 1 to k, to the power 1/2^n, and of
+    exp(min(0, 1 - len_label / len_pred)), which punishes short predictions. Sequences
+    are tokens with spaces between them. 0 where the prediction has less than k tokens.
+    ValueError for k below 1.
+
+    Book: 9.7 (sec_seq2seq)
+    """
+    if k < 1:
+        raise ValueError(f'k must be at least 1, got {k}')
+    pred, label = pred_seq.split(), label_seq.split()
+    if len(pred) < k:  # book: divides by zero, or by less
+        return 0.0
+    score = math.exp(min(0, 1 - len(label) / len(pred)))
+    for n in range(1, k + 1):
+        # book: n-grams as strings without spaces, so that 'a bc' would match 'ab c'
+        ours, theirs = (Counter(tuple(tokens[i:i + n])
+                                for i in range(len(tokens) - n + 1))
+                        for tokens in (pred, label))
+        num_matches = sum((ours & theirs).values())
+        score *= (num_matches / (len(pred) - n + 1)) ** (0.5 ** n)
+    return score
+
+
 class History:
     """What a training run measured: named series of (x, value), x in epochs.
 
-    ``series['test acc']`` is a list of pairs; ``seconds`` and ``examples`` count
-    training only, data loading included, evaluation not. Of these seconds, ``waiting``
-    passed until the next batch was there; as MXNet computes meanwhile, a faster loader
-    saves that much at most.
+    ``series['test acc']`` is a list of pairs; ``seconds``, ``examples`` and, with
+    sequences, ``tokens`` count training only, data loading included, evaluation not. Of
+    these seconds, ``waiting`` passed until the next batch was there; as MXNet computes
+    meanwhile, a faster loader saves that much at most.
 
     Book: 3.6 (sec_softmax_scratch)
     """
@@ -73,6 +102,7 @@ class History:
         self.seconds = 0.0
         self.waiting = 0.0
         self.examples = 0
+        self.tokens = 0
 
     def add(self, x: float, values: dict) -> None:
         """Append one value to each named series, at x epochs."""
@@ -88,13 +118,20 @@ class History:
         """Training throughput, data loading included."""
         return self.examples / self.seconds if self.seconds else 0.0
 
+    @property
+    def tokens_per_sec(self) -> float:
+        """Training throughput in tokens, data loading included."""
+        return self.tokens / self.seconds if self.seconds else 0.0
+
     def record(self) -> dict:
         """JSON values: ``final`` (last values), ``series``, and ``timing``."""
         return {'final': {name: pairs[-1][1] for name, pairs in self.series.items()},
                 'series': {name: [list(pair) for pair in pairs]
                            for name, pairs in self.series.items()},
                 'timing': {'seconds': self.seconds, 'waiting': self.waiting,
-                           'examples_per_sec': self.examples_per_sec}}
+                           'examples_per_sec': self.examples_per_sec,
+                           **({'tokens_per_sec': self.tokens_per_sec}
+                              if self.tokens else {})}}
 
     def __repr__(self):
         return 'History(' + ', '.join(

@@ -19,7 +19,7 @@ SAME_FLOOR = {('testing', 'export'), ('parity', 'export')}
 # the rooms of guests that a plain installation may lack
 GUESTS = {'torch': ('parity',), 'gluoncv': ('parity',), 'IPython': ('viz/notebook.py',),
           'matplotlib_inline': ('viz/notebook.py',), 'safetensors': ('parity',),
-          'onnx': ('export/',), 'onnxruntime': ('export/',)}
+          'onnx': ('export/',), 'onnxruntime': ('export/',), 'jieba': ('data/vocab.py',)}
 MODULES = sorted(p for p in PACKAGE.rglob('*.py') if p.name != '__main__.py'
                  and p != PACKAGE / '__init__.py')
 SECTIONS = sorted(CHAPTERS.glob('ch*/s*.py'))

@@ -7,7 +7,7 @@ import pytest
 
 import d2lmx as d2l
 
-# the book's signatures (second edition, chapters 2 to 7), argument names in order
+# the book's signatures (second edition, chapters 2 to 9), argument names in order
 BOOK = {
     'use_svg_display': '', 'set_figsize': 'figsize',
     'set_axes': 'axes xlabel ylabel xlim ylim xscale yscale legend',
@@ -28,6 +28,24 @@ BOOK = {
     'evaluate_accuracy_gpu': 'net data_iter device',
     'train_ch6': 'net train_iter test_iter num_epochs lr device',
     'Residual': 'num_channels use_1x1conv strides kwargs',
+    'read_data_nmt': '', 'preprocess_nmt': 'text', 'tokenize_nmt': 'text num_examples',
+    'show_list_len_pair_hist': 'legend xlabel ylabel xlist ylist',
+    'truncate_pad': 'line num_steps padding_token',
+    'build_array_nmt': 'lines vocab num_steps',
+    'load_data_nmt': 'batch_size num_steps num_examples',
+    'EncoderDecoder': 'encoder decoder kwargs',
+    'Seq2SeqEncoder': 'vocab_size embed_size num_hiddens num_layers dropout kwargs',
+    'train_seq2seq': 'net data_iter lr num_epochs tgt_vocab device',
+    'predict_seq2seq': 'net src_sentence src_vocab tgt_vocab num_steps device '
+                       'save_attention_weights',
+    'bleu': 'pred_seq label_seq k',
+    'read_time_machine': '', 'tokenize': 'lines token',
+    'Vocab': 'tokens min_freq reserved_tokens', 'count_corpus': 'tokens',
+    'load_corpus_time_machine': 'max_tokens',
+    'seq_data_iter_random': 'corpus batch_size num_steps',
+    'seq_data_iter_sequential': 'corpus batch_size num_steps',
+    'SeqDataLoader': 'batch_size num_steps use_random_iter max_tokens',
+    'load_data_time_machine': 'batch_size num_steps use_random_iter max_tokens',
     'annotate': 'text xy xytext', 'train_2d': 'trainer steps f_grad',
     'show_trace_2d': 'f results', 'get_data_ch11': 'batch_size n',
     'train_ch11': 'trainer_fn states hyperparams data_iter feature_dim num_epochs',
@@ -45,6 +63,12 @@ BOOK_DEFAULTS = {
     'download_extract': dict(folder=None), 'try_gpu': dict(i=0),
     'evaluate_accuracy_gpu': dict(device=None), 'set_figsize': dict(figsize=(3.5, 2.5)),
     'Residual': dict(use_1x1conv=False, strides=1),
+    'tokenize_nmt': dict(num_examples=None), 'load_data_nmt': dict(num_examples=600),
+    'Seq2SeqEncoder': dict(dropout=0),
+    'predict_seq2seq': dict(save_attention_weights=False),
+    'tokenize': dict(token='word'), 'load_corpus_time_machine': dict(max_tokens=-1),
+    'Vocab': dict(tokens=None, min_freq=0, reserved_tokens=None),
+    'load_data_time_machine': dict(use_random_iter=False, max_tokens=10000),
     'train_2d': dict(steps=20, f_grad=None), 'get_data_ch11': dict(batch_size=10, n=1500),
     'train_ch11': dict(num_epochs=2), 'train_concise_ch11': dict(num_epochs=2),
     'Benchmark': dict(description='Done'),

@@ -4,3 +4,7 @@ from .airfoil import *
 from .arrays import *
 from .fashion_mnist import *
 from .house_price import *
+from .vocab import *
+from .sequences import *
+from .time_machine import *
+from .nmt import *

@@ -1,2 +1,7 @@
 """Floor 1: functions and blocks from which networks are built."""
+from .attention import *
 from .functional import *
+from .loops import *
+from .losses import *
+from .recurrent import *
+from .transformer import *

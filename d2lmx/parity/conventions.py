@@ -77,16 +77,21 @@ def start_alike(pairs, seed: int) -> None:
 def dropouts(net, port) -> list:
     """(layer, name of its rate) of all layers of both networks that drop at random."""
     from torch.nn.modules.dropout import _DropoutNd
-    found = []
-    net.apply(lambda block: found.append((block, '_rate'))
-              if isinstance(block, gluon.nn.Dropout) else None)
-    found += [(module, 'p') for module in port.modules()
-              if isinstance(module, _DropoutNd)]
+    from torch.nn.modules.rnn import RNNBase
+    found, names = [], {gluon.nn.Dropout: '_rate', gluon.rnn.rnn_layer._RNNLayer:
+                        '_dropout', _DropoutNd: 'p', RNNBase: 'dropout'}
+
+    def look(layer):
+        found.extend((layer, name) for kind, name in names.items()
+                     if isinstance(layer, kind))
+
+    net.apply(look)
+    port.apply(look)
     return [(layer, rate) for layer, rate in found if getattr(layer, rate)]
 
 
 def without_dropout(net, port) -> None:
-    """Set the rate of every Dropout layer of both networks to 0.
+    """Set the rate of every layer of both networks that drops to 0.
 
     Book: 4.6 (sec_dropout)
     """
@@ -215,15 +220,15 @@ def backward_gluon(net, inputs, y):
     Book: 3.7 (sec_softmax_concise)
     """
     inputs = [X.copy() for X in inputs]
-    for X in inputs:
+    floats = [X for X in inputs if onp.issubdtype(X.dtype, onp.floating)]
+    for X in floats:  # Embedding refuses to be asked for a gradient of token numbers
         X.attach_grad()
     with autograd.record():
         outputs = flatten(net(*inputs))
         l = gluon_loss(outputs[0], y)(outputs[0], y)
     l.backward()
     return ([Y.asnumpy() for Y in outputs],
-            [X.grad.asnumpy() / y.shape[0] for X in inputs
-             if onp.issubdtype(X.dtype, onp.floating)])
+            [X.grad.asnumpy() / y.shape[0] for X in floats])
 
 
 def backward_port(port, inputs, y):

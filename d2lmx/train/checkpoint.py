@@ -15,7 +15,7 @@ from .state import capture, parts_of, restore
 
 __all__ = ['Checkpoints', 'CheckpointError', 'epochs']
 
-FORMAT = 1      # of the files; another number where what they hold changes
+FORMAT = 2      # of the files; another number where what they hold changes
 _active = None  # the Checkpoints whose `with` block is open
 
 

@@ -1,4 +1,6 @@
 """What training changes, as plain arrays and numbers that can be saved and put back."""
+import re
+
 import numpy as onp
 from mxnet import gluon, np, npx
 from mxnet.ndarray import NDArray
@@ -37,7 +39,7 @@ def _visit(part, path):
     elif isinstance(part, gluon.Block):
         yield from _visit(tuple(part.collect_params().values()), path)
     elif isinstance(part, gluon.Trainer):
-        yield from _visit(tuple(part._params), path)
+        yield from _visit(tuple(part._params[i] for i in _order(part)), path)
         yield path + '.trainer', part
     elif isinstance(part, (dict, list, tuple)):
         for key, child in (part.items() if isinstance(part, dict) else enumerate(part)):
@@ -147,13 +149,15 @@ def _read_trainer(trainer):
     if not trainer._kv_initialized:  # it has not made a step
         return [], None
     updaters, optimizer = _updaters(trainer), trainer._optimizer
-    counts = optimizer._all_index_update_counts
+    counts, order = optimizer._all_index_update_counts, _order(trainer)
     arrays = [array.asnumpy() for updater in updaters
-              for index in sorted(updater.states)
+              for index in order if index in updater.states
               for array in _arrays(updater.states[index])]
     return arrays, {
-        'indices': [sorted(updater.states) for updater in updaters],
-        'counts': [[device, sorted(of.items())] for device, of in counts.items()],
+        'places': [[place for place, index in enumerate(order)
+                    if index in updater.states] for updater in updaters],
+        'counts': [[device, [[place, of[index]] for place, index in enumerate(order)
+                             if index in of]] for device, of in counts.items()],
         'optimizer': _numbers(optimizer), 'scheduler': _numbers(optimizer.lr_scheduler)}
 
 
@@ -163,9 +167,10 @@ def _write_trainer(trainer, arrays, value):
     if trainer._params_to_init:
         trainer._init_params()
     optimizer, arrays = trainer._optimizer, iter(arrays)
-    for number, (updater, indices) in enumerate(zip(_updaters(trainer),
-                                                    value['indices'])):
-        for index in indices:
+    order = _order(trainer)
+    for number, (updater, places) in enumerate(zip(_updaters(trainer),
+                                                   value['places'])):
+        for index in (order[place] for place in places):
             weight = trainer._params[index].list_data()[number]
             if trainer._update_on_kvstore:  # a store hands out legacy arrays
                 weight = weight.as_nd_ndarray()
@@ -175,10 +180,23 @@ def _write_trainer(trainer, arrays, value):
             updater.states[index] = state
             updater.states_synced[index] = False  # it goes to the weight's device
     optimizer._all_index_update_counts = {
-        device: dict(map(tuple, counts)) for device, counts in value['counts']}
+        device: {order[place]: count for place, count in counts}
+        for device, counts in value['counts']}
     vars(optimizer).update(value['optimizer'])
     if optimizer.lr_scheduler is not None:
         vars(optimizer.lr_scheduler).update(value['scheduler'])
+
+
+def _order(trainer) -> list:
+    """The trainer's indices in an order that does not hang on Gluon's global counters.
+
+    A trainer sorts names as text: dense10_weight, dense9_weight.
+    """
+    def key(index):
+        return [(part.isdigit(), int(part) if part.isdigit() else part)
+                for part in re.split(r'(\d+)', trainer._params[index].name)]
+
+    return sorted(range(len(trainer._params)), key=key)
 
 
 def _updaters(trainer) -> list:

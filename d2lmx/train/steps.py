@@ -2,14 +2,15 @@
 
 A step's attribute ``state`` is what it trains, which `fit` saves within `Checkpoints`.
 """
-from mxnet import autograd
+from mxnet import autograd, np
 
 from ..metrics import num_correct
-from ..optim import as_updater
+from ..optim import as_updater, grad_clipping
 from ..runtime.devices import split_batch
 from .replicas import clear_gradients, training_devices
 
-__all__ = ['classification_step', 'regression_step']
+__all__ = ['classification_step', 'regression_step', 'language_model_step',
+           'seq2seq_step']
 
 
 def _backward(net, loss, X, y, devices):
@@ -68,6 +69,105 @@ def regression_step(net, loss, updater, devices=None):
         _, _, ls = _backward(net, loss, X, y, devices)
         update(X.shape[0])
         return {'train loss': (_total(ls), sum(l.size for l in ls))}
+
+    step.state = net, updater
+    return step
+
+
+def language_model_step(net, loss, updater, device=None, *, use_random_iter=False,
+                        theta=1):
+    """A step for X, Y (batch, steps) of token numbers: reports the loss of a token.
+
+    Parameters
+    ----------
+    net
+        ``net(X, state) -> (scores (steps * batch, vocab), state)``, and
+        ``net.begin_state(batch_size=, ctx=)``.
+    loss
+        ``loss(scores, y)``, one value a token.
+    updater
+        A `gluon.Trainer` or a function of the batch size, which is 1: the gradient is
+        that of the mean.
+    device
+        Where batches go; None leaves them where they are.
+    use_random_iter
+        Whether batches do not go on where the one before ended, so that each begins
+        with a new state. Otherwise the state goes on, but gradients do not reach back.
+    theta
+        The norm that clipped gradients have at most.
+
+    Attributes: ``tokens``, how many it has read; ``forget``, a function to be called
+    after each epoch (`fit`'s evaluate), so that the next begins with a new state.
+
+    Book: 8.5 (sec_rnn_scratch)
+    """
+    update, state = as_updater(updater), None
+
+    def step(X, Y):
+        nonlocal state
+        X, Y = (array if device is None else array.as_in_ctx(device)
+                for array in (X, Y))
+        if state is None or use_random_iter:
+            state = net.begin_state(batch_size=X.shape[0], ctx=X.ctx)
+        y = Y.T.reshape(-1)  # (steps * batch,)
+        with autograd.record():
+            y_hat, state = net(X, state)
+            l = loss(y_hat, y)
+            mean = l.mean()
+        mean.backward()
+        # book: calls detach() for a result that it drops
+        state = [S.detach() for S in state]
+        grad_clipping(net, theta)
+        update(1)
+        step.tokens += y.size
+        return {'train loss': (l.sum(), y.size)}
+
+    def forget():
+        nonlocal state
+        state = None
+        return {}
+
+    step.tokens, step.forget = 0, forget
+    step.state = net, updater
+    return step
+
+
+def seq2seq_step(net, loss, updater, bos: int, devices=None, theta: float = 1):
+    """A step for (X, X_valid_len, Y, Y_valid_len): reports the loss a target token.
+
+    The net is taught on true prefixes: its decoder reads '<bos>' and Y but for the last
+    token, and has to predict Y. Batches are as of `load_data_nmt`.
+
+    Parameters
+    ----------
+    net
+        ``net(X, dec_X, X_valid_len) -> (Y_hat, state)``, such as an `EncoderDecoder`.
+    loss
+        ``loss(Y_hat, Y, Y_valid_len)``, one value an example.
+    updater, devices
+        As of `classification_step`; the size of a batch is its number of valid tokens.
+    bos
+        Number of the token '<bos>' in the target's vocabulary.
+    theta
+        Largest norm of the gradient.
+
+    Book: 9.7 (sec_seq2seq)
+    """
+    update = as_updater(updater)
+
+    def step(X, X_valid_len, Y, Y_valid_len):
+        dec_X = np.concatenate([np.full_like(Y[:, :1], bos), Y[:, :-1]], axis=1)
+        num_tokens = int(Y_valid_len.asnumpy().sum())  # an input: nothing to wait for
+        shards = zip(*split_batch(X, X_valid_len, devices),
+                     *split_batch(Y, Y_valid_len, devices),
+                     split_batch(dec_X, Y_valid_len, devices)[0])
+        with autograd.record():
+            ls = [loss(net(X, dec_X, X_valid_len)[0], Y, Y_valid_len)
+                  for X, X_valid_len, Y, Y_valid_len, dec_X in shards]
+        autograd.backward(ls)
+        grad_clipping(net, theta)
+        update(num_tokens)
+        return {'train loss': (_total(ls), num_tokens)}
 
     step.state = net, updater
     return step

@@ -3,6 +3,8 @@ from matplotlib import pyplot as plt
 
 from .animator import *
 from .graphs import *
+from .heatmaps import *
+from .histograms import *
 from .images import *
 from .lines import *
 from .summaries import *

@@ -64,4 +64,4 @@ def test_network_keeps_the_contract(entry):
     if not hasattr(module, 'build_net'):
         pytest.skip('a section without a network')
     mx.random.seed(1)
-    check_hybrid_block(module.build_net, module.example_inputs())
+    check_hybrid_block(module.build_net, module.example_inputs)

@@ -189,3 +189,23 @@ def test_weights_of_a_convolution_that_has_run_are_put_back():
     net(X).wait_to_read()  # oneDNN lays the weights out anew
     restore(net, saved)
     onp.testing.assert_array_equal(net(X).asnumpy(), before)
+
+
+def test_states_find_their_parameters_under_other_numbers_of_layers():
+    def trained(*names):
+        params = {name: gluon.Parameter(name, shape=(2 + i,))
+                  for i, name in enumerate(names)}
+        for param in params.values():
+            param.initialize()
+        trainer = gluon.Trainer(params, 'sgd', {'momentum': 0.9})
+        with autograd.record():
+            l = sum((param.data() ** 3).sum() for param in params.values())
+        l.backward()
+        trainer.step(1)
+        return trainer
+
+    # as text, dense10 comes before dense9
+    before = trained('dense9_weight', 'dense10_weight')
+    after = trained('dense1_weight', 'dense2_weight')
+    restore(after, capture(before))
+    assert same(before, after)

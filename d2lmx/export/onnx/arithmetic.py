@@ -108,6 +108,12 @@ def _square(g, n):
     return g.add('Mul', n.inputs[0], n.inputs[0])
 
 
+@converts('_contrib_div_sqrt_dim')
+def _div_sqrt_dim(g, n):
+    size = g.add('Cast', g.size(n.inputs[0], n.ranks[0] - 1), to=n.out_dtype)
+    return g.add('Div', n.inputs[0], g.add('Sqrt', size))
+
+
 @converts('clip')
 def _clip(g, n):
     return g.add('Clip', n.cast(0), n.number('a_min'), n.number('a_max'))

@@ -53,6 +53,8 @@ OPERATORS = {
         getattr(F.np, f'bitwise_{op}')(X > -1, X < 1) for op in ('and', 'or', 'xor')],
         X35),
     'clip': (lambda F, X: F.np.clip(X, -.5, .7), X35),
+    'div_sqrt_dim': (lambda F, X: F.contrib.div_sqrt_dim(
+        X.as_nd_ndarray()).as_np_ndarray(), X35),
     'copy, stop gradient': (lambda F, X: legacy(F, 'identity', X)
                             + legacy(F, 'BlockGrad', X), X35),
     'where': (lambda F, X, Y: F.np.where(X > 0, X, Y), [(3, 5), (3, 5)]),

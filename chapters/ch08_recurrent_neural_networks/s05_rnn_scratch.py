@@ -1,0 +1,103 @@
+"""Implementation of recurrent neural networks from scratch (循环神经网络的从零开始实现)
+
+Source: chapter_recurrent-neural-networks/rnn-scratch
+"""
+import mxnet as mx
+from mxnet import np, npx
+
+import d2lmx as d2l
+
+# RNNModelScratch is in models/recurrent.py, grad_clipping in optim.py, predict_ch8,
+# train_epoch_ch8 and train_ch8 in book/ch08.py, affine and over_steps in
+# layers/recurrent.py
+
+DATA = ('time_machine',)
+SMOKE = dict(num_epochs=2, num_hiddens=32)
+
+
+def get_params(vocab_size, num_hiddens, device):
+    """Small random weights and zero biases, with room for gradients."""
+    num_inputs = num_outputs = vocab_size
+
+    def normal(shape):
+        return np.random.normal(scale=0.01, size=shape, ctx=device)
+
+    W_xh = normal((num_inputs, num_hiddens))
+    W_hh = normal((num_hiddens, num_hiddens))
+    b_h = np.zeros(num_hiddens, ctx=device)
+    W_hq = normal((num_hiddens, num_outputs))
+    b_q = np.zeros(num_outputs, ctx=device)
+    params = [W_xh, W_hh, b_h, W_hq, b_q]
+    for param in params:
+        param.attach_grad()
+    return params
+
+
+def init_rnn_state(batch_size, num_hiddens, device):
+    """A hidden state of zeros, in a tuple."""
+    return np.zeros((batch_size, num_hiddens), ctx=device),
+
+
+def rnn(inputs, state, params, F=mx.nd):
+    """inputs (steps, batch, vocab) -> scores (steps * batch, vocab), (H,)."""
+    W_xh, W_hh, b_h, W_hq, b_q = params
+    # book: takes all three products within the loop; only this one needs the step before
+    recur = d2l.affine(F, W_hh)
+
+    def step(XW, H):
+        H = F.np.tanh(XW + recur(H))  # (batch, num_hiddens)
+        return H, [H]
+
+    XW = d2l.affine(F, W_xh, b_h)(inputs)            # (steps, batch, num_hiddens)
+    Hs, state = d2l.over_steps(F, step, XW, state)
+    Y = d2l.affine(F, W_hq, b_q)(Hs)                 # (steps, batch, vocab)
+    return F.npx.reshape(Y, (-5, -2)), tuple(state)
+
+
+def build_net(vocab_size=28, num_hiddens=512):
+    """X (batch, steps), H (batch, num_hiddens) -> scores (steps * batch, vocab), H."""
+    return d2l.RNNModelScratch(vocab_size, num_hiddens, npx.cpu(), get_params,
+                               init_rnn_state, rnn)
+
+
+def example_inputs(batch_size=2):
+    return (np.random.randint(0, 28, size=(batch_size, 35), dtype='int32'),
+            np.random.uniform(-1, 1, size=(batch_size, 512)))
+
+
+def one_hot_encoding(vocab_size):
+    """Two tokens as vectors, and the shape of two encoded sequences of five."""
+    X = np.arange(10).reshape(2, 5)
+    return {'tokens 0 and 2': npx.one_hot(np.array([0, 2]), vocab_size).tolist(),
+            'shape of two sequences': npx.one_hot(X.T, vocab_size).shape}
+
+
+def shapes_of_outputs(net, device):
+    """Shapes of the outputs and the new state for two sequences of five tokens."""
+    X = np.arange(10).reshape(2, 5)
+    state = net.begin_state(X.shape[0], device)
+    Y, new_state = net(X.as_in_ctx(device), state)
+    return {'outputs': Y.shape, 'states': len(new_state), 'state': new_state[0].shape}
+
+
+def run(*, num_epochs: int = 500, lr: float = 1, batch_size: int = 32,
+        num_steps: int = 35, num_hiddens: int = 512, use_random_iter: bool = False,
+        hybridize: bool = True) -> dict:
+    device = d2l.try_gpu()
+    train_iter, vocab = d2l.load_data_time_machine(batch_size, num_steps,
+                                                   use_random_iter)
+    net = d2l.RNNModelScratch(len(vocab), num_hiddens, device, get_params,
+                              init_rnn_state, rnn)
+    net.hybridize(hybridize, static_alloc=True, static_shape=True)
+    shapes = shapes_of_outputs(net, device)
+    before = d2l.predict_ch8('time traveller ', 10, net, vocab, device)
+    history = d2l.train_ch8(net, train_iter, vocab, lr, num_epochs, device,
+                            use_random_iter)
+    return {'one-hot': one_hot_encoding(len(vocab)), 'shapes': shapes,
+            'prediction before training': before,
+            'prediction': d2l.predict_ch8('time traveller ', 50, net, vocab, device),
+            **history.record()}
+
+
+if __name__ == '__main__':
+    d2l.main(run)

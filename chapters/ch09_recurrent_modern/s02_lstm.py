@@ -1,0 +1,101 @@
+"""Long short-term memory: LSTM (长短期记忆网络)
+
+Source: chapter_recurrent-modern/lstm
+"""
+from typing import Literal
+
+import mxnet as mx
+from mxnet import np
+from mxnet.gluon import rnn
+
+import d2lmx as d2l
+
+DATA = ('time_machine',)
+SMOKE = dict(num_epochs=2, num_hiddens=32)
+
+
+def get_lstm_params(vocab_size, num_hiddens, device):
+    """Weights and biases of three gates, the candidate memory cell and the output."""
+    num_inputs = num_outputs = vocab_size
+
+    def normal(shape):
+        return np.random.normal(scale=0.01, size=shape, ctx=device)
+
+    def three():
+        return (normal((num_inputs, num_hiddens)), normal((num_hiddens, num_hiddens)),
+                np.zeros(num_hiddens, ctx=device))
+
+    W_xi, W_hi, b_i = three()  # input gate
+    W_xf, W_hf, b_f = three()  # forget gate
+    W_xo, W_ho, b_o = three()  # output gate
+    W_xc, W_hc, b_c = three()  # candidate memory cell
+    W_hq = normal((num_hiddens, num_outputs))
+    b_q = np.zeros(num_outputs, ctx=device)
+    params = [W_xi, W_hi, b_i, W_xf, W_hf, b_f, W_xo, W_ho, b_o, W_xc, W_hc, b_c,
+              W_hq, b_q]
+    for param in params:
+        param.attach_grad()
+    return params
+
+
+def init_lstm_state(batch_size, num_hiddens, device):
+    """A hidden state and a memory cell of zeros."""
+    return (np.zeros((batch_size, num_hiddens), ctx=device),
+            np.zeros((batch_size, num_hiddens), ctx=device))
+
+
+def lstm(inputs, state, params, F=mx.nd):
+    """inputs (steps, batch, vocab) -> scores (steps * batch, vocab), (H, C)."""
+    [W_xi, W_hi, b_i, W_xf, W_hf, b_f, W_xo, W_ho, b_o, W_xc, W_hc, b_c,
+     W_hq, b_q] = params
+
+    def beside(*arrays):  # the gates' columns, so that one product serves them all
+        return F.np.concatenate(arrays, axis=-1)
+
+    recur = d2l.affine(F, beside(W_hi, W_hf, W_ho, W_hc))
+
+    def step(XW, H, C):
+        I, forget, O, C_tilde = F.np.split(XW + recur(H), 4, axis=1)
+        C = (F.npx.sigmoid(forget) * C                       # (batch, num_hiddens)
+             + F.npx.sigmoid(I) * F.np.tanh(C_tilde))
+        H = F.npx.sigmoid(O) * F.np.tanh(C)
+        return H, [H, C]
+
+    XW = d2l.affine(F, beside(W_xi, W_xf, W_xo, W_xc),
+                    beside(b_i, b_f, b_o, b_c))(inputs)
+    Hs, state = d2l.over_steps(F, step, XW, state)
+    Y = d2l.affine(F, W_hq, b_q)(Hs)                         # (steps, batch, vocab)
+    return F.npx.reshape(Y, (-5, -2)), tuple(state)
+
+
+def build_net(vocab_size=28, num_hiddens=256):
+    """X (batch, steps), H and C (1, batch, num_hiddens) -> scores (steps * batch,
+    vocab), H, C.
+    """
+    return d2l.RNNModel(rnn.LSTM(num_hiddens), vocab_size)
+
+
+def example_inputs(batch_size=2):
+    return (np.random.randint(0, 28, size=(batch_size, 35), dtype='int32'),
+            np.random.uniform(-1, 1, size=(1, batch_size, 256)),
+            np.random.uniform(-1, 1, size=(1, batch_size, 256)))
+
+
+def run(*, variant: Literal['scratch', 'concise'] = 'scratch', num_epochs: int = 500,
+        lr: float = 1, batch_size: int = 32, num_steps: int = 35,
+        num_hiddens: int = 256, hybridize: bool = True) -> dict:
+    device = d2l.try_gpu()
+    train_iter, vocab = d2l.load_data_time_machine(batch_size, num_steps)
+    if variant == 'scratch':
+        net = d2l.RNNModelScratch(len(vocab), num_hiddens, device, get_lstm_params,
+                                  init_lstm_state, lstm)
+    else:
+        net = build_net(len(vocab), num_hiddens)
+    net.hybridize(hybridize, static_alloc=True, static_shape=True)
+    history = d2l.train_ch8(net, train_iter, vocab, lr, num_epochs, device)
+    return {'prediction': d2l.predict_ch8('time traveller ', 50, net, vocab, device),
+            **history.record()}
+
+
+if __name__ == '__main__':
+    d2l.main(run)
