@@ -18,9 +18,11 @@ def main(argv=None) -> None:
     commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND',
                                      parser_class=Parser)
     for add in (add_list, add_run, add_data, add_show, add_export, add_compare,
-                add_convert, add_bench, add_doctor):
+                add_convert, add_bench, add_launch, add_doctor):
         add(commands)
+    argv, command = split_command(sys.argv[1:] if argv is None else list(argv))
     args, rest = parser.parse_known_args(argv)
+    args.launched = command
     if rest and args.command != 'run':
         parser.error(f'unknown arguments: {" ".join(rest)}')
     try:
@@ -30,6 +32,14 @@ def main(argv=None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 1
     sys.exit(status)
+
+
+def split_command(argv) -> tuple:
+    """What stands before and behind the -- of ``d2lmx launch``."""
+    if argv[:1] != ['launch'] or '--' not in argv:
+        return argv, []
+    place = argv.index('--')
+    return argv[:place], argv[place + 1:]
 
 
 def find_section(token):
@@ -215,6 +225,38 @@ def bench(args) -> int:
         return 2
     from . import bench as tool
     return tool.bench_all(args) if args.all else tool.bench(args.section, args)
+
+
+def add_launch(commands):
+    command = commands.add_parser(
+        'launch', help='several processes, here or on many machines, train a section',
+        usage='d2lmx launch -n WORKERS -s SERVERS [options] -- run SECTION [options]')
+    command.add_argument('-n', '--workers', type=number('workers', int, 2), default=2,
+                         help='processes that train (default: 2)')
+    command.add_argument('-s', '--servers', type=number('servers', int, 1), default=1,
+                         help='processes that add gradients up (default: 1)')
+    command.add_argument('--hosts', type=Path, metavar='FILE',
+                         help='machines to take in turn, by ssh, a name a line '
+                              '(default: this one)')
+    command.add_argument('--mode', choices=['dist_sync', 'dist_async'],
+                         default='dist_sync',
+                         help='dist_sync: as one process with the joined batches; '
+                              'dist_async: nobody waits, results differ')
+    command.add_argument('--threads', type=number('threads', int, 1),
+                         help="of each worker (default: its share of a machine's cores)")
+    command.add_argument('--timeout', type=number('timeout', float, 300), default=300,
+                         metavar='SECONDS', help='end all where a worker gives no sign '
+                                                 'of life for so long (default: 300)')
+    command.add_argument('--address', help='of this machine, for the others')
+    command.add_argument('--port', type=number('port', int, 1),
+                         help='of the scheduler (default: any that is free)')
+    command.set_defaults(function=launch)
+
+
+def launch(args) -> int:
+    """Train a section on several workers."""
+    from .distributed.launcher import launch as launch_all
+    return launch_all(args, args.launched)
 
 
 def add_doctor(commands):

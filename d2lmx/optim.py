@@ -2,6 +2,8 @@
 import mxnet as mx
 from mxnet import gluon, lr_scheduler, np
 
+from .runtime.team import team
+
 __all__ = ['sgd', 'grad_clipping', 'as_updater', 'ByEpoch']
 
 
@@ -20,12 +22,13 @@ def grad_clipping(net, theta: float) -> None:
     """Scale all gradients of a net down, in place, where their norm exceeds theta.
 
     net: a block, or an object with a list ``params`` of arrays. The norm is that of all
-    gradients taken as one vector; with several devices, of their sums over the devices.
-    Does not wait.
+    gradients taken as one vector; with several devices, of their sums over the devices,
+    with several workers, over those. Does not wait.
 
     Book: 8.5 (sec_rnn_scratch)
     """
     if isinstance(net, gluon.Block):
+        team().reduce_gradients(net.collect_params().values())
         grads = [param.list_grad() for param in net.collect_params().values()
                  if param.grad_req != 'null']
     else:

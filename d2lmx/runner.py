@@ -3,6 +3,7 @@ import contextlib
 import inspect
 import platform
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from .data import hub
 from .options import parse
 from .results import ResultsUnwritable, as_json, results_folder, show, write
 from .runtime.devices import set_seed, try_gpu, use_devices
+from .runtime.team import team
 from .runtime.timing import Timer
 from .train.checkpoint import CheckpointError, Checkpoints
 
@@ -39,9 +41,18 @@ def run_section(section, module, argv=None) -> int:
 
     0 where all went well, 1 where data, the results folder or a checkpoint are out of
     reach, 2 for options that are wrong or do not go together, 130 after Ctrl-C. What
-    fails leaves no results behind.
+    fails leaves no results behind. Of several workers, the first writes them.
     """
     args, options = parse(section, module, argv)
+    if team().rank > 0:
+        with tempfile.TemporaryDirectory(prefix='d2lmx-') as args.out:
+            args.out, args.show = Path(args.out), False
+            return run_parsed(section, module, options, args)
+    return run_parsed(section, module, options, args)
+
+
+def run_parsed(section, module, options, args) -> int:
+    """`run_section` with its arguments parsed."""
     if not args.show:
         matplotlib.use('Agg')
     try:
@@ -62,7 +73,8 @@ def run_section(section, module, argv=None) -> int:
             f'go on from {args.checkpoint} with --resume' if args.checkpoint else
             'nothing was written'), file=sys.stderr)
         return 130
-    show(record, args.out / section.slug)
+    if team().rank == 0:
+        show(record, args.out / section.slug)
     if args.show:
         plt.show()
     return 0
@@ -95,11 +107,14 @@ def execute(section, module, options, args, folder) -> dict:
               f'{made_on["device"]} alone', file=sys.stderr)
     elif args.devices:
         made_on['device'] = ', '.join(map(str, args.devices))
+    if team().updates == 0:
+        raise ValueError(f'section {section.number or section.name} trains nothing by a '
+                         'gluon.Trainer: it cannot run on several workers')
     timing = {'total_seconds': timer.stop(), **result.pop('timing', {})}
     return as_json({
         'section': section.number, 'name': section.name, 'title': section.title,
         'options': options, 'seed': args.seed, 'smoke': args.smoke,
-        'resumed': saved and saved.resumed, **made_on,
+        'resumed': saved and saved.resumed, 'workers': team().size, **made_on,
         'result': result, 'timing': timing})
 
 
@@ -115,7 +130,7 @@ def checkpoints(section, options, args):
     run = {'section': section.number or section.path.name, **options}
     with Checkpoints(args.checkpoint, resume=args.resume, seed=args.seed, run=run,
                      data=lambda: {file['name']: file['sha1'] for file in hub.used()},
-                     machine=machine()) as saved:
+                     machine=machine(), writes=team().rank == 0) as saved:
         if args.resume:
             print(f'd2lmx: resuming from {args.checkpoint}' if saved.found else
                   f'd2lmx: no checkpoint in {args.checkpoint}: starting from the '
@@ -135,9 +150,12 @@ def on_data(data: str, seed: int, function, saved=None):
     saved: the open `Checkpoints` of its trainings, or None.
 
     'auto': where the real data cannot be had, the function is called again, from its
-    start, on toy data, and that is said aloud: one run never mixes the two.
+    start, on toy data, and that is said aloud: one run never mixes the two. Several
+    workers cannot start again together: there 'auto' is an error without real data.
     """
-    kinds = [hub.policy_kind(), 'toy'] if data == 'auto' else [data]
+    kinds = [hub.policy_kind()] if data == 'auto' else [data]
+    if data == 'auto' and team().size == 1:
+        kinds.append('toy')
     for kind in kinds:
         plt.close('all')
         hub.forget()

@@ -6,6 +6,8 @@ import numpy as onp
 from mxnet import np
 from mxnet.base import _LIB, check_call
 
+from ..runtime.team import team
+
 __all__ = ['synthetic_data', 'load_array', 'BatchIterator']
 
 
@@ -44,6 +46,11 @@ class BatchIterator:
     array a batch is that array's rows, not a list. The order of a shuffled pass is
     the one Gluon's DataLoader takes from the same NumPy seed.
 
+    In a worker of ``d2lmx launch`` it gives that worker's share: n workers take their
+    batches side by side from one common order, as one process would take a batch of n
+    times the size. What is left for the last batch is divided too, so that a worker may
+    get a batch of no example. ValueError for fewer examples than workers.
+
     Parameters
     ----------
     arrays
@@ -57,6 +64,8 @@ class BatchIterator:
 
     Book: 3.3 (sec_linear_concise)
     """
+
+    is_shared = True  # among workers, by itself
 
     def __init__(self, arrays, batch_size: int, shuffle: bool = False, transform=None):
         self.arrays = [a if isinstance(a, onp.ndarray) else a.asnumpy() for a in arrays]
@@ -72,7 +81,7 @@ class BatchIterator:
         self.transform = transform
 
     def __len__(self):
-        return math.ceil(len(self.arrays[0]) / self.batch_size)
+        return math.ceil(len(self.arrays[0]) / (self.batch_size * team().size))
 
     def __iter__(self):
         for rows in self.rows():
@@ -81,11 +90,15 @@ class BatchIterator:
 
     def rows(self):
         """One pass of the same batches as lists of NumPy arrays."""
-        order = onp.arange(len(self.arrays[0]))
+        workers, order = team(), onp.arange(len(self.arrays[0]))
+        if len(order) < workers.size:
+            raise ValueError(f'{len(order)} examples cannot be shared by {workers.size} '
+                             'workers')
         if self.shuffle:
             onp.random.shuffle(order)
-        for start in range(0, len(order), self.batch_size):
-            chosen = order[start:start + self.batch_size]
+        stride = self.batch_size * workers.size
+        for start in range(0, len(order), stride):
+            chosen = workers.part(order[start:start + stride])
             # NumPy gathers: MXNet's fancy indexing takes several times as long
             rows = [onp.take(a, chosen, axis=0) for a in self.arrays]
             if self.transform is not None:

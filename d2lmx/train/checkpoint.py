@@ -11,6 +11,7 @@ import numpy as onp
 
 from ..metrics import History
 from ..runtime.devices import set_seed
+from ..runtime.team import team
 from .state import capture, parts_of, restore
 
 __all__ = ['Checkpoints', 'CheckpointError', 'epochs']
@@ -116,6 +117,10 @@ class Checkpoints:
         if self.resume and path.exists():
             done = self._restore(path, about, state, history, watch)
             self.resumed = {'fit': fit, 'epoch': done}
+        if team().sum([done])[0] != done * team().size:  # which waits for all workers
+            raise CheckpointError(f'the workers found different checkpoints in '
+                                  f'{self.folder}, here after epoch {done}: copy that '
+                                  'of the first worker to all machines')
         saved_at, cost = time.monotonic(), 0.0
         for epoch in range(done, num_epochs):
             set_seed(self._epoch_seed(fit, epoch))

@@ -7,6 +7,7 @@ from mxnet import autograd, np
 from ..metrics import num_correct
 from ..optim import as_updater, grad_clipping
 from ..runtime.devices import split_batch
+from ..runtime.team import team
 from .replicas import clear_gradients, training_devices
 
 __all__ = ['classification_step', 'regression_step', 'language_model_step',
@@ -15,6 +16,9 @@ __all__ = ['classification_step', 'regression_step', 'language_model_step',
 
 def _backward(net, loss, X, y, devices):
     """Outputs, labels and losses of each shard, gradients computed; does not wait."""
+    if not len(X):  # a worker without a share of the last batch
+        clear_gradients(net, devices or [X.ctx])
+        return [], [], []
     busy = devices and devices[:X.shape[0]]  # a last batch may be smaller than they are
     Xs, ys = split_batch(X, y, busy)
     with autograd.record():
@@ -29,7 +33,7 @@ def _backward(net, loss, X, y, devices):
 def _total(arrays):
     """Sum of arrays that may live on several devices, as one array on the first."""
     sums = [a.sum() for a in arrays]
-    return sum((s.as_in_ctx(sums[0].ctx) for s in sums[1:]), sums[0])
+    return sum((s.as_in_ctx(sums[0].ctx) for s in sums[1:]), sums[0]) if sums else 0.0
 
 
 def classification_step(net, loss, updater, devices=None):
@@ -101,6 +105,9 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
 
     Book: 8.5 (sec_rnn_scratch)
     """
+    if team().size > 1:
+        raise ValueError('a language model carries its state from batch to batch: it '
+                         'cannot be shared out among workers')
     update, state = as_updater(updater), None
 
     def step(X, Y):
