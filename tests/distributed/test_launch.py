@@ -145,7 +145,7 @@ def test_two_workers_and_two_servers_give_what_one_process_gives_with_joined_bat
 
 def test_dist_async_trains_too(section, tmp_path):
     status, output = Launch('-n', 2, '--mode', 'dist_async', '--', 'run', section,
-                            '--out', tmp_path, '--num-epochs', 20, '--optimizer', 'sgd'
+                            '--out', tmp_path, '--num-epochs', 8, '--optimizer', 'sgd'
                             ).end()
     assert status == 0, output
     losses = [l for _, l in result(tmp_path)['result']['series']['loss']]
@@ -153,7 +153,7 @@ def test_dist_async_trains_too(section, tmp_path):
 
 
 def test_a_killed_worker_ends_all_and_resume_goes_on(section, tmp_path):
-    options = ('--batch-size', '4', '--num-epochs', '150', '--optimizer', 'sgd')
+    options = ('--batch-size', '4', '--num-epochs', '80', '--optimizer', 'sgd')
     saved = ('--checkpoint', tmp_path / 'saved')
     launch = Launch('-n', 2, '--', 'run', section, *options, *saved,
                     '--out', tmp_path / 'both')
@@ -172,9 +172,9 @@ def test_a_killed_worker_ends_all_and_resume_goes_on(section, tmp_path):
     status, output = launch.end()
     assert status == 0, output
     assert result(tmp_path / 'both')['resumed']['epoch'] >= 1
-    # 600 steps: the differences by the sums' order had time to grow
+    # 320 steps: the differences by the sums' order had time to grow
     onp.testing.assert_allclose(result(tmp_path / 'both')['result']['series']['loss'],
-                                expected['result']['series']['loss'], rtol=1e-3)
+                                expected['result']['series']['loss'], rtol=1e-2)
 
 
 @pytest.fixture(scope='module')
