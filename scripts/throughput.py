@@ -13,7 +13,7 @@ from d2lmx.networks import find_network
 SMOKE = dict(steps=4, batch_size=4, section='lenet')
 
 
-def run(*, section: str = 'resnet', batch_size: int = 32, steps: int = 14) -> dict:
+def run(*, section: str = 'resnet', batch_size: int = 32, steps: int = 20) -> dict:
     network = find_network(section)
     net = network.build_net()
     net.initialize(init.Xavier())
