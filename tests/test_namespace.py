@@ -35,6 +35,12 @@ BOOK = {
     'seq_data_iter_sequential': 'corpus batch_size num_steps',
     'SeqDataLoader': 'batch_size num_steps use_random_iter max_tokens',
     'load_data_time_machine': 'batch_size num_steps use_random_iter max_tokens',
+    'RNNModelScratch': 'vocab_size num_hiddens device get_params init_state forward_fn '
+                       'kwargs',
+    'predict_ch8': 'prefix num_preds net vocab device', 'grad_clipping': 'net theta',
+    'train_epoch_ch8': 'net train_iter loss updater device use_random_iter',
+    'train_ch8': 'net train_iter vocab lr num_epochs device use_random_iter',
+    'RNNModel': 'rnn_layer vocab_size kwargs',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear', fmts=('-', 'm--', 'g-.', 'r:'),
@@ -49,6 +55,7 @@ BOOK_DEFAULTS = {
     'tokenize': dict(token='word'), 'load_corpus_time_machine': dict(max_tokens=-1),
     'Vocab': dict(tokens=None, min_freq=0, reserved_tokens=None),
     'load_data_time_machine': dict(use_random_iter=False, max_tokens=10000),
+    'train_ch8': dict(use_random_iter=False),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '
