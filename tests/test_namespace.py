@@ -52,6 +52,12 @@ BOOK = {
     'train_concise_ch11': 'tr_name hyperparams data_iter num_epochs',
     'Benchmark': 'description', 'split_batch': 'X y devices', 'resnet18': 'num_classes',
     'evaluate_accuracy_gpus': 'net data_iter split_f',
+    'RNNModelScratch': 'vocab_size num_hiddens device get_params init_state forward_fn '
+                       'kwargs',
+    'predict_ch8': 'prefix num_preds net vocab device', 'grad_clipping': 'net theta',
+    'train_epoch_ch8': 'net train_iter loss updater device use_random_iter',
+    'train_ch8': 'net train_iter vocab lr num_epochs device use_random_iter',
+    'RNNModel': 'rnn_layer vocab_size kwargs',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear',
@@ -73,6 +79,7 @@ BOOK_DEFAULTS = {
     'train_ch11': dict(num_epochs=2), 'train_concise_ch11': dict(num_epochs=2),
     'Benchmark': dict(description='Done'),
     'evaluate_accuracy_gpus': dict(split_f=d2l.split_batch),
+    'train_ch8': dict(use_random_iter=False),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '
