@@ -115,7 +115,7 @@ class DecoderBlock(KeepsAttention, nn.HybridBlock):
         earlier = inputs[self.i]
         key_values = X if earlier is None else F.np.concatenate([earlier, X], axis=1)
         # book: asks whether the mode is training, which a trace would freeze; a length
-        # for each query serves whole sequences, and single steps, where it masks nothing
+        # for each query serves whole sequences and single steps, which see all of it
         X2 = self.attention1(X, key_values, key_values, _lens_up_to(F, X, key_values))
         Y = self.addnorm1(X, X2)
         Y2 = self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens)
