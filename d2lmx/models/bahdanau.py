@@ -2,7 +2,8 @@
 from mxnet import ndarray, symbol
 from mxnet.gluon import nn
 
-from ..layers.attention import AdditiveAttention, KeepsAttention, _mask, without_gradient
+from ..layers.attention import (AdditiveAttention, KeepsAttention, _mask,
+                                without_gradient)
 from ..layers.recurrent import GRU
 from .seq2seq import Decoder
 
@@ -18,7 +19,8 @@ class AttentionDecoder(Decoder):
     @property
     def attention_weights(self):
         """The weights of the last call; a subclass says in which form."""
-        raise NotImplementedError(f'{type(self).__name__} must define attention_weights')
+        raise NotImplementedError(
+            f'{type(self).__name__} must define attention_weights')
 
 
 def all_valid(enc_outputs):
