@@ -40,9 +40,10 @@ def show_network(token: str, path) -> int:
 def export_network(token: str, kind: str, out, params) -> int:
     """`d2lmx export`: write a network, reload it, compare the outputs.
 
-    An `EncoderDecoder` becomes two graphs, the encoder and the decoder's step. kind: 'symbol' or 'onnx'. params: a file of weights, or None for Xavier weights.
-    Returns 0, 1 where the files cannot be written or differ (then there are none), 2 for
-    wrong usage.
+    An `EncoderDecoder` becomes two graphs, the encoder and the decoder's step.
+    kind: 'symbol' or 'onnx'. params: a file of weights, or None for Xavier weights.
+    Returns 0, 1 where the files cannot be written or differ (then there are none), 2
+    for wrong usage.
     """
     try:
         network = find_network(token, with_zoo=True)

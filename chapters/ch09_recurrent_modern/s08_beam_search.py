@@ -19,8 +19,8 @@ PROBABILITIES = {  # of the next token, in the order of TOKENS, as in the page's
     'AC': [.1, .6, .2, .1], 'ACB': [.1, .2, .1, .6]}
 ELSEWHERE = [.25, .25, .25, .25]  # after all other prefixes, which the page leaves open
 
-SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .", "he's calm .": 'il est calme .',
-             "i'm home .": 'je suis chez moi .'}
+SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .",
+             "he's calm .": 'il est calme .', "i'm home .": 'je suis chez moi .'}
 
 
 class TableDecoder:

@@ -28,7 +28,8 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device):
     trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
     loss = MaskedSoftmaxCELoss()
     loss.hybridize(static_alloc=True, static_shape=True)
-    animator = Animator(xlabel='epoch', ylabel='loss', xlim=[EPOCHS_A_POINT, num_epochs])
+    animator = Animator(xlabel='epoch', ylabel='loss',
+                        xlim=[EPOCHS_A_POINT, num_epochs])
 
     def watch(history):
         epoch, value = history.series['train loss'][-1]

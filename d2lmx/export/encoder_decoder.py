@@ -2,8 +2,8 @@
 
 The encoder's graph goes from the source to the decoder's first state, the step's from
 the last tokens and a state to scores and the next state. A small JSON file beside them
-says how they are called. This serves any `EncoderDecoder` of HybridBlocks: what it needs
-to know of a network stands in ``decoder.init_state`` and ``decoder.state_axes``.
+says how they are called. This serves any `EncoderDecoder` of HybridBlocks: what it
+needs to know of a network stands in ``decoder.init_state`` and ``decoder.state_axes``.
 """
 import json
 import shutil

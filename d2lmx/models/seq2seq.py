@@ -151,7 +151,7 @@ class Seq2SeqEncoder(Encoder):
 
 
 class Seq2SeqDecoder(Decoder):
-    """A GRU over the embedded tokens of the target, each joined by the source's context.
+    """A GRU over the embedded tokens of the target, each with the source's context.
 
     It starts from the encoder's last state; the context is the top layer of that state.
 
@@ -165,7 +165,7 @@ class Seq2SeqDecoder(Decoder):
         [hidden state (num_layers, batch, num_hiddens), context (1, batch, num_hiddens)]
 
     Outputs
-        Y (batch, steps, vocab_size), scores of the next tokens, and the state after them
+        Y (batch, steps, vocab_size), scores of the next tokens; the state after them
 
     Book: 9.7 (sec_seq2seq)
     """

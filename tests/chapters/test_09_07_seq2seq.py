@@ -100,3 +100,25 @@ def test_toy_grammar_is_learnt(page):
 def test_loss_falls_on_the_real_sentences(page, real_data):
     result = page.run(num_epochs=30)
     assert result['final']['train loss'] < 0.2  # .164 here; the book's curve is near .17
+
+
+@pytest.mark.data
+@pytest.mark.parametrize('kind', ['symbol', 'onnx'])
+def test_exported_graphs_translate_100_real_sentences_as_the_live_network(
+        page, real_data, tmp_path, kind):
+    if kind == 'onnx':
+        pytest.importorskip('onnxruntime', reason='needs d2lmx[onnx]')
+    data_iter, src_vocab, tgt_vocab = d2l.load_data_nmt(64, 10)
+    net = page.build_net(len(src_vocab), len(tgt_vocab))
+    net.hybridize(static_alloc=True, static_shape=True)
+    d2l.train_seq2seq(net, data_iter, 0.01, 25, tgt_vocab, d2l.try_gpu())
+    examples = [page.example_inputs(2), page.example_inputs(1, 4),
+                page.example_inputs(3, 7)]
+    d2l.export_encoder_decoder(net, examples, tmp_path / 'net', kind)
+    X, lens = (array[:100] for array in data_iter.arrays[:2])
+    ours, theirs = (d2l.greedy_search(decoder, decoder.start(X, lens), 100,
+                                      tgt_vocab['<bos>'], tgt_vocab['<eos>'], 10)
+                    for decoder in (d2l.LiveDecoder(net),
+                                    d2l.load_encoder_decoder(tmp_path / 'net')))
+    assert [h.tokens for h in ours] == [h.tokens for h in theirs]
+    assert len({tuple(h.tokens) for h in ours}) > 3
