@@ -2,13 +2,12 @@
 from contextlib import contextmanager
 
 import mxnet as mx
-import numpy as onp
-from mxnet import autograd, ndarray, np
+from mxnet import autograd, ndarray
 from mxnet.gluon import nn
 
 __all__ = ['masked_softmax', 'KeepsAttention', 'AdditiveAttention',
            'DotProductAttention', 'MultiHeadAttention', 'transpose_qkv',
-           'transpose_output', 'PositionalEncoding']
+           'transpose_output', 'without_gradient']
 
 MASKED = -1e12  # added to scores that must not count: in float32 nothing else is left
 
@@ -255,60 +254,6 @@ class MultiHeadAttention(KeepsAttention, nn.HybridBlock):
 
     def collect_weights(self):
         return self.attention.attention_weights
-
-
-class PositionalEncoding(nn.HybridBlock):
-    """X plus a fixed pattern of sines and cosines that tells its steps apart.
-
-    Parameters
-    ----------
-    num_hiddens
-        Length of each step's vector.
-    dropout
-        Chance in [0, 1) that a number of the output is zeroed while training.
-    max_len
-        Steps that can be told apart; an input with more raises an error of MXNet's.
-
-    Attributes
-    ----------
-    P
-        The pattern, (1, max_len, num_hiddens).
-
-    Inputs
-        X (batch, steps, num_hiddens); optional earlier (batch, any, num_hiddens), steps
-        that came before, whose number alone counts
-
-    Outputs
-        (batch, steps, num_hiddens)
-
-    Book: 10.6 (sec_self-attention-and-positional-encoding)
-    """
-
-    def __init__(self, num_hiddens, dropout, max_len=1000, **kwargs):
-        super().__init__(**kwargs)
-        self.dropout = nn.Dropout(dropout)
-        angles = onp.arange(max_len)[:, None] / onp.power(
-            10000, onp.arange(0, num_hiddens, 2) / num_hiddens)
-        P = onp.empty((1, max_len, num_hiddens))
-        P[:, :, 0::2] = onp.sin(angles)
-        P[:, :, 1::2] = onp.cos(angles[:, :num_hiddens // 2])
-        self.P = np.array(P, dtype='float32')  # for the reader; what follows: the graph
-        self._reg_params['P'] = self.params.get_constant('P', self.P)
-
-    def hybrid_forward(self, F, X, earlier=None, P=None):
-        steps = X if earlier is None else F.np.concatenate([earlier, X], axis=1)
-        return self.dropout(X + _last_like(F, _first_like(F, P, steps), X))
-
-
-def _first_like(F, X, like):
-    """The first steps of X, as many as `like` has; an error where X has fewer."""
-    return F.slice_like(X.as_nd_ndarray(), like.as_nd_ndarray(), axes=(1,)
-                        ).as_np_ndarray()
-
-
-def _last_like(F, X, like):
-    """The last steps of X, as many as `like` has."""
-    return F.np.flip(_first_like(F, F.np.flip(X, axis=1), like), axis=1)
 
 
 def without_gradient(F, X):

@@ -1,7 +1,8 @@
 """The blocks that a Transformer is built from."""
 from mxnet.gluon import nn
 
-from .attention import KeepsAttention, MultiHeadAttention, _last_like
+from .attention import KeepsAttention, MultiHeadAttention
+from .positions import last_like
 
 __all__ = ['PositionWiseFFN', 'AddNorm', 'EncoderBlock', 'DecoderBlock']
 
@@ -133,4 +134,4 @@ def _lens_up_to(F, X, key_values):
     (batch, steps): each step sees itself and those before it.
     """
     ones = F.np.ones_like(F.np.sum(key_values, axis=2))         # (batch, all steps)
-    return _last_like(F, F.np.cumsum(ones, axis=1), X)          # (batch, steps)
+    return last_like(F, F.np.cumsum(ones, axis=1), X)          # (batch, steps)
