@@ -28,7 +28,7 @@ def test_parameters_by_hand(page):
 
 
 def test_training_learns_and_weights_of_padding_are_zero(page):
-    result = page.run(num_epochs=20)
+    result = page.run(num_epochs=12)
     losses = [value for _, value in result['series']['train loss']]
     assert losses[-1] < losses[0] / 2
     weights = onp.array(result['attention'])

@@ -51,7 +51,7 @@ def test_weights_of_a_translation_are_aligned_by_target_step(page):
 
 
 def test_training_learns_and_three_pictures_are_drawn(page):
-    result = page.run(num_epochs=20)
+    result = page.run(num_epochs=12)
     losses = [value for _, value in result['series']['train loss']]
     assert losses[-1] < losses[0] / 2
     heads = [len(plt.figure(number).axes) for number in plt.get_fignums()]
