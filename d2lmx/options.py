@@ -5,8 +5,6 @@ import typing
 from inspect import signature
 from pathlib import Path
 
-from .runtime.devices import parse_devices
-
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are one line, with exit status 2."""
@@ -77,6 +75,7 @@ def add_option(group, name, kind, default) -> None:
 
 def devices(text):
     """`parse_devices`, its complaint in the parser's words."""
+    from .runtime.devices import parse_devices  # late: `doctor` runs without MXNet
     try:
         return parse_devices(text)
     except ValueError as error:

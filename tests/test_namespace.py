@@ -7,7 +7,7 @@ import pytest
 
 import d2lmx as d2l
 
-# the book's signatures (second edition, chapters 2 to 9), argument names in order
+# the book's signatures (second edition, chapters 2 to 10), argument names in order
 BOOK = {
     'use_svg_display': '', 'set_figsize': 'figsize',
     'set_axes': 'axes xlabel ylabel xlim ylim xscale yscale legend',
@@ -39,6 +39,17 @@ BOOK = {
     'predict_seq2seq': 'net src_sentence src_vocab tgt_vocab num_steps device '
                        'save_attention_weights',
     'bleu': 'pred_seq label_seq k',
+    'show_heatmaps': 'matrices xlabel ylabel titles figsize cmap',
+    'masked_softmax': 'X valid_lens', 'AdditiveAttention': 'num_hiddens dropout kwargs',
+    'DotProductAttention': 'dropout kwargs',
+    'MultiHeadAttention': 'num_hiddens num_heads dropout use_bias kwargs',
+    'transpose_qkv': 'X num_heads', 'transpose_output': 'X num_heads',
+    'PositionalEncoding': 'num_hiddens dropout max_len kwargs',
+    'PositionWiseFFN': 'ffn_num_hiddens ffn_num_outputs kwargs',
+    'AddNorm': 'dropout kwargs',
+    'EncoderBlock': 'num_hiddens ffn_num_hiddens num_heads dropout use_bias kwargs',
+    'TransformerEncoder': 'vocab_size num_hiddens ffn_num_hiddens num_heads num_layers '
+                          'dropout use_bias kwargs',
     'read_time_machine': '', 'tokenize': 'lines token',
     'Vocab': 'tokens min_freq reserved_tokens', 'count_corpus': 'tokens',
     'load_corpus_time_machine': 'max_tokens',
@@ -52,6 +63,12 @@ BOOK = {
     'train_concise_ch11': 'tr_name hyperparams data_iter num_epochs',
     'Benchmark': 'description', 'split_batch': 'X y devices', 'resnet18': 'num_classes',
     'evaluate_accuracy_gpus': 'net data_iter split_f',
+    'RNNModelScratch': 'vocab_size num_hiddens device get_params init_state forward_fn '
+                       'kwargs',
+    'predict_ch8': 'prefix num_preds net vocab device', 'grad_clipping': 'net theta',
+    'train_epoch_ch8': 'net train_iter loss updater device use_random_iter',
+    'train_ch8': 'net train_iter vocab lr num_epochs device use_random_iter',
+    'RNNModel': 'rnn_layer vocab_size kwargs',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear',
@@ -64,7 +81,10 @@ BOOK_DEFAULTS = {
     'evaluate_accuracy_gpu': dict(device=None), 'set_figsize': dict(figsize=(3.5, 2.5)),
     'Residual': dict(use_1x1conv=False, strides=1),
     'tokenize_nmt': dict(num_examples=None), 'load_data_nmt': dict(num_examples=600),
-    'Seq2SeqEncoder': dict(dropout=0),
+    'Seq2SeqEncoder': dict(dropout=0), 'MultiHeadAttention': dict(use_bias=False),
+    'show_heatmaps': dict(titles=None, figsize=(2.5, 2.5), cmap='Reds'),
+    'PositionalEncoding': dict(max_len=1000), 'EncoderBlock': dict(use_bias=False),
+    'TransformerEncoder': dict(use_bias=False),
     'predict_seq2seq': dict(save_attention_weights=False),
     'tokenize': dict(token='word'), 'load_corpus_time_machine': dict(max_tokens=-1),
     'Vocab': dict(tokens=None, min_freq=0, reserved_tokens=None),
@@ -73,6 +93,7 @@ BOOK_DEFAULTS = {
     'train_ch11': dict(num_epochs=2), 'train_concise_ch11': dict(num_epochs=2),
     'Benchmark': dict(description='Done'),
     'evaluate_accuracy_gpus': dict(split_f=d2l.split_batch),
+    'train_ch8': dict(use_random_iter=False),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '

@@ -41,7 +41,7 @@ def init_rnn_state(batch_size, num_hiddens, device):
 def rnn(inputs, state, params, F=mx.nd):
     """inputs (steps, batch, vocab) -> scores (steps * batch, vocab), (H,)."""
     W_xh, W_hh, b_h, W_hq, b_q = params
-    # book: takes all three products within the loop; only this one needs the step before
+    # book: all three products stand in the loop; only this one needs the step before
     recur = d2l.affine(F, W_hh)
 
     def step(XW, H):

@@ -6,8 +6,7 @@ import numpy as onp
 from mxnet import autograd, np
 from mxnet.gluon import nn
 
-import d2lmx as d2l  # its blocks are in d2lmx/layers/transformer.py and attention.py,
-# TransformerEncoder and TransformerDecoder in d2lmx/models/transformer.py
+import d2lmx as d2l  # its parts are in layers/ and models/, both in transformer.py
 
 DATA = ('fra-eng',)
 SMOKE = dict(num_epochs=10)

@@ -63,7 +63,7 @@ def predict_seq2seq(net, src_sentence, src_vocab, tgt_vocab, num_steps, device,
     """Translate a sentence greedily: (translation, attention weights of each step).
 
     src_sentence: tokens with spaces between them, cut after num_steps. The list of
-    weights stays empty unless they are asked for; then net must not be hybridized.
+    weights stays empty unless they are asked for.
 
     Book: 9.7 (sec_seq2seq)
     """

@@ -3,5 +3,6 @@ from .attention import *
 from .functional import *
 from .loops import *
 from .losses import *
+from .positions import *
 from .recurrent import *
 from .transformer import *

@@ -2,15 +2,14 @@
 from contextlib import contextmanager
 
 import mxnet as mx
-import numpy as onp
-from mxnet import autograd, ndarray, np
+from mxnet import autograd, ndarray
 from mxnet.gluon import nn
 
 __all__ = ['masked_softmax', 'KeepsAttention', 'AdditiveAttention',
            'DotProductAttention', 'MultiHeadAttention', 'transpose_qkv',
-           'transpose_output', 'PositionalEncoding']
+           'transpose_output', 'without_gradient']
 
-MASKED = -1e6  # score of a key that must get no weight
+MASKED = -1e12  # added to scores that must not count: in float32 nothing else is left
 
 
 def masked_softmax(X, valid_lens):
@@ -27,11 +26,19 @@ def masked_softmax(X, valid_lens):
 def _masked_softmax(F, X, valid_lens):
     if valid_lens is None:
         return F.npx.softmax(X)
+    return F.npx.softmax(X + _mask(F, valid_lens, X, axis=-1))
+
+
+def _mask(F, valid_lens, X, axis):
+    """What hides invalid keys when it is added to scores: (batch, 1 or queries, keys).
+
+    The keys are counted along an axis of X.
+    """
     valid_lens = F.npx.reshape(valid_lens, (-2, -1, 1))    # (batch, 1 or queries, 1)
     # a difference, since comparing arrays of two dtypes raises an error
-    is_valid = valid_lens - F.npx.arange_like(X, axis=-1) > 0
-    # with a number as its last argument where() silently has a gradient of 0
-    return F.npx.softmax(F.np.where(is_valid, X, F.np.full_like(X, MASKED)))
+    is_valid = valid_lens - F.npx.arange_like(X, axis=axis) > 0
+    # where() takes five times as long, and silently has no gradient beside a number
+    return (1 - is_valid.astype('float32')) * MASKED
 
 
 @contextmanager
@@ -124,15 +131,19 @@ class AdditiveAttention(KeepsAttention, nn.HybridBlock):
         self.dropout = nn.Dropout(dropout)
 
     def hybrid_forward(self, F, queries, keys, values, valid_lens=None):
-        return self.pool(F, queries, self.W_k(keys), values, valid_lens)
+        mask = None if valid_lens is None else _mask(F, valid_lens, keys, axis=1)
+        return self.pool(F, queries, self.W_k(keys), values, mask)
 
-    def pool(self, F, queries, features, values, valid_lens):
-        """The outputs from keys already seen through W_k: for queries one by one."""
+    def pool(self, F, queries, features, values, mask):
+        """The outputs from keys already seen through W_k, and a mask or None.
+
+        For queries that come one after the other, to the same keys.
+        """
         features = (F.np.expand_dims(self.W_q(queries), 2)
                     + F.np.expand_dims(features, 1))   # (batch, queries, keys, hiddens)
         scores = F.np.squeeze(self.w_v(F.np.tanh(features)), axis=-1)
-        weights = _masked_softmax(F, scores, valid_lens)         # (batch, queries, keys)
-        self.keep_weights(weights)
+        weights = F.npx.softmax(scores if mask is None else scores + mask)
+        self.keep_weights(weights)                              # (batch, queries, keys)
         return F.npx.batch_dot(self.dropout(weights), values)
 
 
@@ -162,7 +173,7 @@ class DotProductAttention(KeepsAttention, nn.HybridBlock):
     def hybrid_forward(self, F, queries, keys, values, valid_lens=None):
         queries = F.contrib.div_sqrt_dim(queries.as_nd_ndarray()).as_np_ndarray()
         scores = F.npx.batch_dot(queries, keys, transpose_b=True)
-        weights = _masked_softmax(F, scores, valid_lens)         # (batch, queries, keys)
+        weights = _masked_softmax(F, scores, valid_lens)        # (batch, queries, keys)
         self.keep_weights(weights)
         return F.npx.batch_dot(self.dropout(weights), values)
 
@@ -179,7 +190,7 @@ def transpose_qkv(X, num_heads: int):
 
 def _transpose_qkv(F, X, num_heads):
     X = F.npx.reshape(X, (-2, -2, num_heads, -1))   # (batch, steps, heads, d)
-    X = F.np.transpose(X, (0, 2, 1, 3))             # (batch, heads, steps, d)
+    X = F.np.swapaxes(X, 1, 2)                      # (batch, heads, steps, d)
     return F.npx.reshape(X, (-5, -2, -2))           # (batch * heads, steps, d)
 
 
@@ -193,7 +204,7 @@ def transpose_output(X, num_heads: int):
 
 def _transpose_output(F, X, num_heads):
     X = F.npx.reshape(X, (-6, -1, num_heads, -2, -2))   # (batch, heads, steps, d)
-    X = F.np.transpose(X, (0, 2, 1, 3))                 # (batch, steps, heads, d)
+    X = F.np.swapaxes(X, 1, 2)                          # (batch, steps, heads, d)
     return F.npx.reshape(X, (-2, -2, -5))               # (batch, steps, heads * d)
 
 
@@ -223,8 +234,8 @@ class MultiHeadAttention(KeepsAttention, nn.HybridBlock):
     def __init__(self, num_hiddens, num_heads, dropout, use_bias=False, **kwargs):
         super().__init__(**kwargs)
         if num_hiddens % num_heads:
-            raise ValueError(f'num_heads must divide num_hiddens, got {num_heads} heads '
-                             f'and {num_hiddens} hidden units')
+            raise ValueError(f'num_heads must divide num_hiddens, got {num_heads} '
+                             f'heads and {num_hiddens} hidden units')
         self.num_heads = num_heads
         self.attention = DotProductAttention(dropout)
         self.W_q = nn.Dense(num_hiddens, use_bias=use_bias, flatten=False)
@@ -243,60 +254,6 @@ class MultiHeadAttention(KeepsAttention, nn.HybridBlock):
 
     def collect_weights(self):
         return self.attention.attention_weights
-
-
-class PositionalEncoding(nn.HybridBlock):
-    """X plus a fixed pattern of sines and cosines that tells its steps apart.
-
-    Parameters
-    ----------
-    num_hiddens
-        Length of each step's vector.
-    dropout
-        Chance in [0, 1) that a number of the output is zeroed while training.
-    max_len
-        Steps that can be told apart; an input with more raises an error of MXNet's.
-
-    Attributes
-    ----------
-    P
-        The pattern, (1, max_len, num_hiddens).
-
-    Inputs
-        X (batch, steps, num_hiddens); optional earlier (batch, any, num_hiddens), steps
-        that came before, whose number alone counts
-
-    Outputs
-        (batch, steps, num_hiddens)
-
-    Book: 10.6 (sec_self-attention-and-positional-encoding)
-    """
-
-    def __init__(self, num_hiddens, dropout, max_len=1000, **kwargs):
-        super().__init__(**kwargs)
-        self.dropout = nn.Dropout(dropout)
-        angles = onp.arange(max_len)[:, None] / onp.power(
-            10000, onp.arange(0, num_hiddens, 2) / num_hiddens)
-        P = onp.empty((1, max_len, num_hiddens))
-        P[:, :, 0::2] = onp.sin(angles)
-        P[:, :, 1::2] = onp.cos(angles[:, :num_hiddens // 2])
-        self.P = np.array(P, dtype='float32')  # for the reader; what follows: the graph
-        self._reg_params['P'] = self.params.get_constant('P', self.P)
-
-    def hybrid_forward(self, F, X, earlier=None, P=None):
-        steps = X if earlier is None else F.np.concatenate([earlier, X], axis=1)
-        return self.dropout(X + _last_like(F, _first_like(F, P, steps), X))
-
-
-def _first_like(F, X, like):
-    """The first steps of X, as many as `like` has; an error where X has fewer."""
-    return F.slice_like(X.as_nd_ndarray(), like.as_nd_ndarray(), axes=(1,)
-                        ).as_np_ndarray()
-
-
-def _last_like(F, X, like):
-    """The last steps of X, as many as `like` has."""
-    return F.np.flip(_first_like(F, F.np.flip(X, axis=1), like), axis=1)
 
 
 def without_gradient(F, X):

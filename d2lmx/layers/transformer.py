@@ -1,7 +1,8 @@
 """The blocks that a Transformer is built from."""
 from mxnet.gluon import nn
 
-from .attention import KeepsAttention, MultiHeadAttention, _last_like
+from .attention import KeepsAttention, MultiHeadAttention
+from .positions import last_like
 
 __all__ = ['PositionWiseFFN', 'AddNorm', 'EncoderBlock', 'DecoderBlock']
 
@@ -115,7 +116,7 @@ class DecoderBlock(KeepsAttention, nn.HybridBlock):
         earlier = inputs[self.i]
         key_values = X if earlier is None else F.np.concatenate([earlier, X], axis=1)
         # book: asks whether the mode is training, which a trace would freeze; a length
-        # for each query serves whole sequences, and single steps, where it masks nothing
+        # for each query serves whole sequences and single steps, which see all of it
         X2 = self.attention1(X, key_values, key_values, _lens_up_to(F, X, key_values))
         Y = self.addnorm1(X, X2)
         Y2 = self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens)
@@ -133,4 +134,4 @@ def _lens_up_to(F, X, key_values):
     (batch, steps): each step sees itself and those before it.
     """
     ones = F.np.ones_like(F.np.sum(key_values, axis=2))         # (batch, all steps)
-    return _last_like(F, F.np.cumsum(ones, axis=1), X)          # (batch, steps)
+    return last_like(F, F.np.cumsum(ones, axis=1), X)          # (batch, steps)

@@ -2,7 +2,8 @@
 from mxnet import ndarray, symbol
 from mxnet.gluon import nn
 
-from ..layers.attention import AdditiveAttention, KeepsAttention, without_gradient
+from ..layers.attention import (AdditiveAttention, KeepsAttention, _mask,
+                                without_gradient)
 from ..layers.recurrent import GRU
 from .seq2seq import Decoder
 
@@ -18,7 +19,8 @@ class AttentionDecoder(Decoder):
     @property
     def attention_weights(self):
         """The weights of the last call; a subclass says in which form."""
-        raise NotImplementedError(f'{type(self).__name__} must define attention_weights')
+        raise NotImplementedError(
+            f'{type(self).__name__} must define attention_weights')
 
 
 def all_valid(enc_outputs):
@@ -84,12 +86,14 @@ class Seq2SeqAttentionDecoder(KeepsAttention, AttentionDecoder):
         enc_valid_lens = without_gradient(F, enc_valid_lens)
         num_steps = self.count_steps(X)
         X = F.np.swapaxes(self.embedding(X), 0, 1)       # (steps, batch, embed_size)
-        features = self.attention.W_k(enc_outputs)       # the same at every step
+        # the same at every step
+        features = self.attention.W_k(enc_outputs)       # (batch, source steps, h)
+        mask = _mask(F, enc_valid_lens, enc_outputs, axis=1)
         outputs, self._step_weights = [], []
         for x in F.np.split(X, num_steps, axis=0):       # (1, batch, embed_size)
             query = F.npx.slice(hidden_state, begin=(-1,), end=(None,))  # (1, batch, h)
             context = self.attention.pool(F, F.np.swapaxes(query, 0, 1), features,
-                                          enc_outputs, enc_valid_lens)
+                                          enc_outputs, mask)
             self._step_weights.append(self.attention.kept)
             x = F.np.concatenate([F.np.swapaxes(context, 0, 1), x], axis=2)
             Y, (hidden_state,) = self.rnn(x, [hidden_state])

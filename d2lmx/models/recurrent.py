@@ -1,6 +1,7 @@
 """Language models over one recurrent layer, or stack of layers."""
 import inspect
 
+import numpy as onp
 from mxnet import gluon
 from mxnet.gluon import nn
 
@@ -14,6 +15,12 @@ def _states(arguments):
     if len(arguments) == 1 and isinstance(arguments[0], (list, tuple)):
         return list(arguments[0])
     return list(arguments)
+
+
+def _one_hot(F, inputs, vocab_size, dtype):
+    """Tokens (batch, steps) as vectors (steps, batch, vocab_size)."""
+    return F.npx.one_hot(F.np.transpose(inputs), vocab_size,
+                         dtype=onp.dtype(dtype).name)
 
 
 class _Arrays(gluon.ParameterDict):
@@ -73,7 +80,7 @@ class RNNModelScratch(nn.HybridBlock):
         super().hybridize(active, **options)
 
     def hybrid_forward(self, F, inputs, *state, **params):
-        X = F.npx.one_hot(F.np.transpose(inputs), self.vocab_size)
+        X = _one_hot(F, inputs, self.vocab_size, self.param0.dtype)
         params = [params[f'param{i}'] for i in range(len(params))]
         options = {'F': F} if self._takes_F else {}
         return self.forward_fn(X, tuple(_states(state)), params, **options)
@@ -109,7 +116,7 @@ class RNNModel(nn.HybridBlock):
         self.dense = nn.Dense(vocab_size)
 
     def hybrid_forward(self, F, inputs, *state):
-        X = F.npx.one_hot(F.np.transpose(inputs), self.vocab_size)
+        X = _one_hot(F, inputs, self.vocab_size, self.rnn._dtype)
         Y, state = self.rnn(X, _states(state))     # Y (steps, batch, num_hiddens)
         return self.dense(F.npx.reshape(Y, (-5, -2))), state
 

@@ -1,8 +1,8 @@
 """Compiled blocks with a loop over steps, whose number a graph has to know.
 
-MXNet has loops for graphs, but its ``contrib.foreach``, compiled with static memory,
-gave wrong outputs and gradients in version 1.9.1. So such a loop is unrolled, and a block
-keeps a graph for each number of steps that it has met.
+MXNet has loops for graphs, but with recurrent layers inside, its ``contrib.foreach``
+gave wrong outputs and gradients once compiled (version 1.9.1). So such a loop is
+unrolled, and a block keeps a graph for each number of steps that it has met.
 """
 
 __all__ = ['GraphOfEachLength']

@@ -28,6 +28,10 @@ EXPLAINED = {
     'variance': 'BatchNorm: Gluon\'s running variance takes the biased variance of a '
                 'batch, PyTorch\'s the unbiased one, n/(n-1) times as large; while '
                 'comparing, the port\'s update is made with the biased one',
+    'gates': 'recurrent layers: both order a GRU\'s gates reset, update, new and an '
+             'LSTM\'s input, forget, cell, output, with a bias of its own for the input '
+             'and for the hidden state, so that weights are copied as they are; Gluon\'s '
+             'RNN is a ReLU one unless told otherwise, PyTorch\'s a tanh one',
     'rounding': 'a step of SGD can multiply rounding, most of all where batch '
                 'normalization sees few values: training that exceeds a tolerance in '
                 'float32 is repeated in float64 on both sides, and judged there',
@@ -46,9 +50,12 @@ def explanations(net, port) -> dict:
 
     Book: 7.5 (sec_batch_norm)
     """
+    import torch
     names = ['initialisation', 'loss']
     if dropouts(net, port):
         names.append('dropout')
+    if any(isinstance(module, torch.nn.RNNBase) for module in port.modules()):
+        names.append('gates')
     if batch_norms(port):
         names += ['momentum', 'variance']
     return {name: EXPLAINED[name] for name in names}
@@ -66,7 +73,8 @@ def start_alike(pairs, seed: int) -> None:
     for pair in pairs:
         scales = pair.ours.kind in ('BatchNorm', 'LayerNorm')
         for weight in pair.weights:
-            if weight.role.startswith('weight') and not scales:
+            is_matrix = weight.role.startswith('weight') or weight.param.data().ndim > 1
+            if is_matrix and not scales:
                 continue  # has its random numbers already
             around_one = weight.role in ('weight', 'running_var')
             middle, reach = (1, 0.25) if around_one else (0, 0.1)
@@ -75,23 +83,23 @@ def start_alike(pairs, seed: int) -> None:
 
 
 def dropouts(net, port) -> list:
-    """(layer, name of its rate) of all layers of both networks that drop at random."""
+    """(layer, name of its rate) of all layers of both networks that drop at random.
+
+    Recurrent layers are among them: they drop between their own layers.
+    """
+    from torch import nn
     from torch.nn.modules.dropout import _DropoutNd
-    from torch.nn.modules.rnn import RNNBase
-    found, names = [], {gluon.nn.Dropout: '_rate', gluon.rnn.rnn_layer._RNNLayer:
-                        '_dropout', _DropoutNd: 'p', RNNBase: 'dropout'}
-
-    def look(layer):
-        found.extend((layer, name) for kind, name in names.items()
-                     if isinstance(layer, kind))
-
-    net.apply(look)
-    port.apply(look)
+    kinds = ((gluon.nn.Dropout, '_rate'), (gluon.rnn.rnn_layer._RNNLayer, '_dropout'),
+             (_DropoutNd, 'p'), (nn.RNNBase, 'dropout'))
+    layers = list(port.modules())
+    net.apply(layers.append)
+    found = [(layer, rate) for layer in layers for kind, rate in kinds
+             if isinstance(layer, kind)]
     return [(layer, rate) for layer, rate in found if getattr(layer, rate)]
 
 
 def without_dropout(net, port) -> None:
-    """Set the rate of every layer of both networks that drops to 0.
+    """Set the rate of every layer of both networks that drops at random to 0.
 
     Book: 4.6 (sec_dropout)
     """

@@ -32,6 +32,8 @@ def show_heatmaps(matrices, xlabel, ylabel, titles=None, figsize=(2.5, 2.5),
     for i, (row_axes, row_matrices) in enumerate(zip(axes, matrices)):
         for j, (ax, matrix) in enumerate(zip(row_axes, row_matrices)):
             image = ax.imshow(matrix, cmap=cmap, **scale)
+            for axis in (ax.xaxis, ax.yaxis):
+                axis.get_major_locator().set_params(integer=True)
             if i == num_rows - 1:
                 ax.set_xlabel(xlabel)
             if j == 0:

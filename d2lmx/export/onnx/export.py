@@ -13,6 +13,7 @@ import numpy as onp
 from mxnet import np
 
 from ..symbol import export_block, flatten
+from .graph import Body, names_read
 from .traced import convert
 
 __all__ = ['export_onnx', 'load_onnx']
@@ -158,13 +159,10 @@ def _write(graph, heads, names, calls, outputs, path):
     results = _numbered('output', len(heads))
     nodes = graph.pruned(heads) + [('Identity', [head], [result], {})
                                    for head, result in zip(heads, results)]
-    used = {name for _, inputs, _, _ in nodes for name in inputs}
+    used = {name for node in nodes for name in names_read(node)}
     model = helper.make_model(
         helper.make_graph(
-            [helper.make_node(operator, inputs, out, out[0], **{
-                key: to_type(value) if isinstance(value, onp.dtype) else value
-                for key, value in attrs.items()})
-             for operator, inputs, out, attrs in nodes],
+            [_node(onnx, *node) for node in nodes],
             path.stem, list(map(declared, names, zip(*calls))),
             list(map(declared, results, zip(*outputs))),
             [onnx.numpy_helper.from_array(value, name)
@@ -172,6 +170,27 @@ def _write(graph, heads, names, calls, outputs, path):
         opset_imports=[helper.make_opsetid('', OPSET)], ir_version=IR_VERSION,
         producer_name='d2lmx')
     onnx.save(model, str(path))
+
+
+def _node(onnx, operator, inputs, outputs, attrs):
+    """A node of an ONNX file."""
+    def value(attr):
+        if isinstance(attr, onp.dtype):
+            return onnx.helper.np_dtype_to_tensor_dtype(attr)
+        return _body(onnx, outputs[0], attr) if isinstance(attr, Body) else attr
+
+    return onnx.helper.make_node(operator, inputs, outputs, outputs[0],
+                                 **{key: value(attr) for key, attr in attrs.items()})
+
+
+def _body(onnx, name, body):
+    """The body of a loop, in an ONNX file."""
+    helper = onnx.helper
+    ends = [[helper.make_tensor_value_info(
+                 name, helper.np_dtype_to_tensor_dtype(onp.dtype(dtype)), None)
+             for name, dtype in pairs] for pairs in (body.inputs, body.outputs)]
+    return helper.make_graph([_node(onnx, *node) for node in body.nodes],
+                             f'{name}_body', *ends)
 
 
 def _check(path, calls, outputs, rtol, atol):

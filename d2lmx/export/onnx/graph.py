@@ -1,6 +1,7 @@
 """The two sides of a conversion: an MXNet node to read, an ONNX graph to write."""
 from ast import literal_eval
 from functools import partial
+from typing import NamedTuple
 
 import numpy as onp
 
@@ -85,8 +86,9 @@ class Graph:
     `nodes` holds (operator, inputs, outputs, attributes), `constants` arrays by name.
     """
 
-    def __init__(self):
-        self.nodes, self.constants = [], {}
+    def __init__(self, constants=None):
+        self.nodes = []
+        self.constants = {} if constants is None else constants  # a body: the whole's
         self.layer = ''  # the MXNet node at work, after which new names are called
 
     def add(self, operator, *inputs, outputs=1, **attrs):
@@ -148,14 +150,48 @@ class Graph:
         return (lengths if end == start + 1 else
                 self.add('ReduceProd', lengths, keepdims=1))
 
+    def loop(self, body, states, slices, results):
+        """Append a Scan over the first axes of some arrays; the names of its outputs.
+
+        states, slices: (name here, name in the body, dtype) of what goes from step to
+        step, and of what is cut into steps. results: (name in the body, dtype) of the
+        new states, then of the outputs, whose steps are put together again.
+        """
+        stem = f'{self.layer}/Scan{len(self.nodes)}'
+        ends = [f'{stem}_body{i}' for i in range(len(results))]
+        for (name, _), end in zip(results, ends):  # a name of its own for each
+            body.nodes.append(('Identity', [name], [end], {}))
+        body = Body(body.pruned(ends), [pair[1:] for pair in states + slices],
+                    [(end, dtype) for end, (_, dtype) in zip(ends, results)])
+        names = [f'{stem}_{i}' for i in range(len(results))]
+        self.nodes.append(('Scan', [outer for outer, _, _ in states + slices], names,
+                           {'body': body, 'num_scan_inputs': len(slices)}))
+        return names
+
     def pruned(self, wanted):
         """The nodes, in order, that the wanted names depend on."""
         wanted, kept = set(wanted), []
         for node in reversed(self.nodes):
             if wanted.intersection(node[2]):
-                wanted.update(node[1])
+                wanted.update(names_read(node))
                 kept.append(node)
         return kept[::-1]
+
+
+class Body(NamedTuple):
+    """The body of a loop; it may read names of the graph around it, too."""
+
+    nodes: list
+    inputs: list   # (name, dtype)
+    outputs: list  # (name, dtype)
+
+
+def names_read(node):
+    """The names that a node reads, in the bodies of loops, too."""
+    _, inputs, _, attrs = node
+    bodies = [value for value in attrs.values() if isinstance(value, Body)]
+    return {*inputs, *(name for body in bodies for inner in body.nodes
+                       for name in names_read(inner))}
 
 
 def _value(text):

@@ -1,0 +1,60 @@
+import numpy as onp
+import pytest
+from mxnet import np, npx
+
+import d2lmx as d2l
+
+
+@pytest.fixture
+def page(section):
+    return section('8.5')
+
+
+def test_outputs_and_state_are_those_of_the_equations(page):
+    params = page.get_params(5, 4, npx.cpu())
+    for param in params:  # biases too must matter
+        param[:] = np.random.normal(size=param.shape)
+    inputs, H = np.random.normal(size=(3, 2, 5)), np.random.normal(size=(2, 4))
+    Y, (end,) = page.rnn(inputs, (H,), params)
+    W_xh, W_hh, b_h, W_hq, b_q = (param.asnumpy() for param in params)
+    h, outputs = H.asnumpy(), []
+    for x in inputs.asnumpy():
+        h = onp.tanh(x @ W_xh + h @ W_hh + b_h)
+        outputs.append(h @ W_hq + b_q)
+    onp.testing.assert_allclose(Y.asnumpy(), onp.concatenate(outputs), rtol=1e-4,
+                                atol=1e-5)
+    onp.testing.assert_allclose(end.asnumpy(), h, rtol=1e-4, atol=1e-5)
+
+
+def test_shapes_are_the_books(page):
+    net = page.build_net()
+    shapes = page.shapes_of_outputs(net, npx.cpu())
+    assert shapes == {'outputs': (10, 28), 'states': 1, 'state': (2, 512)}
+    encoded = page.one_hot_encoding(28)
+    assert encoded['shape of two sequences'] == (5, 2, 28)
+    assert [row.index(1) for row in encoded['tokens 0 and 2']] == [0, 2]
+
+
+def test_untrained_prediction_keeps_the_prefix(page):
+    result = page.run(**page.SMOKE)
+    assert result['prediction before training'].startswith('time traveller ')
+    assert len(result['prediction before training']) == 25
+    assert len(result['prediction']) == 65
+
+
+@pytest.mark.parametrize('use_random_iter', [False, True])
+def test_hybridized_training_is_the_imperative_one(page, use_random_iter):
+    curves = []
+    for hybridize in (True, False):
+        d2l.set_seed(3)
+        result = page.run(num_epochs=2, num_hiddens=16, hybridize=hybridize,
+                          use_random_iter=use_random_iter)
+        curves.append([ppl for _, ppl in result['series']['perplexity']])
+    assert curves[0] == pytest.approx(curves[1], rel=1e-5)
+
+
+@pytest.mark.data
+def test_real_text_starts_on_the_books_curve(page, real_data):
+    curve = page.run(num_epochs=10)['series']['perplexity']
+    # the unigram perplexity of the text is 17.1; the book's curve starts near it
+    assert 10 < curve[-1][1] < 17.1 < curve[0][1] < 28

@@ -1,0 +1,72 @@
+import numpy as onp
+import pytest
+from mxnet import autograd, nd, np
+from mxnet.gluon import nn, rnn
+
+import d2lmx as d2l
+
+
+class Sums(nn.HybridBlock):
+    """Running sums of X (steps, batch) W, which start from S."""
+
+    def __init__(self):
+        super().__init__()
+        self.W = self.params.get('W', shape=(3, 2))
+
+    def hybrid_forward(self, F, X, S, W):
+        product = d2l.affine(F, W)
+
+        def step(X, S):
+            S = S + product(X)
+            return 2 * S, [S]
+
+        Y, (S,) = d2l.over_steps(F, step, X, [S])
+        return Y, S
+
+
+@pytest.mark.parametrize('hybridize', [False, True])
+@pytest.mark.parametrize('num_steps', [1, 4])
+def test_loop_hands_the_state_on_for_any_number_of_steps(hybridize, num_steps):
+    net = Sums()
+    net.initialize()
+    net.hybridize(hybridize, static_alloc=True, static_shape=True)
+    X, S = np.random.normal(size=(num_steps, 5, 3)), np.random.normal(size=(5, 2))
+    Y, end = net(X, S)
+    sums = S.asnumpy() + onp.cumsum(X.asnumpy() @ net.W.data().asnumpy(), axis=0)
+    onp.testing.assert_allclose(Y.asnumpy(), 2 * sums, rtol=1e-5, atol=1e-6)
+    onp.testing.assert_allclose(end.asnumpy(), sums[-1], rtol=1e-5, atol=1e-6)
+
+
+def test_affine_is_the_product_with_its_bias_on_the_last_axis():
+    X, W, b = (np.random.normal(size=shape) for shape in ((4, 5, 3), (3, 2), (2,)))
+    W.attach_grad()
+    with autograd.record():
+        Y = d2l.affine(nd, W, b)(X)
+    Y.backward()
+    onp.testing.assert_allclose(Y.asnumpy(), X.asnumpy() @ W.asnumpy() + b.asnumpy(),
+                                rtol=1e-5, atol=1e-6)
+    onp.testing.assert_allclose(  # of a sum: every column the sum of the inputs
+        W.grad.asnumpy(), onp.repeat(X.asnumpy().sum((0, 1))[:, None], 2, axis=1),
+        rtol=1e-5, atol=1e-6)
+
+
+def test_dropout_of_a_layer_of_gluon_takes_effect_in_a_language_model():
+    net = d2l.RNNModel(rnn.GRU(8, num_layers=2, dropout=0.5), vocab_size=6)
+    net.initialize()
+    net.hybridize(static_alloc=True)
+    X = np.array([[1, 2, 3], [0, 5, 4]], dtype='int32')
+    state = net.begin_state(batch_size=2)
+    with autograd.train_mode():
+        first, second = (net(X, state)[0].asnumpy() for _ in range(2))
+    assert abs(first - second).max() > 1e-6
+    first, second = (net(X, state)[0].asnumpy() for _ in range(2))
+    assert (first == second).all()
+
+
+def test_effective_layer_keeps_what_is_not_gluons():
+    class Own(rnn.GRU):
+        pass
+
+    layer = Own(3)
+    assert d2l.effective(layer) is layer and type(layer) is Own
+    assert type(d2l.effective(rnn.LSTM(3))) is d2l.LSTM
