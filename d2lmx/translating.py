@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as onp
+from mxnet import np
 
 from .data.buckets import padded
 from .data.cmn_eng import join_english, tokenize_chinese
@@ -15,6 +16,7 @@ from .networks import complain
 __all__ = ['Translator', 'load_translator']
 
 BATCH_SIZE, WIDTH = 64, 4  # sentences translated at once; lengths are multiples of WIDTH
+EXAMPLES = (2, 5), (1, 4), (3, 8)  # batches and lengths that exported graphs are tried on
 ABOUT = 'translator.json'
 
 
@@ -120,21 +122,30 @@ class Translator:
         """The target tokens of a `Hypothesis`. Book: none; companion to 9.8"""
         return self.tgt_vocab.to_tokens(hypothesis.tokens)
 
-    def save(self, net, folder, examples, kind: str = 'symbol') -> None:
+    def save(self, net, folder, kind: str = 'symbol') -> None:
         """Write the network as exported graphs, and all else as JSON, into a folder.
 
-        net, examples and kind ('symbol' or 'onnx') are those of
-        `export_encoder_decoder`. `load_translator` reads the folder.
+        net: the trained `EncoderDecoder`. kind: 'symbol' or 'onnx'. The graphs are
+        compared with it, see `export_encoder_decoder`; `load_translator` reads the
+        folder.
 
         Book: none
         """
         folder = Path(folder)
-        export_encoder_decoder(net, examples, folder / 'net', kind)
+        export_encoder_decoder(net, [self._example(*size) for size in EXAMPLES],
+                               folder / 'net', kind)
         about = {'token': self.token, 'max_steps': self.max_steps,
                  'source': self.src_vocab.idx_to_token,
                  'target': self.tgt_vocab.idx_to_token}
         (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False) + '\n',
                                     encoding='utf-8')
+
+    def _example(self, batch_size, num_steps):
+        """Any tokens, as the network takes them."""
+        tokens = onp.arange(batch_size * num_steps).reshape(batch_size, num_steps)
+        lens = num_steps - onp.arange(batch_size)
+        return [np.array(array, dtype='int32') for array in
+                (tokens % len(self.src_vocab), tokens % len(self.tgt_vocab), lens)]
 
 
 def load_translator(folder) -> Translator:
