@@ -14,8 +14,8 @@ import d2lmx as d2l  # the data are in d2lmx/data/cmn_eng.py and buckets.py, the
 # in d2lmx/models, searching and saving in d2lmx/translating.py
 
 DATA = ('cmn-eng',)
-SMOKE = dict(num_epochs=2, num_hiddens=32, ffn_num_hiddens=64, num_heads=2,
-             num_valid=50, num_test=100)
+SMOKE = dict(num_epochs=1, num_hiddens=32, ffn_num_hiddens=64, num_heads=2,
+             num_valid=20, num_test=40)
 
 RESERVED = ['<pad>', '<bos>', '<eos>']
 NUM_SAMPLES = 16  # held-out sentences whose translations are shown
