@@ -30,3 +30,4 @@ else:
     from .export import *
     from .testing import *
     from .runner import *
+    from .translating import *

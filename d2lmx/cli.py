@@ -18,7 +18,7 @@ def main(argv=None) -> None:
     commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND',
                                      parser_class=Parser)
     for add in (add_list, add_run, add_data, add_show, add_export, add_compare,
-                add_convert, add_bench, add_launch, add_doctor):
+                add_convert, add_bench, add_translate, add_launch, add_doctor):
         add(commands)
     argv, command = split_command(sys.argv[1:] if argv is None else list(argv))
     args, rest = parser.parse_known_args(argv)
@@ -225,6 +225,29 @@ def bench(args) -> int:
         return 2
     from . import bench as tool
     return tool.bench_all(args) if args.all else tool.bench(args.section, args)
+
+
+def add_translate(commands):
+    command = commands.add_parser(
+        'translate', help='Chinese to English, by what `run translator` trained')
+    command.add_argument('sentences', nargs='*', metavar='SENTENCE',
+                         help='none: the lines of standard input')
+    command.add_argument('--model', type=Path, metavar='DIR',
+                         default=Path('results/20.01_translator/model'),
+                         help='the folder `model` of its results (default: %(default)s)')
+    command.add_argument('--beam-size', type=number('beam_size', int, 4), default=4,
+                         help='1: greedy search (default: 4)')
+    command.add_argument('--length-penalty', default=0.75,
+                         type=number('length_penalty', float, 0.75),
+                         help='more prefers longer sentences (default: 0.75)')
+    command.set_defaults(function=translate)
+
+
+def translate(args) -> int:
+    """Translate sentences by an exported network."""
+    from .translating import translate as translate_all
+    return translate_all(args.sentences, args.model, args.beam_size,
+                         args.length_penalty)
 
 
 def add_launch(commands):

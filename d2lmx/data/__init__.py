@@ -8,3 +8,5 @@ from .vocab import *
 from .sequences import *
 from .time_machine import *
 from .nmt import *
+from .cmn_eng import *
+from .buckets import *

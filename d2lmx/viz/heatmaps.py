@@ -1,11 +1,12 @@
 """Matrices as colours."""
 import mxnet as mx
 import numpy as onp
+from matplotlib import font_manager
 from matplotlib import pyplot as plt
 
 from .lines import use_svg_display
 
-__all__ = ['show_heatmaps']
+__all__ = ['show_heatmaps', 'font_with']
 
 
 def show_heatmaps(matrices, xlabel, ylabel, titles=None, figsize=(2.5, 2.5),
@@ -42,3 +43,15 @@ def show_heatmaps(matrices, xlabel, ylabel, titles=None, figsize=(2.5, 2.5),
                 ax.set_title(titles[j])
     fig.colorbar(image, ax=axes, shrink=0.6)
     return axes
+
+
+def font_with(text: str) -> str:
+    """Name of an installed font that has every character of a text, '' where none has.
+
+    Book: none
+    """
+    wanted = set(map(ord, text))
+    for font in sorted(font_manager.fontManager.ttflist, key=lambda font: font.name):
+        if wanted <= set(font_manager.get_font(font.fname).get_charmap()):
+            return font.name
+    return ''
