@@ -19,7 +19,8 @@ def environment(role, host, address, common) -> dict:
     """The variables of a process: those of this one, and what MXNet must know."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get('PYTHONPATH')]))
     return {**os.environ, **{name: str(value) for name, value in common.items()},
-            'DMLC_ROLE': role, 'DMLC_NODE_HOST': host.address if host else address,
+            'DMLC_ROLE': role,
+            'DMLC_NODE_HOST': address if host is None or host.is_here else host.address,
             'PYTHONPATH': path, 'PYTHONUNBUFFERED': '1'}
 
 

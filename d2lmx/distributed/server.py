@@ -3,6 +3,7 @@
 Importing MXNet in that role *is* serving, until the last worker has ended. Before that,
 a thread watches stdin: where it ends, the launcher is gone, and so is this process.
 """
+import importlib
 import os
 import signal
 import sys
@@ -19,10 +20,10 @@ def serve():
     threading.Thread(target=end_with_launcher, daemon=True).start()
     role = os.environ['DMLC_ROLE']
     os.environ['DMLC_ROLE'] = 'worker'  # for now: an optimizer that comes by pickle
-    import d2lmx                        # may be of a class of this library
-    from mxnet.kvstore import kvstore_server
+    importlib.import_module('d2lmx')    # may be of a class of this library
+    server = importlib.import_module('mxnet.kvstore.kvstore_server')
     os.environ['DMLC_ROLE'] = role
-    kvstore_server._init_kvstore_server_module()
+    server._init_kvstore_server_module()
 
 
 if __name__ == '__main__':
