@@ -60,7 +60,12 @@ def test_imports_go_down(path):
             f'{here} (floor {FLOORS[here]}) imports {there} (floor {FLOORS[there]})')
 
 
-@pytest.mark.parametrize('path', MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+# run as a file: importing the package in a server's role would serve at once
+FILES = {PACKAGE / 'distributed/server.py'}
+
+
+@pytest.mark.parametrize('path', sorted(set(MODULES) - FILES),
+                         ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_modules_import_the_library_relatively(path):
     assert not [m for m, level, _ in imports(path)
                 if level == 0 and m.split('.')[0] == 'd2lmx']
