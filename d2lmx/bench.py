@@ -9,7 +9,7 @@ from tqdm import tqdm
 from . import sections
 from .compat import UNTOUCHED, threads
 from .data import hub
-from .bench_epochs import BOOK, EPOCH, LEGEND, TORCH, measure_epochs
+from .bench_epochs import BOOK, EPOCH, TORCH, TORCH_LEGEND, kind_of, measure_epochs
 from .networks import complain, find_network, section_network
 from .parity.speed import (GEMM_SIZE, PREDICT, TRAIN, gluon_functions, gluon_product,
                            port_functions, port_product, timed_batch_size)
@@ -36,6 +36,8 @@ def bench(token: str, options) -> int:
     """
     try:
         network = find_network(token)
+        if options.epochs:
+            kind_of(token)
     except ValueError as error:
         return complain(error, 2)
     try:
@@ -69,8 +71,8 @@ def bench_all(options) -> int:
             status = complain(f'{network.title}: {error}', 1)
             continue
         print_row(record)
-    print('static: examples a second; x torch: how many times as fast as the best of '
-          f'PyTorch\'s ways\nnumbers: {options.out / "bench_NAME.json"}, of each')
+    print('static: examples, or tokens, a second; x torch: how many times as fast as '
+          f'the best of PyTorch\'s ways\nnumbers: {options.out / "bench_NAME.json"}, of each')
     return status
 
 
@@ -92,11 +94,15 @@ def step_record(token, network, batch_size, rounds, most_seconds=float('inf')) -
     seconds = {(what, name_of(side, way)): values
                for (side, (way, what)), values in times.items()}
     inputs = network.example_inputs(batch_size)
-    pairs = multiply_adds(network.build_net(), *inputs)
-    work = {what: 2 * pairs * passes for what, passes in PASSES.items()}
-    return {**head(network, seconds), 'batch_size': batch_size,
+    if inputs[0].dtype.kind == 'i':  # tokens; the loops over them are not counted
+        unit, count, work, peak = 'tokens', inputs[0].size, None, None
+    else:
+        pairs = multiply_adds(network.build_net(), *inputs)
+        unit, count = 'examples', batch_size
+        work = {what: 2 * pairs * passes for what, passes in PASSES.items()}
+    return {**head(network, seconds), 'batch_size': batch_size, 'unit': unit,
             'shapes': [X.shape for X in inputs], 'peak_flops': peak, 'flops': work,
-            'result': summary(seconds, 'imperative', batch_size, work, peak),
+            'result': summary(seconds, 'imperative', count, work, peak, unit),
             'refused': {f'{what}, {name_of(side, way)}': reason
                         for (side, (way, what)), reason in refused.items()},
             'seconds': nested(seconds)}
@@ -105,10 +111,11 @@ def step_record(token, network, batch_size, rounds, most_seconds=float('inf')) -
 def epoch_record(token, network, options) -> dict:
     """Whole epochs on the data, the book's way beside them."""
     with progress(network) as watch:
-        seconds, _, examples = on_data(options.data, 0, lambda: measure_epochs(
-            token, network, min(options.rounds, 3), watch))
+        seconds, task, count = on_data(options.data, 0, lambda: measure_epochs(
+            token, network, options.rounds, watch))
     return {**head(network, seconds), 'batch_size': network.batch_size,
-            'result': summary(seconds, BOOK, examples), 'legend': LEGEND,
+            'unit': task.unit, 'result': summary(seconds, BOOK, count, unit=task.unit),
+            'legend': {BOOK: task.legend, TORCH: TORCH_LEGEND},
             'refused': {}, 'seconds': nested(seconds)}
 
 
@@ -176,10 +183,10 @@ def nested(seconds) -> dict:
     return tree
 
 
-def summary(seconds, baseline, count, work=None, peak=None) -> dict:
-    """{what: {way: figures}}: examples a second, medians, ratios, share of the peak.
+def summary(seconds, baseline, count, work=None, peak=None, unit='examples') -> dict:
+    """{what: {way: figures}}: units a second, medians, ratios, share of the peak.
 
-    seconds: {(what, way): seconds of each call}, of `count` examples; baseline: the way
+    seconds: {(what, way): seconds of each call}, of `count` units; baseline: the way
     all are measured by; work: {what: floating-point operations of a call}.
     """
     result = {}
@@ -187,7 +194,7 @@ def summary(seconds, baseline, count, work=None, peak=None) -> dict:
         medians = {way: statistics.median(times) for way, times in ways.items()}
         torch = [median for way, median in medians.items() if way.startswith('torch')]
         result[what] = {way: {
-            'examples_per_second': count / medians[way],
+            f'{unit}_per_second': count / medians[way],
             'median_seconds': medians[way], 'min_seconds': min(times),
             f'times_{baseline}': (medians[baseline] / medians[way]),
             'times_best_torch': min(torch) / medians[way] if torch else None,
@@ -208,18 +215,18 @@ def write(record, out):
 
 
 def draw(record):
-    """Bars of examples a second: a figure, with axes for each thing that was timed."""
-    result = record['result']
+    """Bars of units a second: a figure, with axes for each thing that was timed."""
+    result, unit = record['result'], record['unit']
     figure, axes = plt.subplots(1, len(result), squeeze=False,
                                 figsize=(4.5 * len(result), 3))
     for ax, (what, ways) in zip(axes[0], result.items()):
-        rates = [row['examples_per_second'] for row in ways.values()]
+        rates = [row[f'{unit}_per_second'] for row in ways.values()]
         colors = ['C1' if way.startswith('torch') else 'C0' for way in ways]
         bars = ax.barh(list(ways), rates, color=colors)
         ax.bar_label(bars, fmt='%.0f', padding=2)
         ax.margins(x=0.2)
         ax.invert_yaxis()
-        ax.set_xlabel('examples a second')
+        ax.set_xlabel(f'{unit} a second')
         ax.set_title(what)
     figure.suptitle(f'{record["title"]}, batch of {record["batch_size"]}, '
                     f'{record["threads"]} threads')
@@ -234,7 +241,7 @@ def print_record(record) -> None:
     print(f'{record["title"]}, batch of {record["batch_size"]}; {record["processor"]}, '
           f'{record["threads"]} threads, medians of {record["rounds"]} rounds in turn')
     for what, ways in record['result'].items():
-        print_ways(what, ways)
+        print_ways(what, ways, record['unit'])
     if record.get('peak_flops'):
         print(f'peak: {record["peak_flops"] / 1e9:.0f} GFLOP/s, measured in this run '
               f'by products of {GEMM_SIZE} x {GEMM_SIZE} float32 matrices; a training '
@@ -245,15 +252,15 @@ def print_record(record) -> None:
         print(f'  {way}: {text}')
 
 
-def print_ways(what, ways) -> None:
+def print_ways(what, ways, unit) -> None:
     """A row for each way."""
     baseline = next(key for key in next(iter(ways.values())) if key.startswith('times_')
                     and key != 'times_best_torch').partition('_')[2]
-    print(f'{what:20}{"examples/s":>11}{"median ms":>11}{"min":>9}'
+    print(f'{what:20}{unit + "/s":>11}{"median ms":>11}{"min":>9}'
           f'{"x " + baseline:>13}{"x best torch":>13}{"of peak":>9}')
     for way, row in ways.items():
         torch, share = row['times_best_torch'], row['share_of_peak']
-        print(f'{way:20}{row["examples_per_second"]:11.0f}'
+        print(f'{way:20}{row[f"{unit}_per_second"]:11.0f}'
               f'{row["median_seconds"] * 1e3:11.4g}{row["min_seconds"] * 1e3:9.4g}'
               f'{row[f"times_{baseline}"]:13.2f}' + (f'{torch:13.2f}' if torch else
                                                      f'{"-":>13}')
@@ -263,7 +270,7 @@ def print_ways(what, ways) -> None:
 def print_row(record) -> None:
     """One network as a row of the table of all."""
     cells = ''.join(
-        f'{row["examples_per_second"]:{width}.0f}{row["times_imperative"]:13.2f}'
+        f'{row[record["unit"] + "_per_second"]:{width}.0f}{row["times_imperative"]:13.2f}'
         f'{row["times_best_torch"]:8.2f}'
         for width, row in ((15, record['result'][TRAIN]['static']),
                            (17, record['result'][PREDICT]['static'])))

@@ -210,8 +210,9 @@ def add_bench(commands):
     command.add_argument('--batch-size', type=number('batch_size', int, 256),
                          help="(default: the section's, fewer for large images)")
     command.add_argument('--epochs', action='store_true',
-                         help='time whole epochs on Fashion-MNIST, loading included, '
-                              "the book's way beside (at most 3 rounds)")
+                         help="time whole epochs on the section's data, loading "
+                              "included, the book's way beside (at most 3 rounds where "
+                              'they are images)')
     command.add_argument('--data', choices=['auto', 'book', 'toy'], default='auto',
                          help='for --epochs')
     command.add_argument('--out', type=Path, default=Path('results'))

@@ -3,6 +3,7 @@ import sys
 import typing
 from dataclasses import dataclass
 from functools import partial
+from inspect import signature
 
 from . import sections
 from .models import zoo
@@ -46,14 +47,16 @@ def section_network(section, variant: str = ''):
         return None
     options = hyperparameters(module.run)
     values = {name: default for name, (_, default) in options.items()}
-    build_net = module.build_net
+    build_net, example_inputs = module.build_net, module.example_inputs
     if variant:
         kind, _ = options.get('variant', (None, None))
         if variant not in typing.get_args(kind):
             raise ValueError(f'{section.name} has the variants '
                              f'{typing.get_args(kind) or "none"}, got {variant!r}')
         build_net = partial(build_net, variant)
-    return Network(section.name, section.number, build_net, module.example_inputs,
+        if 'variant' in signature(example_inputs).parameters:
+            example_inputs = partial(example_inputs, variant=variant)
+    return Network(section.name, section.number, build_net, example_inputs,
                    values.get('lr', DEFAULT_LR),
                    values.get('batch_size', DEFAULT_BATCH_SIZE), variant)
 

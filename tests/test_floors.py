@@ -12,8 +12,9 @@ FLOORS = {
     'train': 2, 'models': 2,
     'book': 3, 'export': 3, 'testing': 3, 'parity': 3,
     'sections': 4, 'options': 4, 'results': 4, 'runner': 4, 'doctor': 4, 'datatool': 4,
-    'bench': 4, 'bench_epochs': 4, 'comparing': 4, 'networks': 4, 'artefacts': 4, 'cli': 4,
-    'quantizing': 4, 'translating': 4, 'distributed': 4, 'gpus': 4,
+    'bench': 4, 'bench_epochs': 4, 'bench_sequences': 4, 'comparing': 4,
+    'networks': 4, 'artefacts': 4, 'cli': 4, 'quantizing': 4, 'translating': 4,
+    'distributed': 4, 'gpus': 4,
 }
 SAME_FLOOR = {('testing', 'export'), ('parity', 'export')}
 # the rooms of guests that a plain installation may lack

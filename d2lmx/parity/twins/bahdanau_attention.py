@@ -54,7 +54,7 @@ class Translator(nn.Module):
         return self.decoder(dec_X, enc_outputs, hidden_state, valid_lens)
 
 
-def build_net():
+def build_net(src_vocab_size=184, tgt_vocab_size=201):
     """X (batch, steps), dec_X (batch, steps), valid_lens (batch,) -> scores, state."""
     options = 32, 32, 2, 0.1
-    return Translator(Encoder(184, *options), AttentionDecoder(201, *options))
+    return Translator(Encoder(src_vocab_size, *options), AttentionDecoder(tgt_vocab_size, *options))

@@ -110,8 +110,8 @@ class Transformer(nn.Module):
         return self.decoder(dec_X, state)
 
 
-def build_net():
+def build_net(src_vocab_size=184, tgt_vocab_size=201):
     """X (batch, steps), dec_X (batch, steps), valid_lens (batch,) -> scores, state."""
     options = 32, 64, 4, 2, 0.1
-    return Transformer(TransformerEncoder(184, *options),
-                       TransformerDecoder(201, *options))
+    return Transformer(TransformerEncoder(src_vocab_size, *options),
+                       TransformerDecoder(tgt_vocab_size, *options))
