@@ -77,6 +77,7 @@ def train(net, x_train, y_train, num_epochs, lr):
         trainer.step(1)  # the gradient of the sum
         return {'train loss': (l.sum(), 1)}
 
+    step.state = net, trainer
     return d2l.fit(step, [(x_train, keys, values, y_train)], num_epochs,
                    watch=lambda history: animator.add(
                        *history.series['train loss'][-1]))
