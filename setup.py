@@ -52,6 +52,7 @@ setup(
         'torch': ['torch>=2'],
         'onnx': ['onnx>=1.13', 'onnxruntime>=1.14'],
         'chinese': ['jieba>=0.42'],
+        'bleu': ['sacrebleu>=2.3'],
         'horovod': ['horovod==0.28.1'],
         'test': ['pytest>=7'],
     },

@@ -15,8 +15,8 @@ except (ImportError, OSError, AttributeError) as error:
 
     def __getattr__(name):
         raise AttributeError(
-            f'MXNet cannot be imported ({_reason}); run `python -m d2lmx doctor` to see '
-            'what is wrong and how to mend it')
+            f'MXNet cannot be imported ({_reason}); run `python -m d2lmx doctor` to '
+            'see what is wrong and how to mend it')
 else:
     from .runtime import *
     from .metrics import *
@@ -30,3 +30,4 @@ else:
     from .export import *
     from .testing import *
     from .runner import *
+    from .translating import *

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from . import sections
-from .options import Parser, number
+from .options import Parser, number, shape
 
 
 def main(argv=None) -> None:
@@ -18,9 +18,11 @@ def main(argv=None) -> None:
     commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND',
                                      parser_class=Parser)
     for add in (add_list, add_run, add_data, add_show, add_export, add_compare,
-                add_convert, add_bench, add_doctor):
+                add_convert, add_bench, add_translate, add_launch, add_doctor):
         add(commands)
+    argv, command = split_command(sys.argv[1:] if argv is None else list(argv))
     args, rest = parser.parse_known_args(argv)
+    args.launched = command
     if rest and args.command != 'run':
         parser.error(f'unknown arguments: {" ".join(rest)}')
     try:
@@ -30,6 +32,14 @@ def main(argv=None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 1
     sys.exit(status)
+
+
+def split_command(argv) -> tuple:
+    """What stands before and behind the -- of ``d2lmx launch``."""
+    if argv[:1] != ['launch'] or '--' not in argv:
+        return argv, []
+    place = argv.index('--')
+    return argv[:place], argv[place + 1:]
 
 
 def find_section(token):
@@ -102,7 +112,8 @@ def data(args) -> int:
 
 
 def add_show(commands):
-    command = commands.add_parser('show', help="a section's network as table and picture")
+    command = commands.add_parser(
+        'show', help="a section's network as table and picture")
     command.add_argument('section', help='a section with a network')
     command.add_argument('--out', type=Path, help='a .svg, .png or .pdf file to draw')
     command.set_defaults(function=show)
@@ -117,18 +128,30 @@ def show(args) -> int:
 def add_export(commands):
     command = commands.add_parser('export', help="a section's network as files")
     command.add_argument('section', help='a section with a network')
-    command.add_argument('--to', choices=['symbol', 'onnx'], required=True)
+    command.add_argument('--to', choices=['symbol', 'onnx', 'int8'], required=True,
+                         help='int8: measures accuracy and speed, before and after')
     command.add_argument('--out', type=Path, default=Path('results'))
-    command.add_argument('--params', type=Path, metavar='FILE',
-                         help='weights, as net.save_parameters wrote them (default: '
-                              'Xavier weights)')
+    command.add_argument('--params', type=Path, metavar='FILE|DIR',
+                         help='trained weights: a file of net.save_parameters, or the '
+                              'checkpoint of a run (default: Xavier weights; none for '
+                              'int8)')
+    command.add_argument('--input-shape', type=shape, metavar='CxHxW',
+                         help="of one example, such as 1x224x224 (default: the "
+                              "section's)")
+    command.add_argument('--data', choices=['auto', 'book', 'toy'], default='auto',
+                         help='to calibrate int8 on')
     command.set_defaults(function=export)
 
 
 def export(args) -> int:
     """Write, reload and compare one network."""
+    if args.to == 'int8':
+        from .quantizing import export_quantized
+        return export_quantized(args.section, args.out, args.params, args.input_shape,
+                                args.data)
     from .artefacts import export_network
-    return export_network(args.section, args.to, args.out, args.params)
+    return export_network(args.section, args.to, args.out, args.params,
+                          args.input_shape)
 
 
 def add_compare(commands):
@@ -161,7 +184,8 @@ def compare(args) -> int:
 def add_convert(commands):
     command = commands.add_parser(
         'convert', help="weights: PyTorch's file to Gluon's, or back")
-    command.add_argument('section', help='or squeezenet1_1, mobilenet_v2_1_0[_features]')
+    command.add_argument('section',
+                         help='or squeezenet1_1, mobilenet_v2_1_0[_features]')
     command.add_argument('source', type=Path, help='.pt .pth .safetensors .npz .params')
     command.add_argument('target', type=Path, help='.params, or one of the others')
     command.add_argument('--torch', metavar='FILE.py:FACTORY', help='your own port')
@@ -176,20 +200,87 @@ def convert(args) -> int:
 
 def add_bench(commands):
     command = commands.add_parser(
-        'bench', help='time whole training epochs, every way side by side')
-    command.add_argument('section', help='a section with a network, such as lenet')
-    command.add_argument('--rounds', type=number('rounds', int, 3), default=3,
-                         help='timed epochs of each way (default: 3)')
-    command.add_argument('--data', choices=['auto', 'book', 'toy'], default='auto')
+        'bench', help='training and prediction timed in every way, PyTorch beside')
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument('section', nargs='?',
+                       help='a section with a network: lenet, batch_norm:concise')
+    which.add_argument('--all', action='store_true', help='every section with a port')
+    command.add_argument('--rounds', type=number('rounds', int, 10), default=10,
+                         help='timed rounds of each way (default: 10)')
+    command.add_argument('--batch-size', type=number('batch_size', int, 256),
+                         help="(default: the section's, fewer for large images)")
+    command.add_argument('--epochs', action='store_true',
+                         help="time whole epochs on the section's data, loading "
+                              "included, the book's way beside (at most 3 rounds where "
+                              'they are images)')
+    command.add_argument('--data', choices=['auto', 'book', 'toy'], default='auto',
+                         help='for --epochs')
     command.add_argument('--out', type=Path, default=Path('results'))
     command.set_defaults(function=bench)
 
 
 def bench(args) -> int:
-    """Measure a section's training and print the table."""
-    section = find_section(args.section)
-    from .bench import bench_section
-    return bench_section(section, args.rounds, args.data, args.out)
+    """Measure one network, or all."""
+    if args.epochs and args.all:
+        print('d2lmx: --epochs needs a section, not --all', file=sys.stderr)
+        return 2
+    from . import bench as tool
+    return tool.bench_all(args) if args.all else tool.bench(args.section, args)
+
+
+def add_translate(commands):
+    command = commands.add_parser(
+        'translate', help='Chinese to English, by what `run translator` trained')
+    command.add_argument('sentences', nargs='*', metavar='SENTENCE',
+                         help='none: the lines of standard input')
+    command.add_argument('--model', type=Path, metavar='DIR',
+                         default=Path('results/20.01_translator/model'),
+                         help='the folder `model` of its results (default: %(default)s)')
+    command.add_argument('--beam-size', type=number('beam_size', int, 4), default=4,
+                         help='1: greedy search (default: 4)')
+    command.add_argument('--length-penalty', default=0.75,
+                         type=number('length_penalty', float, 0.75),
+                         help='more prefers longer sentences (default: 0.75)')
+    command.set_defaults(function=translate)
+
+
+def translate(args) -> int:
+    """Translate sentences by an exported network."""
+    from .translating import translate as translate_all
+    return translate_all(args.sentences, args.model, args.beam_size,
+                         args.length_penalty)
+
+
+def add_launch(commands):
+    command = commands.add_parser(
+        'launch', help='several processes, here or on many machines, train a section',
+        usage='d2lmx launch -n WORKERS -s SERVERS [options] -- run SECTION [options]')
+    command.add_argument('-n', '--workers', type=number('workers', int, 2), default=2,
+                         help='processes that train (default: 2)')
+    command.add_argument('-s', '--servers', type=number('servers', int, 1), default=1,
+                         help='processes that add gradients up (default: 1)')
+    command.add_argument('--hosts', type=Path, metavar='FILE',
+                         help='machines to take in turn, by ssh, a name a line '
+                              '(default: this one)')
+    command.add_argument('--mode', choices=['dist_sync', 'dist_async'],
+                         default='dist_sync',
+                         help='dist_sync: as one process with the joined batches; '
+                              'dist_async: nobody waits, results differ')
+    command.add_argument('--threads', type=number('threads', int, 1),
+                         help="of each worker (default: its share of a machine's cores)")
+    command.add_argument('--timeout', type=number('timeout', float, 300), default=300,
+                         metavar='SECONDS', help='end all where a worker gives no sign '
+                                                 'of life for so long (default: 300)')
+    command.add_argument('--address', help='of this machine, for the others')
+    command.add_argument('--port', type=number('port', int, 1),
+                         help='of the scheduler (default: any that is free)')
+    command.set_defaults(function=launch)
+
+
+def launch(args) -> int:
+    """Train a section on several workers."""
+    from .distributed.launcher import launch as launch_all
+    return launch_all(args, args.launched)
 
 
 def add_doctor(commands):

@@ -9,7 +9,8 @@ from .networks import complain, find_network, section_network
 from .parity.compare import compare_port
 from .parity.convert import to_gluon, to_port_file
 from .parity.files import PORT_SUFFIXES
-from .parity.speed import TIMED, gluon_functions, port_functions, timed_batch_size
+from .parity.speed import (PREDICT, TRAIN, gluon_functions, port_functions,
+                           timed_batch_size)
 from .parity.structure import StructureError
 from .parity.torch_side import NO_TORCH, find_twin, has_torch, load_port
 from .results import ResultsUnwritable, as_json, write_json
@@ -100,7 +101,7 @@ def measure(token, network, build_port, port, options) -> dict:
 
 def file_name(network) -> str:
     """Of the JSON file."""
-    return f'compare_{network.name}.json'
+    return f'compare_{network.label}.json'
 
 
 def time_both(token, network, port, lr, rounds) -> dict:
@@ -111,11 +112,13 @@ def time_both(token, network, port, lr, rounds) -> dict:
     batch_size = timed_batch_size(network.example_inputs, network.batch_size)
     seconds = median_seconds({'gluon': (gluon_side, token, lr, batch_size),
                               'torch': (port_side, token, port, lr, batch_size)},
-                             TIMED, rounds, environments={'torch': UNTOUCHED})
-    return {'batch_size': batch_size, 'threads': threads()[0], 'rounds': rounds,
-            **{what: {'gluon': seconds['gluon', what], 'torch': seconds['torch', what],
-                      'ratio': seconds['torch', what] / seconds['gluon', what]}
-               for what in TIMED}}
+                             rounds, environments={'torch': UNTOUCHED})
+    record = {'batch_size': batch_size, 'threads': threads()[0], 'rounds': rounds}
+    for what in (TRAIN, PREDICT):
+        ours = seconds['gluon', ('static', what)]
+        theirs = seconds['torch', ('eager', what)]
+        record[what] = {'gluon': ours, 'torch': theirs, 'ratio': theirs / ours}
+    return record
 
 
 def gluon_side(token, lr, batch_size) -> dict:
@@ -171,7 +174,7 @@ def print_timing(timing) -> None:
     """Both sides' seconds."""
     print(f'milliseconds, medians of {timing["rounds"]} rounds in turn, batch of '
           f'{timing["batch_size"]}, {timing["threads"]} threads each:')
-    for what in ('training step', 'prediction'):
+    for what in (TRAIN, PREDICT):
         row = timing[what]
         print(f'  {what:14} Gluon, static {row["gluon"] * 1e3:.3g}, PyTorch, eager '
               f'{row["torch"] * 1e3:.3g}: Gluon is {row["ratio"]:.2f} times as fast')
@@ -185,7 +188,7 @@ def print_row(record) -> None:
                     if any(word in what for word in words)), default=float('nan'))
 
     timing = record['timing']
-    ratios = [f'{timing[what]["ratio"]:.2f}' if timing else '-' for what in TIMED]
+    ratios = [f'{timing[what]["ratio"]:.2f}' if timing else '-' for what in (TRAIN, PREDICT)]
     speed = f'{ratios[0]:>16}{ratios[1]:>8}'
     exceeded = ', '.join(f'{what} (at {check["at"]})'
                          for what, check in record['checks'].items()

@@ -18,12 +18,12 @@ from threading import Thread
 from typing import Optional
 from urllib.parse import urlsplit
 
-from . import compat
+from . import compat, gpus
+from .gpus import nvidia_cards
 
 PIP = f'{sys.executable} -m pip install'
 REINSTALL = f'{PIP} --force-reinstall --no-deps mxnet==1.9.1'
 PYTHONS = ((3, 9), (3, 13))           # from, below
-CUDA_KERNELS = 8.6                    # newest compute capability in the wheels
 HEADLESS = f"{PIP} --force-reinstall --no-deps 'opencv-python-headless<4.11'"
 SYSTEM_LIBRARIES = {'libgomp.so': 'libgomp1', 'libquadmath.so': 'libquadmath0',
                     'libstdc++.so': 'libstdc++6'}
@@ -155,31 +155,18 @@ def check_gpu(told) -> list:
     if not wheels:
         text = 'none, MXNet computes on the CPU'
         if cards:
-            text = (f'{cards[0][0]} is here, but this MXNet is the CPU build; one for '
-                    'CUDA 11.2 is the package mxnet-cu112, in place of mxnet')
+            name, capability = cards[0]
+            text = (f'{name} is here, but this MXNet is the CPU build; '
+                    + gpus.advice(capability))
         return [Check('GPU', None if cards else True, text)]
     if told is None:
         return []  # the broken MXNet is reported, with the missing library
     if not cards or not told['gpus']:
         return [Check('GPU', None, f'{wheels[0]} is installed, but no NVIDIA GPU or '
                                    'driver was found: MXNet computes on the CPU')]
-    newer = f', newer than the kernels of MXNet (up to {CUDA_KERNELS}): use the CPU'
-    return [Check('GPU', capability <= CUDA_KERNELS or None,
-                  f'{name}, compute capability {capability}'
-                  + (newer if capability > CUDA_KERNELS else ''))
-            for name, capability in cards]
-
-
-def nvidia_cards() -> list:
-    """(name, compute capability) of each GPU that the driver shows."""
-    try:
-        answer = subprocess.run(
-            ['nvidia-smi', '--query-gpu=name,compute_cap', '--format=csv,noheader'],
-            capture_output=True, text=True, timeout=10, check=True).stdout
-        rows = [line.rsplit(',', 1) for line in answer.splitlines() if line.strip()]
-        return [(name.strip(), float(capability)) for name, capability in rows]
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return []  # no driver, or one too old to tell
+    return [Check('GPU', gpus.has_kernels(capability) or None,
+                  f'{name}, compute capability {capability}: '
+                  + gpus.prospect(capability)) for name, capability in cards]
 
 
 def check_opencv() -> Check:

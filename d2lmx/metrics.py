@@ -4,7 +4,8 @@ from collections import Counter
 
 from mxnet import np
 
-__all__ = ['Accumulator', 'accuracy', 'num_correct', 'bleu', 'History']
+__all__ = ['Accumulator', 'accuracy', 'num_correct', 'bleu', 'corpus_bleu',
+           'reference_bleu', 'History']
 
 
 class Accumulator:
@@ -78,19 +79,87 @@ def bleu(pred_seq: str, label_seq: str, k: int) -> float:
     score = math.exp(min(0, 1 - len(label) / len(pred)))
     for n in range(1, k + 1):
         # book: n-grams as strings without spaces, so that 'a bc' would match 'ab c'
-        ours, theirs = (Counter(tuple(tokens[i:i + n])
-                                for i in range(len(tokens) - n + 1))
-                        for tokens in (pred, label))
-        num_matches = sum((ours & theirs).values())
+        num_matches = sum((_ngrams(pred, n) & _ngrams(label, n)).values())
         score *= (num_matches / (len(pred) - n + 1)) ** (0.5 ** n)
     return score
+
+
+def corpus_bleu(predictions, references, k: int = 4) -> float:
+    """BLEU of a whole corpus, in [0, 100]: what papers report, from lists of tokens.
+
+    100 times the geometric mean of the precisions of 1-grams to k-grams, each counted
+    over all sentences, and times exp(1 - references / predictions), in tokens, where
+    the predictions are shorter. A precision of 0 counts as 1/2, 1/4, ... of one match,
+    as in sacrebleu, whose result this is for the same tokens.
+
+    Parameters
+    ----------
+    predictions
+        A list of tokens for each sentence.
+    references
+        For each sentence a list, not empty, of true translations, each a list of tokens.
+        The one nearest in length counts in the length; an n-gram counts as often as it
+        stands in any one of them.
+
+    Book: none; 9.7 (sec_seq2seq) has `bleu` of one sentence
+    """
+    if len(predictions) != len(references) or not all(map(len, references)):
+        raise ValueError('each prediction needs its references, one at least; got '
+                         f'{len(predictions)} predictions, {len(references)} lists')
+    matches, totals = [0] * k, [0] * k
+    num_pred = num_ref = 0
+    for pred, labels in zip(predictions, references):
+        num_pred += len(pred)
+        num_ref += min((abs(len(label) - len(pred)), len(label)) for label in labels)[1]
+        for n in range(1, k + 1):
+            allowed = Counter()
+            for label in labels:
+                allowed |= _ngrams(label, n)
+            matches[n - 1] += sum((_ngrams(pred, n) & allowed).values())
+            totals[n - 1] += max(0, len(pred) - n + 1)
+    if not any(matches) or not all(totals):
+        return 0.0
+    log_precision, smooth = 0.0, 1
+    for num_matches, total in zip(matches, totals):
+        if not num_matches:
+            smooth *= 2
+        log_precision += math.log((num_matches or 1 / smooth) / total) / k
+    return 100 * math.exp(log_precision + min(0, 1 - num_ref / num_pred))
+
+
+def _ngrams(tokens, n):
+    """How often each sequence of n tokens occurs."""
+    return Counter(tuple(tokens[i:i + n]) for i in range(len(tokens) - n + 1))
+
+
+def reference_bleu(predictions, references) -> dict:
+    """BLEU of sentences as text by sacrebleu, small and capital letters being equal.
+
+    predictions: strings; references: a list of strings for each. Gives 'score', in
+    [0, 100], and 'signature', which says how it was computed. ImportError, telling how to
+    install it, where that package is missing.
+
+    Book: none
+    """
+    try:
+        from sacrebleu.metrics import BLEU
+    except ImportError as error:
+        raise ImportError('this score needs the package sacrebleu: pip install '
+                          "'d2lmx[bleu]'") from error
+    metric = BLEU(lowercase=True)
+    columns = [[refs[i] if i < len(refs) else None for refs in references]
+               for i in range(max(map(len, references)))]
+    score = metric.corpus_score(list(predictions), columns)
+    return {'score': score.score, 'signature': str(metric.get_signature())}
 
 
 class History:
     """What a training run measured: named series of (x, value), x in epochs.
 
     ``series['test acc']`` is a list of pairs; ``seconds``, ``examples`` and, with
-    sequences, ``tokens`` count training only, data loading included, evaluation not.
+    sequences, ``tokens`` count training only, data loading included, evaluation not. Of
+    these seconds, ``waiting`` passed until the next batch was there; as MXNet computes
+    meanwhile, a faster loader saves that much at most.
 
     Book: 3.6 (sec_softmax_scratch)
     """
@@ -98,6 +167,7 @@ class History:
     def __init__(self):
         self.series = {}
         self.seconds = 0.0
+        self.waiting = 0.0
         self.examples = 0
         self.tokens = 0
 
@@ -125,7 +195,7 @@ class History:
         return {'final': {name: pairs[-1][1] for name, pairs in self.series.items()},
                 'series': {name: [list(pair) for pair in pairs]
                            for name, pairs in self.series.items()},
-                'timing': {'seconds': self.seconds,
+                'timing': {'seconds': self.seconds, 'waiting': self.waiting,
                            'examples_per_sec': self.examples_per_sec,
                            **({'tokens_per_sec': self.tokens_per_sec}
                               if self.tokens else {})}}

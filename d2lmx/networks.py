@@ -1,6 +1,9 @@
 """The networks that the commands export, show and compare."""
 import sys
+import typing
 from dataclasses import dataclass
+from functools import partial
+from inspect import signature
 
 from . import sections
 from .models import zoo
@@ -19,34 +22,56 @@ class Network:
     example_inputs: object
     lr: float
     batch_size: int      # the section trains with
+    variant: str = ''    # as it was asked for
 
     @property
     def title(self) -> str:
-        """Name, and number in brackets."""
-        return f'{self.name} ({self.number})' if self.number else self.name
+        """Name, number in brackets, and variant."""
+        number = f' ({self.number})' if self.number else ''
+        return f'{self.name}{number}' + (f', {self.variant}' if self.variant else '')
+
+    @property
+    def label(self) -> str:
+        """For the names of files: 'batch_norm_concise'."""
+        return f'{self.name}_{self.variant}' if self.variant else self.name
 
 
-def section_network(section):
-    """The network of a section, or None where it has none."""
+def section_network(section, variant: str = ''):
+    """The network of a section, or None where it has none.
+
+    variant: one of those that the section's run offers, else ValueError; '' is its
+    default.
+    """
     module = sections.load(section)
     if not hasattr(module, 'build_net'):
         return None
-    values = {name: default
-              for name, (_, default) in hyperparameters(module.run).items()}
-    return Network(section.name, section.number, module.build_net,
-                   module.example_inputs, values.get('lr', DEFAULT_LR),
-                   values.get('batch_size', DEFAULT_BATCH_SIZE))
+    options = hyperparameters(module.run)
+    values = {name: default for name, (_, default) in options.items()}
+    build_net, example_inputs = module.build_net, module.example_inputs
+    if variant:
+        kind, _ = options.get('variant', (None, None))
+        if variant not in typing.get_args(kind):
+            raise ValueError(f'{section.name} has the variants '
+                             f'{typing.get_args(kind) or "none"}, got {variant!r}')
+        build_net = partial(build_net, variant)
+        if 'variant' in signature(example_inputs).parameters:
+            example_inputs = partial(example_inputs, variant=variant)
+    return Network(section.name, section.number, build_net, example_inputs,
+                   values.get('lr', DEFAULT_LR),
+                   values.get('batch_size', DEFAULT_BATCH_SIZE), variant)
 
 
 def find_network(token: str, with_zoo: bool = False):
     """The network of a section (number, name or file), or one of the model zoo by name.
 
-    UnknownSection where there is neither; ValueError for a section without a network.
+    ``SECTION:VARIANT`` is another variant than the section's default. UnknownSection
+    where there is no such section; ValueError for one without a network, or variant.
     """
     if with_zoo and token in zoo.NETWORKS:
         return Network(token, '', zoo.NETWORKS[token], zoo.example_inputs, DEFAULT_LR,
                        DEFAULT_BATCH_SIZE)
-    network = section_network(sections.find(token))
+    section, _, variant = token.partition(':')
+    network = section_network(sections.find(section), variant)
     if network is None:
         raise ValueError(f'section {token} has no network')
     return network

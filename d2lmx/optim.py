@@ -1,8 +1,10 @@
 """Updates of parameters."""
 import mxnet as mx
-from mxnet import gluon, np
+from mxnet import gluon, lr_scheduler, np
 
-__all__ = ['sgd', 'grad_clipping', 'as_updater']
+from .runtime.team import team
+
+__all__ = ['sgd', 'grad_clipping', 'as_updater', 'ByEpoch']
 
 
 def sgd(params, lr: float, batch_size: int) -> None:
@@ -20,12 +22,13 @@ def grad_clipping(net, theta: float) -> None:
     """Scale all gradients of a net down, in place, where their norm exceeds theta.
 
     net: a block, or an object with a list ``params`` of arrays. The norm is that of all
-    gradients taken as one vector; with several devices, of their sums over the devices.
-    Does not wait.
+    gradients taken as one vector; with several devices, of their sums over the devices,
+    with several workers, over those. Does not wait.
 
     Book: 8.5 (sec_rnn_scratch)
     """
     if isinstance(net, gluon.Block):
+        team().reduce_gradients(net.collect_params().values())
         grads = [param.list_grad() for param in net.collect_params().values()
                  if param.grad_req != 'null']
     else:
@@ -47,3 +50,34 @@ def as_updater(updater):
     Book: 3.6 (sec_softmax_scratch)
     """
     return updater.step if isinstance(updater, gluon.Trainer) else updater
+
+
+class ByEpoch(lr_scheduler.LRScheduler):
+    """A learning rate for each epoch, in the form that MXNet's optimisers take.
+
+    ``gluon.Trainer(params, 'sgd', {'lr_scheduler': ByEpoch(schedule, len(train_iter))})``
+    MXNet asks its schedulers at each update, so that one written for epochs would run
+    through in the first of them. The count is part of the trainer's saved states, and
+    an optimiser on a distributed store obeys it too, as it does not a changed rate.
+
+    Parameters
+    ----------
+    schedule
+        ``schedule(epoch) -> learning rate``, epochs counted from 0.
+    batches_per_epoch
+        Updates an epoch, at least 1, else ValueError.
+
+    Book: 11.11 (sec_scheduler)
+    """
+
+    def __init__(self, schedule, batches_per_epoch: int):
+        if batches_per_epoch < 1:
+            raise ValueError('batches_per_epoch must be at least 1, got '
+                             f'{batches_per_epoch}')
+        super().__init__(base_lr=schedule(0))
+        self.schedule = schedule
+        self.batches_per_epoch = batches_per_epoch
+
+    def __call__(self, num_update):
+        # the first update has the number 1; 0 is asked before there is any
+        return self.schedule(max(0, num_update - 1) // self.batches_per_epoch)

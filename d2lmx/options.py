@@ -27,12 +27,22 @@ def parse(section, module, argv):
     own.add_argument('--data', choices=['auto', 'book', 'toy'],
                      help='book: the real files or an error; toy: generated stand-ins; '
                           'auto: real, else toy (default: auto)')
+    own.add_argument('--devices', type=devices, metavar='LIST',
+                     help='train on cpu:4 (four contexts of the CPU) or gpu:0,1 (these '
+                          'GPUs), each batch split over them (default: the first GPU, '
+                          'else the CPU)')
+    own.add_argument('--checkpoint', type=Path, metavar='DIR',
+                     help='save the training there after each epoch')
+    own.add_argument('--resume', action='store_true',
+                     help='go on from what --checkpoint DIR holds')
     own.add_argument('--show', action='store_true', help='open the figures in windows')
     hyper = parser.add_argument_group('this section, with the book\'s values')
     defaults = hyperparameters(module.run)
     for name, (kind, default) in defaults.items():
         add_option(hyper, name, kind, default)
     args = parser.parse_args(argv)
+    if args.resume and not args.checkpoint:
+        parser.error('--resume needs --checkpoint DIR, where the training was saved')
     given = {name: getattr(args, name) for name in defaults if hasattr(args, name)}
     values = {name: default for name, (_, default) in defaults.items()}
     args.data = args.data or ('toy' if args.smoke else 'auto')
@@ -63,6 +73,15 @@ def add_option(group, name, kind, default) -> None:
     group.add_argument(f'--{name.replace("_", "-")}', **options)
 
 
+def devices(text):
+    """`parse_devices`, its complaint in the parser's words."""
+    from .runtime.devices import parse_devices  # late: `doctor` runs without MXNet
+    try:
+        return parse_devices(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def number(name, kind, default):
     """A parser of numbers in the range that a hyperparameter of that name can have.
 
@@ -85,3 +104,12 @@ def number(name, kind, default):
         return value
 
     return parse_number
+
+
+def shape(text) -> tuple:
+    """The axes of an array, written 1x224x224 or 1,224,224, each at least 1."""
+    parts = text.replace('x', ',').split(',')
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise argparse.ArgumentTypeError('expected the axes of one example, such as '
+                                         f'1x224x224, got {text!r}')
+    return tuple(map(int, parts))

@@ -87,6 +87,9 @@ def show(record, target: Path) -> None:
     for name, value in record['result'].items():
         if name != 'series':
             print(f'{name}: {readable(value)}')
+    if record.get('resumed'):
+        place = record['resumed']
+        print(f'resumed: training {place["fit"]}, after epoch {place["epoch"]}')
     toy = ' (generated stand-ins, not the book\'s data)'
     print(f'data: {record["data"]}{toy if record["data"] == "toy" else ""}')
     print(f'numbers: {target / "metrics.json"}')

@@ -1,4 +1,4 @@
-"""Time a section's training in every way: scripts/benchmark.py lenet [options].
+"""Time a section's network in every way: scripts/benchmark.py lenet [options].
 
 The same as `d2lmx bench`; run it with the environment's Python.
 """

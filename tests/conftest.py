@@ -5,7 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SESSION_CACHE = tempfile.mkdtemp(prefix='d2lmx-tests-')
-os.environ['XDG_CACHE_HOME'] = SESSION_CACHE  # before d2lmx: no test sees a user's cache
+# before d2lmx is imported: no test sees a user's cache
+os.environ['XDG_CACHE_HOME'] = SESSION_CACHE
 os.environ['D2LMX_DATA'] = 'toy'
 os.environ.setdefault('MPLBACKEND', 'Agg')
 

@@ -1,7 +1,7 @@
 """The commands show and export."""
 import numpy as onp
 import pytest
-from mxnet import init
+from mxnet import init, np
 
 import d2lmx as d2l
 from d2lmx import artefacts, networks
@@ -53,7 +53,8 @@ def test_weights_of_another_network_are_one_line_and_leave_nothing(tmp_path, cap
     mlp(networks.find_network('mlp_concise').example_inputs(1)[0])
     mlp.save_parameters(str(tmp_path / 'mlp.params'))
     out = tmp_path / 'out'
-    assert artefacts.export_network('lenet', 'symbol', out, tmp_path / 'mlp.params') == 1
+    params = tmp_path / 'mlp.params'
+    assert artefacts.export_network('lenet', 'symbol', out, params) == 1
     error = capsys.readouterr().err
     assert error.count('\n') == 1 and "has no parameter '2.weight'" in error
     assert not out.exists()
@@ -67,3 +68,29 @@ def test_an_unequal_artefact_is_refused(tmp_path, monkeypatch, capsys):
     assert artefacts.export_network('lenet', 'symbol', tmp_path / 'out', None) == 1
     assert 'differs' in capsys.readouterr().err
     assert left_in(tmp_path / 'out') == []
+
+
+@pytest.mark.parametrize('kind', ['symbol', 'onnx'])
+def test_input_shape_is_that_of_the_files_own_examples(kind, tmp_path, capsys):
+    if kind == 'onnx':
+        pytest.importorskip('onnxruntime', reason='needs d2lmx[onnx]')
+    assert artefacts.export_network('lenet', kind, tmp_path, None, (1, 32, 40)) == 0
+    X = onp.ones((4, 1, 32, 40), 'float32')
+    if kind == 'onnx':
+        Y = d2l.load_onnx(tmp_path / 'lenet.onnx')(X)
+    else:
+        Y = d2l.load_exported(tmp_path / 'lenet-symbol.json',
+                              tmp_path / 'lenet-0000.params')(np.array(X))
+    assert Y.shape == (4, 10)
+
+
+@pytest.mark.parametrize('token,shape,reason', [
+    ('alexnet', (1, 20, 20), r'alexnet (7.1) takes no input of shape 1x20x20'),
+    ('lenet', (28, 28), 'examples of 3 axes, such as 1x28x28, got 28x28')])
+def test_input_shape_that_does_not_fit_is_wrong_usage(token, shape, reason, tmp_path,
+                                                      capsys):
+    out = tmp_path / 'out'
+    assert artefacts.export_network(token, 'symbol', out, None, shape) == 2
+    error = capsys.readouterr().err
+    assert reason in error and error.count('\n') == 1
+    assert not out.exists()

@@ -176,10 +176,20 @@ def test_a_gpu_beside_the_cpu_build_is_a_remark_with_the_package(packages, cards
 
 def test_a_gpu_newer_than_the_kernels_is_told_from_one_that_works(packages, cards):
     packages(mxnet_cu112='1.9.1')
-    cards(('RTX 3090', 8.6), ('RTX 4090', 8.9))
-    works, too_new = doctor.check_gpu({**TOLD, 'gpus': 2})
+    cards(('RTX 3090', 8.6), ('RTX 4090', 8.9), ('H100', 9.0))
+    works, unsure, too_new = doctor.check_gpu({**TOLD, 'gpus': 3})
     assert works.ok is True and 'RTX 3090' in works.message
-    assert too_new.ok is None and '8.9, newer than' in too_new.message
+    assert unsure.ok is None and 'should run' in unsure.message
+    assert too_new.ok is None and '9.0: newer than' in too_new.message
+    assert 'onnxruntime-gpu' in too_new.message and 'smolix' in too_new.message
+
+
+def test_nobody_is_sent_to_a_gpu_build_without_kernels_for_the_card(packages, cards):
+    packages(mxnet='1.9.1')
+    cards(('B200', 10.0))
+    check, = doctor.check_gpu(TOLD)
+    assert check.ok is None and 'mxnet-cu' not in check.message
+    assert 'onnxruntime-gpu' in check.message
 
 
 def test_a_gpu_build_without_a_gpu_is_a_remark(packages, cards):

@@ -1,6 +1,9 @@
 """Sums, right predictions, and the history of a run."""
 import json
+import math
+import sys
 
+import numpy as onp
 import pytest
 from mxnet import np
 
@@ -62,11 +65,63 @@ def test_history_keeps_series_and_its_last_values():
 def test_history_record_is_json_with_throughput():
     history = d2l.History()
     history.add(1, {'train loss': .5})
-    history.examples, history.seconds = 300, 2.
+    history.examples, history.seconds, history.waiting = 300, 2., .5
     assert json.loads(json.dumps(history.record())) == {
         'final': {'train loss': .5}, 'series': {'train loss': [[1, .5]]},
-        'timing': {'seconds': 2, 'examples_per_sec': 150}}
+        'timing': {'seconds': 2, 'waiting': .5, 'examples_per_sec': 150}}
 
 
 def test_a_history_without_training_has_no_throughput():
     assert d2l.History().examples_per_sec == 0
+
+
+def test_corpus_bleu_by_hand():
+    # 1-grams 3 of 4, 2-grams 1 of 3; the nearest reference has 5 tokens, not 3 or 8
+    prediction = 'the cat sat here'.split()
+    references = ['the cat is here now'.split(), 'a b c d e f g h'.split()]
+    expected = 100 * math.exp(1 - 5 / 4) * math.sqrt(3 / 4 * 1 / 3)
+    assert d2l.corpus_bleu([prediction], [references], k=2) == pytest.approx(expected)
+
+
+def test_corpus_bleu_of_the_truth_is_100_and_of_nothing_0():
+    truth = 'a b c d e'.split()
+    assert d2l.corpus_bleu([truth, truth], [[['x'], truth], [truth]]) == pytest.approx(100)
+    assert d2l.corpus_bleu([[]], [[truth]]) == 0
+    assert d2l.corpus_bleu([['z'] * 5], [[truth]]) == 0
+
+
+@pytest.mark.parametrize('seed', range(4))
+def test_corpus_bleu_is_sacrebleus(seed):
+    sacrebleu = pytest.importorskip('sacrebleu', reason='needs d2lmx[bleu]')
+    random = onp.random.RandomState(seed)
+
+    def sentences(count):
+        return [[str(token) for token in random.randint(0, 4 + 8 * seed,
+                                                        random.randint(1, 12))]
+                for _ in range(count)]
+
+    predictions = sentences(7)
+    references = [sentences(random.randint(1, 4)) for _ in predictions]
+    columns = [[' '.join(refs[i]) if i < len(refs) else None for refs in references]
+               for i in range(3)]
+    metric = sacrebleu.metrics.BLEU(tokenize='none', force=True)
+    theirs = metric.corpus_score([' '.join(p) for p in predictions], columns)
+    assert d2l.corpus_bleu(predictions, references) == pytest.approx(theirs.score)
+
+
+def test_reference_bleu_is_on_text_and_says_how():
+    pytest.importorskip('sacrebleu', reason='needs d2lmx[bleu]')
+    found = d2l.reference_bleu(['The cat, it sat.'], [['the cat , it sat .', 'No.']])
+    assert found['score'] == pytest.approx(100) and 'tok:13a' in found['signature']
+
+
+def test_without_sacrebleu_one_line_says_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'sacrebleu.metrics', None)
+    with pytest.raises(ImportError, match="pip install 'd2lmx.bleu.'"):
+        d2l.reference_bleu(['a'], [['a']])
+
+
+@pytest.mark.parametrize('predictions, references', [([['a']], []), ([['a']], [[]])])
+def test_corpus_bleu_needs_references_for_each(predictions, references):
+    with pytest.raises(ValueError, match='needs its references'):
+        d2l.corpus_bleu(predictions, references)

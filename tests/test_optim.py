@@ -39,3 +39,40 @@ def test_a_function_is_an_updater_already():
         return batch_size
 
     assert d2l.as_updater(updater) is updater
+
+
+def rates(schedule, batches_per_epoch, num_batches, contexts=1, **options):
+    """What the weight of a constant gradient 1 loses at each update."""
+    import mxnet as mx
+    net = nn.Dense(1, use_bias=False, in_units=1)
+    net.initialize(mx.init.Constant(0), ctx=[mx.cpu(i) for i in range(contexts)])
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {
+        'lr_scheduler': d2l.ByEpoch(schedule, batches_per_epoch)}, **options)
+    step = d2l.regression_step(net, lambda y_hat, y: y_hat, trainer)
+    weights = [0]
+    for _ in range(num_batches):
+        step(np.ones((4, 1)), np.ones(4))
+        weights.append(float(net.weight.data(mx.cpu(0))))
+    return [before - after for before, after in zip(weights, weights[1:])]
+
+
+@pytest.mark.parametrize('contexts,options', [
+    (1, {}), (3, {}), (3, dict(update_on_kvstore=False))])
+def test_a_schedule_by_epoch_keeps_its_rate_for_all_batches_of_an_epoch(
+        contexts, options):
+    assert rates(lambda epoch: .5 ** epoch, 2, 6, contexts, **options) == pytest.approx(
+        [1, 1, .5, .5, .25, .25])
+
+
+def test_mxnets_own_schedulers_count_batches_unless_they_run_by_epoch():
+    import mxnet as mx
+    schedule = mx.lr_scheduler.CosineScheduler(4, base_lr=1., final_lr=0)
+    assert rates(schedule, 3, 6) == pytest.approx([1] * 3 + [(1 + .5 ** .5) / 2] * 3)
+    assert schedule(4) == pytest.approx(0)
+
+
+def test_a_schedule_is_asked_for_epoch_0_before_the_first_update():
+    by_epoch = d2l.ByEpoch(lambda epoch: 10 - epoch, 4)
+    assert [by_epoch(n) for n in (0, 1, 4, 5, 9)] == [10, 10, 10, 9, 8]
+    with pytest.raises(ValueError, match='at least 1, got 0'):
+        d2l.ByEpoch(lambda epoch: 1, 0)

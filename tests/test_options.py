@@ -1,4 +1,5 @@
 """A run function's signature as a command line."""
+import argparse
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Literal
@@ -50,7 +51,11 @@ def test_the_runners_own_options_are_kept_apart():
     args, values = parse('--seed 7 --out here --data book --show')
     assert (args.seed, args.out) == (7, Path('here'))
     assert (args.data, args.show) == ('book', True)
-    assert not {'seed', 'out', 'data', 'show'} & set(values)
+    assert (args.checkpoint, args.resume) == (None, False)
+    args, values = parse('--checkpoint there --resume')
+    assert (args.checkpoint, args.resume) == (Path('there'), True)
+    own = {'seed', 'out', 'data', 'show', 'checkpoint', 'resume'}
+    assert not own & set(values)
 
 
 def test_smoke_means_toy_data_and_yields_to_what_is_given():
@@ -70,7 +75,9 @@ def test_smoke_means_toy_data_and_yields_to_what_is_given():
     ('--variant gluon', "invalid choice: 'gluon'"), ('--hybridize yes', 'unrecognized'),
     ('--seed -1', 'of at least 0'), (f'--seed {2 ** 32}', 'below 4294967296'),
     ('--data mine', "invalid choice: 'mine'"), ('--momentum .9', 'unrecognized'),
-    ('--out', 'expected one argument')])
+    ('--devices gpu:9', "devices: 'gpu:9' names a GPU that is not there"),
+    ('--devices four', "got 'four'"), ('--out', 'expected one argument'),
+    ('--resume', '--resume needs --checkpoint DIR')])
 def test_a_wrong_value_is_refused_in_one_line(text, reason, capsys):
     message = complaint(text, capsys)
     assert message.startswith('d2lmx run 6.6: ') and reason in message
@@ -91,3 +98,14 @@ def test_help_shows_titles_and_the_books_values(capsys):
 def test_hyperparameters_are_typed_and_leave_the_results_folder_out():
     assert options.hyperparameters(run)['lr'] == (float, .9)
     assert 'out' not in options.hyperparameters(run)
+
+
+@pytest.mark.parametrize('text', ['1x224x96', '1,224,96'])
+def test_shape_is_written_with_x_or_commas(text):
+    assert options.shape(text) == (1, 224, 96)
+
+
+@pytest.mark.parametrize('text', ['', '1x', '1x0', '-1x2', '1x2.5', 'large'])
+def test_no_shape_is_refused(text):
+    with pytest.raises(argparse.ArgumentTypeError, match='such as 1x224x224'):
+        options.shape(text)

@@ -97,7 +97,7 @@ def metrics(folder):
 
 def untimed(folder):
     record = metrics(folder)
-    del record['timing']
+    del record['timing'], record['resumed']
     return record
 
 
@@ -108,7 +108,8 @@ def test_a_run_writes_numbers_and_figures_and_says_where(command, capsys):
     assert record['options'] == {'num_epochs': 2, 'lr': .1}
     assert (record['title'], record['seed'], record['data']) == ('A line', 0, 'none')
     assert len(record['result']['series']['train loss']) == 2
-    assert set(record['timing']) == {'total_seconds', 'seconds', 'examples_per_sec'}
+    assert set(record['timing']) == {'total_seconds', 'seconds', 'waiting',
+                                     'examples_per_sec'}
     assert set(record['versions']) == {'d2lmx', 'python', 'mxnet', 'numpy'}
     assert (folder / 'figures' / '1.svg').read_bytes().startswith(b'<?xml')
     assert str(folder / 'metrics.json') in capsys.readouterr().out
@@ -120,6 +121,21 @@ def test_one_seed_gives_one_result_and_another_seed_another(command):
     assert untimed(command('--seed', '6')[1])['result'] != first['result']
 
 
+def test_devices_change_where_a_section_trains_but_not_what_it_is_told(command, capsys):
+    assert metrics(command()[1])['device'] == 'cpu(0)'
+    capsys.readouterr()
+    record = metrics(command('--devices', 'cpu:3')[1])
+    assert record['device'] == 'cpu(0), cpu(1), cpu(2)'
+    assert 'splits no batch' not in capsys.readouterr().err
+
+
+def test_a_section_that_cannot_split_its_batches_says_so_in_one_line(houses, capsys):
+    _, record, _ = houses('--devices', 'cpu:2', '--data', 'toy')
+    assert record['device'] == 'cpu(0)'
+    assert capsys.readouterr().err == (
+        'd2lmx: this section splits no batch over devices: it ran on cpu(0) alone\n')
+
+
 def test_smoke_takes_the_sections_short_options(command):
     assert metrics(command('--smoke')[1])['options']['num_epochs'] == 1
 
@@ -129,6 +145,122 @@ def test_a_second_run_replaces_the_first_whole(command):
     (folder / 'figures' / '9.png').write_text('of an older run')
     command('--smoke', '--seed', '3')
     assert metrics(folder)['seed'] == 3 and not (folder / 'figures' / '9.png').exists()
+
+
+def test_a_run_goes_on_from_its_checkpoint_and_says_so(command, tmp_path, capsys):
+    options = ['--num-epochs', '2', '--checkpoint', str(tmp_path / 'saved')]
+    expected = untimed(command(*options)[1])
+    assert metrics(tmp_path / 'out' / 'line')['resumed'] is None
+    status, folder = command(*options, '--resume')
+    assert status == 0 and untimed(folder) == expected
+    assert metrics(folder)['resumed'] == {'fit': 1, 'epoch': 2}
+    output, message = capsys.readouterr()
+    assert 'resumed: training 1, after epoch 2\n' in output
+    assert message == f'd2lmx: resuming from {tmp_path / "saved"}\n'
+
+
+def test_resuming_from_an_empty_folder_starts_and_says_so(command, tmp_path, capsys):
+    saved = ['--checkpoint', str(tmp_path / 'new'), '--resume']
+    status, folder = command('--smoke', *saved)
+    assert status == 0 and metrics(folder)['resumed'] is None
+    assert 'no checkpoint in' in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / 'new').glob('*.npz')] == ['fit-001.npz']
+
+
+@pytest.mark.parametrize('options,status,reason', [
+    ([], 2, 'holds a checkpoint already: continue it with resume (--resume), or'),
+    (['--resume', '--lr', '0.5'], 2, 'another run: lr was 0.1, is 0.5'),
+    (['--resume', '--seed', '4'], 2, 'another run: seed was 0, is 4')])
+def test_a_checkpoint_is_neither_overwritten_nor_continued_by_another_run(
+        command, tmp_path, capsys, options, status, reason):
+    saved = ['--num-epochs', '1', '--checkpoint', str(tmp_path / 'saved')]
+    command(*saved)
+    before = (tmp_path / 'saved' / 'fit-001.npz').read_bytes()
+    capsys.readouterr()
+    assert command(*saved, *options)[0] == status
+    message = capsys.readouterr().err
+    assert message.count('\n') == 1 and reason in message
+    assert (tmp_path / 'saved' / 'fit-001.npz').read_bytes() == before
+
+
+def test_a_damaged_checkpoint_is_one_clear_line(command, tmp_path, capsys):
+    saved = ['--num-epochs', '1', '--checkpoint', str(tmp_path / 'saved')]
+    command(*saved)
+    (tmp_path / 'saved' / 'fit-001.npz').write_bytes(b'PK')
+    capsys.readouterr()
+    assert command(*saved, '--resume')[0] == 1
+    message = capsys.readouterr().err
+    assert message.count('\n') == 1 and 'fit-001.npz cannot be read' in message
+
+
+def test_ctrl_c_says_how_to_go_on(command, tmp_path, monkeypatch, capsys):
+    saved = ['--num-epochs', '2', '--checkpoint', str(tmp_path / 'saved')]
+    with monkeypatch.context() as patch:
+        patch.setattr(d2l, 'plot_history', interrupt)
+        assert command(*saved)[0] == 130
+    assert f'go on from {tmp_path / "saved"} with --resume' in capsys.readouterr().err
+    assert command(*saved, '--resume')[0] == 0
+
+
+def interrupt(*args):
+    raise KeyboardInterrupt
+
+
+def test_other_threads_than_the_checkpoints_are_said(command, tmp_path, capsys,
+                                                    monkeypatch):
+    saved = ['--num-epochs', '1', '--checkpoint', str(tmp_path / 'saved')]
+    command(*saved)
+    here = runner.machine()
+    monkeypatch.setattr(runner, 'machine', lambda: {**here, 'threads': 77})
+    assert command(*saved, '--resume')[0] == 0
+    assert 'the last bits may differ' in (message := capsys.readouterr().err)
+    assert f'threads was {here["threads"]}, is 77' in message
+
+
+def test_other_data_than_the_checkpoints_are_refused(tmp_path, monkeypatch, capsys):
+    def run() -> dict:
+        d2l.download('kaggle_house_train')
+        for _ in d2l.epochs(1, {'trained': 0}):
+            pass
+        return {}
+
+    section = sections.Section('4.10', 'houses', 'Houses', '房价', (), tmp_path)
+    argv = ['--out', str(tmp_path / 'out'), '--checkpoint', str(tmp_path / 'saved')]
+    module = SimpleNamespace(run=run, SMOKE={})
+    assert runner.run_section(section, module, argv) == 0
+    (tmp_path / 'root').mkdir()
+    (tmp_path / 'root' / 'kaggle_house_pred_train.csv').write_text('Id,Mine\n1,2\n')
+    monkeypatch.setenv('D2LMX_DATA', str(tmp_path / 'root'))
+    capsys.readouterr()
+    assert runner.run_section(section, module, argv + ['--resume']) == 2
+    assert 'another run: kaggle_house_train was ' in capsys.readouterr().err
+
+
+def test_checkpoints_of_a_section_without_training_are_refused(tmp_path, capsys):
+    section = failing_section(tmp_path, 'return {}')
+    status = runner.run_section(section, sections.load(section), [
+        '--out', str(tmp_path / 'out'), '--checkpoint', str(tmp_path / 'saved')])
+    assert status == 2 and not (tmp_path / 'saved').exists()
+    assert capsys.readouterr().err == (
+        'd2lmx: section failing has no training to save: leave --checkpoint out\n')
+
+
+def test_a_run_that_falls_back_on_toy_data_counts_its_trainings_anew(
+        tmp_path, offline, capsys):
+    def run() -> dict:
+        history, trained = d2l.History(), {'numbers': 0}
+        for epoch in d2l.epochs(2, trained, history):
+            trained['numbers'] += 1
+        d2l.download('kaggle_house_train')  # the first time, there is none
+        return {'trained': trained['numbers']}
+
+    section = sections.Section('4.10', 'houses', 'Houses', '房价', (), tmp_path)
+    argv = ['--out', str(tmp_path / 'out'), '--checkpoint', str(tmp_path / 'saved')]
+    for resume in ([], ['--resume']):
+        assert runner.run_section(section, SimpleNamespace(run=run, SMOKE={}),
+                                  argv + resume) == 0
+        assert metrics(tmp_path / 'out' / '04.10_houses')['result'] == {'trained': 2}
+    assert [p.name for p in (tmp_path / 'saved').glob('fit-*')] == ['fit-001.npz']
 
 
 @pytest.mark.parametrize('fault,status', [(KeyboardInterrupt, 130),

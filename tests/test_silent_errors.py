@@ -148,3 +148,17 @@ def test_batches_from_worker_processes_reach_a_hybridized_net(devices):
     history = d2l.fit(d2l.classification_step(net, LOSS, trainer, devices), loader, 1)
     assert onp.isfinite(history['train loss'])
     assert 0 <= d2l.evaluate_accuracy(net, loader, devices) <= 1
+
+
+def test_masked_scores_have_a_gradient():
+    X, head = np.array([[[1.0, 2, 3]]]), np.array([[[1.0, 0, 0]]])
+    X.attach_grad()
+    gradients = []
+    for softmax in (lambda: np.exp(np.where(np.array([True, True, False]), X, -1e6)),
+                    lambda: d2l.masked_softmax(X, np.array([2]))):
+        with autograd.record():
+            l = (softmax() * head).sum()
+        l.backward()
+        gradients.append(abs(X.grad.asnumpy()).max())
+    assert gradients[0] == 0  # MXNet's where(), with a number as its last argument
+    assert gradients[1] > 0.1

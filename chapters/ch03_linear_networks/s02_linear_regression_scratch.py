@@ -44,17 +44,18 @@ def init_params(num_inputs):
 
 def train(features, labels, w, b, num_epochs, lr, batch_size):
     """Train w and b in place; the mean loss over all examples after each epoch."""
-    net, loss = d2l.linreg, d2l.squared_loss
-    losses = []
-    for _ in range(num_epochs):
+    net, loss, history = d2l.linreg, d2l.squared_loss, d2l.History()
+    # range(num_epochs), but for checkpoints, which save w, b and the history
+    for epoch in d2l.epochs(num_epochs, (w, b), history):
         for X, y in data_iter(batch_size, features, labels):
             with autograd.record():
                 l = loss(net(X, w, b), y)  # (batch, 1)
             l.backward()
             # book: divides by batch_size in a smaller last batch too
             d2l.sgd([w, b], lr, len(X))
-        losses.append(float(loss(net(features, w, b), labels).mean()))
-    return losses
+        l = loss(net(features, w, b), labels).mean()
+        history.add(epoch + 1, {'loss': l})
+    return [l for _, l in history.series['loss']]
 
 
 def run(*, num_examples: int = 1000, num_epochs: int = 3, lr: float = 0.03,

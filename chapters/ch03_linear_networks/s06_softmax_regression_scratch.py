@@ -75,7 +75,7 @@ def run(*, num_epochs: int = 10, lr: float = 0.1, batch_size: int = 256) -> dict
 
     before = d2l.evaluate_accuracy(model, test_iter)
     history = d2l.train_ch3(model, train_iter, test_iter, cross_entropy, num_epochs,
-                            updater)
+                            updater, state=[W, b])
     d2l.predict_ch3(model, test_iter)
     return {'sums': sums_along_axes(), 'softmax': softmax_of_random_scores(),
             'two examples': loss_and_accuracy_of_two_examples(),

@@ -46,7 +46,8 @@ def run(*, num_epochs: int = 10, lr: float = 0.1, batch_size: int = 256,
     def updater(batch_size):
         d2l.sgd(params, lr, batch_size)
 
-    history = d2l.train_ch3(net, train_iter, test_iter, loss, num_epochs, updater)
+    history = d2l.train_ch3(net, train_iter, test_iter, loss, num_epochs, updater,
+                            state=params)
     d2l.predict_ch3(net, test_iter)
     return history.record()
 

@@ -59,6 +59,7 @@ def train(data, lambd, num_epochs, lr, batch_size):
         d2l.sgd([w, b], lr, batch_size)
 
     step = d2l.regression_step(net, penalized_loss, updater)
+    step.state = w, b  # what checkpoints save; the functions do not say it
     history = fit(net, d2l.squared_loss, step, data, num_epochs, batch_size)
     return history, w
 

@@ -88,13 +88,17 @@ def run(*, variant: Literal['scratch', 'concise'] = 'scratch', num_epochs: int =
 
         def updater(batch_size):
             d2l.sgd(params, lr, batch_size)
+
+        state = params
     else:
         net = build_net(num_hiddens1, num_hiddens2, dropout1, dropout2)
         net.initialize(init.Normal(sigma=0.01))
         net.hybridize(hybridize, static_alloc=True, static_shape=True)
         updater = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': lr})
+        state = net, updater
     history = d2l.train_ch3(net, train_iter, test_iter,
-                            gluon.loss.SoftmaxCrossEntropyLoss(), num_epochs, updater)
+                            gluon.loss.SoftmaxCrossEntropyLoss(), num_epochs, updater,
+                            state=state)
     return {'dropout_layer': examples, **history.record()}
 
 

@@ -27,7 +27,7 @@ def minimize(loss, params, batch, num_epochs, lr):
         d2l.sgd(params, lr, len(l))
         return {'loss': (l.sum(), len(l))}
 
-    return d2l.fit(step, [batch], num_epochs)
+    return d2l.fit(step, [batch], num_epochs, state=params)
 
 
 # ---- covariate shift

@@ -78,7 +78,7 @@ def train(net, train_data, valid_data, num_epochs, lr, weight_decay, batch_size)
 
     return d2l.fit(d2l.regression_step(net, loss, updater),
                    d2l.load_array(train_data, batch_size), num_epochs,
-                   evaluate=evaluate)
+                   evaluate=evaluate, state=(net, trainer))
 
 
 def get_k_fold_data(k, i, X, y):

@@ -61,14 +61,15 @@ def learn_kernel(X, Y, num_steps, lr):
     conv2d.initialize()
     X = X.reshape(1, 1, *X.shape)  # (batch, channels, height, width)
     Y = Y.reshape(1, 1, *Y.shape)
-    losses = []
-    for _ in range(num_steps):
+    history = d2l.History()
+    # range(num_steps), but for checkpoints, which save the layer and the history
+    for step in d2l.epochs(num_steps, conv2d, history):
         with autograd.record():
             l = (conv2d(X) - Y) ** 2
         l.backward()
         conv2d.weight.data()[:] -= lr * conv2d.weight.grad()
-        losses.append(float(l.sum()))
-    return losses, conv2d.weight.data().reshape(1, 2)
+        history.add(step + 1, {'loss': l.sum()})
+    return [l for _, l in history.series['loss']], conv2d.weight.data().reshape(1, 2)
 
 
 def run(*, num_steps: int = 10, lr: float = 3e-2) -> dict:

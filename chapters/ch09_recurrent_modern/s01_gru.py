@@ -5,7 +5,7 @@ Source: chapter_recurrent-modern/gru
 from typing import Literal
 
 import mxnet as mx
-from mxnet import np
+from mxnet import np, npx
 from mxnet.gluon import rnn
 
 import d2lmx as d2l
@@ -62,15 +62,21 @@ def gru(inputs, state, params, F=mx.nd):
     return F.npx.reshape(Y, (-5, -2)), tuple(state)
 
 
-def build_net(vocab_size=28, num_hiddens=256):
-    """X (batch, steps), H (1, batch, num_hiddens) -> scores (steps * batch, vocab), H.
+def build_net(variant='concise', vocab_size=28, num_hiddens=256, device=None):
+    """X (batch, steps), H -> scores (steps * batch, vocab), H.
+
+    H (1, batch, num_hiddens), from scratch (batch, num_hiddens).
     """
+    if variant == 'scratch':
+        return d2l.RNNModelScratch(vocab_size, num_hiddens, device or npx.cpu(),
+                                   get_params, init_gru_state, gru)
     return d2l.RNNModel(rnn.GRU(num_hiddens), vocab_size)
 
 
-def example_inputs(batch_size=2):
+def example_inputs(batch_size=2, variant='concise'):
+    shape = (batch_size, 256) if variant == 'scratch' else (1, batch_size, 256)
     return (np.random.randint(0, 28, size=(batch_size, 35), dtype='int32'),
-            np.random.uniform(-1, 1, size=(1, batch_size, 256)))
+            np.random.uniform(-1, 1, size=shape))
 
 
 def run(*, variant: Literal['scratch', 'concise'] = 'scratch', num_epochs: int = 500,
@@ -78,11 +84,7 @@ def run(*, variant: Literal['scratch', 'concise'] = 'scratch', num_epochs: int =
         num_hiddens: int = 256, hybridize: bool = True) -> dict:
     device = d2l.try_gpu()
     train_iter, vocab = d2l.load_data_time_machine(batch_size, num_steps)
-    if variant == 'scratch':
-        net = d2l.RNNModelScratch(len(vocab), num_hiddens, device, get_params,
-                                  init_gru_state, gru)
-    else:
-        net = build_net(len(vocab), num_hiddens)
+    net = build_net(variant, len(vocab), num_hiddens, device)
     net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = d2l.train_ch8(net, train_iter, vocab, lr, num_epochs, device)
     return {'prediction': d2l.predict_ch8('time traveller ', 50, net, vocab, device),

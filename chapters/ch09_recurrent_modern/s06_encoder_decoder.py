@@ -11,7 +11,7 @@ SMOKE = dict(num_steps=3)
 
 
 class MeanEncoder(d2l.Encoder):
-    """The smallest encoder: X (batch, steps, d) -> its mean over the steps (batch, d)."""
+    """The smallest encoder: X (batch, steps, d) -> its mean over steps (batch, d)."""
 
     def hybrid_forward(self, F, X, *args):
         return F.np.mean(X, axis=1)

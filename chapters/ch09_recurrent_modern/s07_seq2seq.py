@@ -9,8 +9,8 @@ import d2lmx as d2l  # Seq2SeqEncoder, Seq2SeqDecoder are in d2lmx/models/seq2se
 DATA = ('fra-eng',)
 SMOKE = dict(num_epochs=10)
 
-SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .", "he's calm .": 'il est calme .',
-             "i'm home .": 'je suis chez moi .'}
+SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .",
+             "he's calm .": 'il est calme .', "i'm home .": 'je suis chez moi .'}
 
 
 def build_net(src_vocab_size=184, tgt_vocab_size=201, embed_size=32, num_hiddens=32,

@@ -4,3 +4,5 @@ from .ch03 import *
 from .ch06 import *
 from .ch08 import *
 from .ch09 import *
+from .ch11 import *
+from .ch12 import *

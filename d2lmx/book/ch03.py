@@ -7,13 +7,13 @@ from ..train.steps import classification_step
 from ..viz.animator import Animator
 from ..viz.images import show_images
 
-__all__ = ['train_epoch_ch3', 'train_ch3', 'predict_ch3']
+__all__ = ['animate', 'train_epoch_ch3', 'train_ch3', 'predict_ch3']
 
 TRAIN_LEGEND = ['train loss', 'train acc', 'test acc']
 
 
 def animate(animator):
-    """A `fit` watcher that adds each new point of the series in TRAIN_LEGEND.
+    """A `fit` watcher that adds each new 'train loss', 'train acc' and 'test acc'.
 
     Book: 3.6 (sec_softmax_scratch)
     """
@@ -37,8 +37,11 @@ def train_epoch_ch3(net, train_iter, loss, updater):
     return history['train loss'], history['train acc']
 
 
-def train_ch3(net, train_iter, test_iter, loss, num_epochs, updater):
+def train_ch3(net, train_iter, test_iter, loss, num_epochs, updater, state=None):
     """Train with a test after each epoch and an Animator; returns the `History`.
+
+    state: the parameters, where net and updater are functions, which do not say them;
+    only checkpoints need it, as in `fit`.
 
     Book: 3.6 (sec_softmax_scratch)
     """
@@ -47,7 +50,7 @@ def train_ch3(net, train_iter, test_iter, loss, num_epochs, updater):
     # book: asserts the final loss and accuracies; a short run is no error, so we return
     return fit(classification_step(net, loss, updater), train_iter, num_epochs,
                evaluate=lambda: {'test acc': evaluate_accuracy(net, test_iter)},
-               watch=animate(animator))
+               watch=animate(animator), state=state)
 
 
 def predict_ch3(net, test_iter, n=6):

@@ -34,6 +34,7 @@ def train_ch6(net, train_iter, test_iter, num_epochs, lr, device):
     trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': lr})
     animator = Animator(xlabel='epoch', xlim=[1, num_epochs], legend=TRAIN_LEGEND)
     loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    loss.hybridize(static_alloc=True, static_shape=True)
     history = fit(
         classification_step(net, loss, trainer, devices), train_iter, num_epochs,
         points_per_epoch=5, watch=animate(animator),

@@ -28,7 +28,8 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device):
     trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
     loss = MaskedSoftmaxCELoss()
     loss.hybridize(static_alloc=True, static_shape=True)
-    animator = Animator(xlabel='epoch', ylabel='loss', xlim=[EPOCHS_A_POINT, num_epochs])
+    animator = Animator(xlabel='epoch', ylabel='loss',
+                        xlim=[EPOCHS_A_POINT, num_epochs])
 
     def watch(history):
         epoch, value = history.series['train loss'][-1]
@@ -62,7 +63,7 @@ def predict_seq2seq(net, src_sentence, src_vocab, tgt_vocab, num_steps, device,
     """Translate a sentence greedily: (translation, attention weights of each step).
 
     src_sentence: tokens with spaces between them, cut after num_steps. The list of
-    weights stays empty unless they are asked for; then net must not be hybridized.
+    weights stays empty unless they are asked for.
 
     Book: 9.7 (sec_seq2seq)
     """

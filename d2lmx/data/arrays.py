@@ -1,8 +1,12 @@
 """Batches from arrays in memory, and the book's made-up linear data."""
+import ctypes
 import math
 
 import numpy as onp
 from mxnet import np
+from mxnet.base import _LIB, check_call
+
+from ..runtime.team import team
 
 __all__ = ['synthetic_data', 'load_array', 'BatchIterator']
 
@@ -42,6 +46,11 @@ class BatchIterator:
     array a batch is that array's rows, not a list. The order of a shuffled pass is
     the one Gluon's DataLoader takes from the same NumPy seed.
 
+    In a worker of ``d2lmx launch`` it gives that worker's share: n workers take their
+    batches side by side from one common order, as one process would take a batch of n
+    times the size. What is left for the last batch is divided too, so that a worker may
+    get a batch of no example. ValueError for fewer examples than workers.
+
     Parameters
     ----------
     arrays
@@ -55,6 +64,8 @@ class BatchIterator:
 
     Book: 3.3 (sec_linear_concise)
     """
+
+    is_shared = True  # among workers, by itself
 
     def __init__(self, arrays, batch_size: int, shuffle: bool = False, transform=None):
         self.arrays = [a if isinstance(a, onp.ndarray) else a.asnumpy() for a in arrays]
@@ -70,22 +81,41 @@ class BatchIterator:
         self.transform = transform
 
     def __len__(self):
-        return math.ceil(len(self.arrays[0]) / self.batch_size)
+        return math.ceil(len(self.arrays[0]) / (self.batch_size * team().size))
 
     def __iter__(self):
         for rows in self.rows():
-            batch = [np.array(a, dtype=a.dtype) for a in rows]
+            batch = [_copied(a) for a in rows]
             yield batch if len(batch) > 1 else batch[0]
 
     def rows(self):
         """One pass of the same batches as lists of NumPy arrays."""
-        order = onp.arange(len(self.arrays[0]))
+        workers, order = team(), onp.arange(len(self.arrays[0]))
+        if len(order) < workers.size:
+            raise ValueError(f'{len(order)} examples cannot be shared by {workers.size} '
+                             'workers')
         if self.shuffle:
             onp.random.shuffle(order)
-        for start in range(0, len(order), self.batch_size):
-            chosen = order[start:start + self.batch_size]
+        stride = self.batch_size * workers.size
+        for start in range(0, len(order), stride):
+            chosen = workers.part(order[start:start + stride])
             # NumPy gathers: MXNet's fancy indexing takes several times as long
             rows = [onp.take(a, chosen, axis=0) for a in self.arrays]
             if self.transform is not None:
                 rows[0] = self.transform(rows[0])
             yield rows
+
+
+def _copied(values):
+    """An MXNet array on the CPU with a copy of NumPy's, made without waiting.
+
+    ``np.array`` hands the copy to MXNet's queue, where it stands behind the network;
+    sharing NumPy's memory would let MXNet's threads call Python to free it.
+    """
+    array = np.empty(values.shape, dtype=values.dtype)
+    if values.size:
+        address = ctypes.c_void_p()
+        check_call(_LIB.MXNDArrayGetData(array.handle, ctypes.byref(address)))
+        memory = (ctypes.c_char * values.nbytes).from_address(address.value)
+        onp.frombuffer(memory, values.dtype).reshape(values.shape)[...] = values
+    return array

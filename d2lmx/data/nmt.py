@@ -67,8 +67,8 @@ def truncate_pad(line, num_steps: int, padding_token) -> list:
 def build_array_nmt(lines, vocab, num_steps: int):
     """Lines of tokens as numbers: arrays (lines, num_steps) and (lines,), both int32.
 
-    Each line ends with '<eos>', unless it is cut, and is padded with '<pad>'. The second
-    array counts the tokens that are no padding.
+    Each line ends with '<eos>', unless it is cut, and is padded with '<pad>'. The
+    second array counts the tokens that are no padding.
 
     Book: 9.5 (sec_machine_translation)
     """

@@ -2,3 +2,5 @@
 from .parameters import *
 from .symbol import *
 from .onnx import *
+from .encoder_decoder import *
+from .int8 import *

@@ -3,7 +3,10 @@ from pathlib import Path
 
 from mxnet import MXNetError, npx
 
-__all__ = ['load_parameters']
+from ..train.checkpoint import read
+from ..train.state import restore
+
+__all__ = ['load_parameters', 'load_trained']
 
 
 def load_parameters(net, filename, device=None) -> None:
@@ -38,6 +41,35 @@ def load_parameters(net, filename, device=None) -> None:
         params[name].set_data(value)
         if params[name]._deferred_init:
             params[name]._finish_deferred_init()
+
+
+def load_trained(net, path) -> None:
+    """Load trained weights into a net that has none yet.
+
+    path: a file of ``net.save_parameters``, a checkpoint of the net's training, or the
+    folder of one, of which the last training counts. Errors as of `load_parameters`;
+    CheckpointError where a checkpoint cannot be read.
+
+    Book: 5.5 (sec_read_write)
+    """
+    path = Path(path)
+    if path.is_dir():
+        saved = sorted(path.glob('fit-*.npz'))
+        if not saved:
+            raise ValueError(f'{path} holds no checkpoint: d2lmx run SECTION '
+                             '--checkpoint DIR saves one')
+        path = saved[-1]
+    if path.suffix != '.npz':
+        load_parameters(net, path)
+        return
+    net.initialize()
+    prefix = 'state.0.'  # a step's state is (net, updater)
+    parts = [(f'state.{name[len(prefix):]}', arrays[:1], value)
+             for name, arrays, value in read(path)[1] if name.startswith(prefix)]
+    try:
+        restore(net, parts)
+    except ValueError as error:
+        raise ValueError(f'{path} was saved from another network: {error}') from error
 
 
 def _read(filename) -> dict:

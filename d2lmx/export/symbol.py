@@ -1,6 +1,7 @@
 """Networks as MXNet's own pair of files: symbol (JSON) and parameters."""
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 
 import numpy as onp
@@ -22,7 +23,10 @@ def load_exported(symbol_file, params_file, num_inputs: int = 1, device=None):
     Book: 12.1 (sec_hybridize)
     """
     names = ['data'] if num_inputs == 1 else [f'data{i}' for i in range(num_inputs)]
-    return gluon.SymbolBlock.imports(str(symbol_file), names, str(params_file), device)
+    with warnings.catch_warnings():
+        warnings.filterwarnings('ignore', 'Cannot decide type')  # nobody asked for types
+        return gluon.SymbolBlock.imports(str(symbol_file), names, str(params_file),
+                                         device)
 
 
 def export_block(net, inputs, prefix, rtol: float = 1e-5, atol: float = 1e-6,
@@ -32,7 +36,8 @@ def export_block(net, inputs, prefix, rtol: float = 1e-5, atol: float = 1e-6,
     The network is hybridized, run on the inputs, written, reloaded and run again, on
     the inputs and on those of further calls in the list other_inputs (of another batch
     size, say). Only where all outputs agree do the files appear under their names;
-    otherwise ValueError says by how much they differ, or that the block cannot be traced.
+    otherwise ValueError says by how much they differ, or that the block cannot be
+    traced.
 
     Book: 12.1 (sec_hybridize)
     """

@@ -1,5 +1,8 @@
 """Floor 1: functions and blocks from which networks are built."""
+from .attention import *
 from .functional import *
-from .losses import *
-from .recurrent import *
 from .loops import *
+from .losses import *
+from .positions import *
+from .recurrent import *
+from .transformer import *

@@ -91,7 +91,7 @@ class _Layerwise:
                          state_outputs=True, mode=self._mode)
 
 
-SHARED_DOC = """{name} as Gluon's ``rnn.{name}``, with the same arguments, but as said here.
+SHARED_DOC = """{name} as Gluon's ``rnn.{name}``, with the same arguments.
 
     Inputs
         X (steps, batch, d), or (batch, steps, d) with layout='NTC'; optional states, a

@@ -1,5 +1,7 @@
 """Floor 2: whole networks, and the large blocks of networks, that the book saves."""
+from .bahdanau import *
 from .decoding import *
 from .residual import *
 from .recurrent import *
 from .seq2seq import *
+from .transformer import *

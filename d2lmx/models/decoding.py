@@ -65,8 +65,8 @@ class LiveDecoder:
 class Hypothesis:
     """A target sequence that a search has found.
 
-    Attributes: ``tokens``, a list of numbers without '<eos>'; ``log_prob``, the logarithm
-    of its probability, '<eos>' included; ``score``, by which it was ranked.
+    Attributes: ``tokens``, a list of numbers without '<eos>'; ``log_prob``, the
+    logarithm of its probability, '<eos>' included; ``score``, by which it was ranked.
 
     Book: 9.8 (sec_beam-search)
     """
@@ -135,8 +135,8 @@ def exhaustive_search(decoder, state, bos: int, eos: int, num_steps: int,
         if len(prefixes) * vocab_size > MOST_HYPOTHESES:
             raise ValueError(
                 f'with {vocab_size} tokens there are {len(prefixes) * vocab_size} '
-                f'sequences of {t} steps, too many to look at each: use beam_search, or '
-                'fewer num_steps')
+                f'sequences of {t} steps, too many to look at each: use beam_search, '
+                'or fewer num_steps')
         total = log_probs[:, None] + log_softmax(scores)
         is_end = onp.arange(vocab_size) == eos
         found += [ended(prefix, log_prob, t, length_penalty)

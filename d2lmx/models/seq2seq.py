@@ -3,6 +3,7 @@ from mxnet import ndarray, symbol
 from mxnet.gluon import HybridBlock, nn
 
 from ..layers.recurrent import GRU
+from .unrolling import GraphOfEachLength
 
 __all__ = ['Encoder', 'Decoder', 'EncoderDecoder', 'Seq2SeqEncoder',
            'Seq2SeqDecoder']
@@ -16,7 +17,7 @@ def is_traceable(block) -> bool:
             and all(map(is_traceable, block._children.values())))
 
 
-class _Part(HybridBlock):
+class _Part(GraphOfEachLength, HybridBlock):
     """A HybridBlock that readers may also extend as the plain Block it is in the book.
 
     A subclass writes `hybrid_forward`, and everything compiles; or it overrides
@@ -111,6 +112,10 @@ class EncoderDecoder(_Part):
         dec_state = self.decoder.init_state(enc_outputs, *args)
         return self.decoder(dec_X, dec_state)
 
+    def lengths(self, enc_X, dec_X, *args):
+        """Those of the decoder, which may have a loop."""
+        return self.decoder.lengths(dec_X)
+
 
 class Seq2SeqEncoder(Encoder):
     """A GRU over the embedded tokens of the source.
@@ -146,7 +151,7 @@ class Seq2SeqEncoder(Encoder):
 
 
 class Seq2SeqDecoder(Decoder):
-    """A GRU over the embedded tokens of the target, each joined by the source's context.
+    """A GRU over the embedded tokens of the target, each with the source's context.
 
     It starts from the encoder's last state; the context is the top layer of that state.
 
@@ -160,7 +165,7 @@ class Seq2SeqDecoder(Decoder):
         [hidden state (num_layers, batch, num_hiddens), context (1, batch, num_hiddens)]
 
     Outputs
-        Y (batch, steps, vocab_size), scores of the next tokens, and the state after them
+        Y (batch, steps, vocab_size), scores of the next tokens; the state after them
 
     Book: 9.7 (sec_seq2seq)
     """

@@ -228,15 +228,15 @@ def backward_gluon(net, inputs, y):
     Book: 3.7 (sec_softmax_concise)
     """
     inputs = [X.copy() for X in inputs]
-    for X in inputs:
+    floats = [X for X in inputs if onp.issubdtype(X.dtype, onp.floating)]
+    for X in floats:  # Embedding refuses to be asked for a gradient of token numbers
         X.attach_grad()
     with autograd.record():
         outputs = flatten(net(*inputs))
         l = gluon_loss(outputs[0], y)(outputs[0], y)
     l.backward()
     return ([Y.asnumpy() for Y in outputs],
-            [X.grad.asnumpy() / y.shape[0] for X in inputs
-             if onp.issubdtype(X.dtype, onp.floating)])
+            [X.grad.asnumpy() / y.shape[0] for X in floats])
 
 
 def backward_port(port, inputs, y):

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 __all__ = ['NO_TORCH', 'UnusablePort', 'has_torch', 'find_twin', 'load_port',
-           'torch_epoch']
+           'torch_epoch', 'torch_language_epoch', 'torch_translation_epoch']
 
 NO_TORCH = ('this needs PyTorch, which is not installed: pip install "d2lmx[torch]" '
             '(a CPU build will do)')
@@ -111,5 +111,78 @@ def torch_epoch(build_net, batches, lr: float, num_threads: int):
             correct += (y_hat.argmax(axis=1) == y).sum()
             count += len(y)
         return float(l_sum) / count, float(correct) / count
+
+    return epoch
+
+
+def torch_language_epoch(build_net, batches, state_shapes, lr: float, num_threads: int):
+    """A function that trains a twin's language model for one epoch: the mean loss.
+
+    batches: an iterable of X, Y (batch, steps), MXNet arrays, where rows go on from
+    batch to batch. By SGD with gradients clipped to norm 1.
+
+    Book: 8.5 (sec_rnn_scratch)
+    """
+    import torch
+    torch.set_num_threads(num_threads)
+    net = build_net()
+    for parameter in net.parameters():
+        torch.nn.init.normal_(parameter, std=0.01)
+    loss = torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+
+    def epoch():
+        net.train()
+        state = [torch.zeros(shape) for shape in state_shapes]
+        l_sum, count = 0.0, 0
+        for X, Y in batches:
+            X, Y = (torch.from_numpy(array.asnumpy()).long() for array in (X, Y))
+            optimizer.zero_grad()
+            y_hat, state = net(X, *state)
+            l = loss(y_hat, Y.T.reshape(-1))
+            l.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 1)
+            optimizer.step()
+            state = [S.detach() for S in (state if isinstance(state, (list, tuple))
+                                          else [state])]
+            l_sum += l.detach() * Y.numel()
+            count += Y.numel()
+        return float(l_sum) / count
+
+    return epoch
+
+
+def torch_translation_epoch(build_net, batches, bos: int, lr: float, num_threads: int):
+    """The same of a translator, by Adam: the mean loss of a target token.
+
+    batches: ``batches() -> iterable of (X, X_valid_len, Y, Y_valid_len)`` NumPy arrays;
+    bos: number of the token '<bos>'.
+
+    Book: 9.7 (sec_seq2seq)
+    """
+    import torch
+    torch.set_num_threads(num_threads)
+    net = build_net()
+    loss = torch.nn.CrossEntropyLoss(reduction='none')
+    optimizer = torch.optim.Adam(net.parameters(), lr=lr)
+
+    def epoch():
+        net.train()
+        l_sum, count = 0.0, 0
+        for rows in batches():
+            X, X_valid_len, Y, Y_valid_len = (torch.from_numpy(array).long()
+                                              for array in rows)
+            dec_X = torch.cat((torch.full_like(Y[:, :1], bos), Y[:, :-1]), dim=1)
+            is_valid = torch.arange(Y.shape[1]) < Y_valid_len[:, None]
+            optimizer.zero_grad()
+            Y_hat, _ = net(X, dec_X, X_valid_len)
+            ls = (loss(Y_hat.transpose(1, 2), Y) * is_valid).mean(dim=1)
+            num_tokens = Y_valid_len.sum()
+            (ls.sum() / num_tokens).backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 1)
+            optimizer.step()
+            l_sum += ls.sum().detach()
+            count += num_tokens
+        return float(l_sum) / float(count)
 
     return epoch

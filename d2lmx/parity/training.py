@@ -16,8 +16,8 @@ FADED = 1e-4  # a gradient this small beside its layer's largest is rounding, no
 def random_batches(net, example_inputs, batch_size, count, seed) -> list:
     """[(inputs, y), ...] with y drawn to suit the first output of the network.
 
-    y is random class numbers where the last axis of that output holds several scores,
-    and otherwise random numbers in the output's shape.
+    y is random class numbers where that output holds several scores an example, along
+    its last axis, and otherwise random numbers in the output's shape.
 
     Book: 3.7 (sec_softmax_concise)
     """
@@ -25,7 +25,8 @@ def random_batches(net, example_inputs, batch_size, count, seed) -> list:
     for _ in range(count):
         inputs = example_inputs(batch_size)
         shape = flatten(net(*inputs))[0].shape
-        y = (random.randint(shape[-1], size=shape[:-1]) if shape[-1] > 1
+        has_classes = len(shape) > 1 and shape[-1] > 1
+        y = (random.randint(shape[-1], size=shape[:-1]) if has_classes
              else random.normal(size=shape))
         batches.append((inputs, np.array(y.astype('float32'))))
     return batches

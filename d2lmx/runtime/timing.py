@@ -1,9 +1,10 @@
-"""A stopwatch."""
+"""Stopwatches."""
 import time
 
 import numpy as onp
+from mxnet import npx
 
-__all__ = ['Timer']
+__all__ = ['Timer', 'Benchmark']
 
 
 class Timer:
@@ -41,3 +42,26 @@ class Timer:
     def cumsum(self) -> list:
         """Running sum of the recorded times."""
         return onp.cumsum(self.times).tolist()
+
+
+class Benchmark:
+    """``with Benchmark('a step'):`` prints, and keeps in ``seconds``, how long it took.
+
+    Only what the block itself does is timed, as in the book: work that it leaves in
+    MXNet's queue is not, unless ``npx.waitall()`` ends the block. What was in the queue
+    before is waited for first.
+
+    Book: 12.1 (sec_hybridize)
+    """
+
+    def __init__(self, description: str = 'Done'):
+        self.description = description
+
+    def __enter__(self):
+        npx.waitall()  # book: lets work left by an earlier block count in this one
+        self.timer = Timer()
+        return self
+
+    def __exit__(self, *error):
+        self.seconds = self.timer.stop()
+        print(f'{self.description}: {self.seconds:.4f} sec')

@@ -1,4 +1,5 @@
 """Processes of their own for what would disturb each other's speed in a single one."""
+import math
 import multiprocessing
 import os
 import statistics
@@ -9,6 +10,9 @@ from mxnet import npx
 from .timing import Timer
 
 __all__ = ['WorkerDied', 'seconds_in_turn', 'median_seconds']
+
+TURN = 0.05  # seconds that a turn takes at least: short functions are called repeatedly
+FEWEST = 3   # rounds that are made even where the time is up
 
 
 class WorkerDied(RuntimeError):
@@ -21,9 +25,10 @@ class WorkerDied(RuntimeError):
 class Worker:
     """``with Worker(make, *args) as worker``: a process that runs and times functions.
 
-    ``make(*args)``, called in that process, returns {name: function}; make must stand
-    at the top of a module, and the arguments be such as can be pickled. environment:
-    changes to the variables that the process starts with.
+    ``make(*args)``, called in that process, returns {name: function}, or in place of a
+    function the reason why there is none; make must stand at the top of a module, and
+    the arguments be such as can be pickled. environment: changes to the variables that
+    the process starts with.
     """
 
     def __init__(self, make, *args, environment=None):
@@ -38,10 +43,22 @@ class Worker:
         self.theirs.close()  # so that the pipe breaks where the process dies
         return self
 
-    def seconds(self, name: str) -> float:
-        """Run the function of that name, and return how long it took."""
+    def names(self) -> dict:
+        """{name: reason why it cannot be timed, or None}; waits until all is made."""
+        return self.answer()
+
+    def seconds(self, name) -> float:
+        """How long a call of that function takes: the mean of a turn's calls."""
         try:
             self.pipe.send(name)
+        except OSError as error:
+            raise WorkerDied('a measuring process died: see its message above'
+                             ) from error
+        return self.answer()
+
+    def answer(self):
+        """What the process sends next."""
+        try:
             return self.pipe.recv()
         except (EOFError, OSError) as error:
             raise WorkerDied('a measuring process died: see its message above'
@@ -54,17 +71,26 @@ class Worker:
 
 
 def serve(pipe, make, args) -> None:
-    """What the process does: a call for each name that comes, answered by its time."""
+    """What the process does: a turn for each name that comes, answered by its time."""
     functions = make(*args)
+    pipe.send({name: None if callable(function) else function
+               for name, function in functions.items()})
     while True:
         try:
             function = functions[pipe.recv()]
         except EOFError:
             return
-        timer = Timer()
+        pipe.send(turn(function))
+
+
+def turn(function) -> float:
+    """Mean seconds of as many calls as make up a turn."""
+    timer, seconds, calls = Timer(), 0, 0
+    while seconds < TURN:
         function()
         npx.waitall()
-        pipe.send(timer.stop())
+        seconds, calls = timer.stop(), calls + 1
+    return seconds / calls
 
 
 @contextmanager
@@ -82,37 +108,57 @@ def changed_environment(changes):
                 os.environ[name] = value
 
 
-def seconds_in_turn(makers: dict, names, rounds: int, warm_up: int = 2,
-                    environments=None, watch=None) -> dict:
-    """{(side, name): seconds of each call}; the sides take turns, round by round.
+def seconds_in_turn(makers: dict, rounds: int, warm_up: int = 2, environments=None,
+                    most_seconds: float = math.inf, watch=None):
+    """Time the functions of several processes, which take turns, round by round.
 
-    makers: {side: (make, *args)}, a `Worker` each; environments: {side: changes} to the
-    variables of its process. The first `warm_up` rounds do not count. ``watch()`` is
-    called after each call. WorkerDied where a process ends too soon.
+    Parameters
+    ----------
+    makers
+        {side: (make, *args)}, a `Worker` each.
+    rounds, warm_up
+        Turns of each function that count, after those that do not.
+    environments
+        {side: changes} to the variables of its process.
+    most_seconds
+        Where they are over, no further round begins, but three are made.
+    watch
+        ``watch(turns made, turns in all)``, called after each turn.
+
+    Returns
+    -------
+    tuple
+        {(side, name): seconds of a call in each round}, and {(side, name): why it was
+        not timed}. WorkerDied where a process ends too soon.
 
     Book: 12.1 (sec_hybridize)
     """
-    times = {}
     environments = environments or {}
     with ExitStack() as stack:
         workers = {side: stack.enter_context(
                        Worker(*maker, environment=environments.get(side)))
                    for side, maker in makers.items()}
+        found = {(side, name): reason for side, worker in workers.items()
+                 for name, reason in worker.names().items()}
+        refused = {key: reason for key, reason in found.items() if reason}
+        times = {key: [] for key in found if key not in refused}
+        timer, total = Timer(), (warm_up + rounds) * len(times)
         for i in range(warm_up + rounds):
-            for name in names:
-                for side, worker in workers.items():
-                    seconds = worker.seconds(name)
-                    if i >= warm_up:
-                        times.setdefault((side, name), []).append(seconds)
-                    if watch:
-                        watch()
-    return times
+            if i >= warm_up + FEWEST and timer.stop() > most_seconds:
+                break
+            for j, (side, name) in enumerate(times, start=i * len(times) + 1):
+                seconds = workers[side].seconds(name)
+                if i >= warm_up:
+                    times[side, name].append(seconds)
+                if watch:
+                    watch(j, total)
+    return times, refused
 
 
-def median_seconds(makers: dict, names, rounds: int, **options) -> dict:
+def median_seconds(makers: dict, rounds: int, **options) -> dict:
     """{(side, name): median seconds of a call}; else as `seconds_in_turn`.
 
     Book: 12.1 (sec_hybridize)
     """
-    times = seconds_in_turn(makers, names, rounds, **options)
+    times, _ = seconds_in_turn(makers, rounds, **options)
     return {key: statistics.median(values) for key, values in times.items()}

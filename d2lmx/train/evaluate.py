@@ -2,15 +2,23 @@
 from ..metrics import num_correct
 from ..runtime.devices import split_batch
 from .engine import RunningMeans
+from .replicas import devices_of
 
 __all__ = ['evaluate_accuracy', 'evaluate_loss']
 
 
-def _mean(measure, net, data_iter, devices):
-    """Mean of ``measure(net(X), y) -> (sum, count)`` over all shards of all batches."""
+def mean_over_shards(measure, net, data_iter, devices, split_f=split_batch):
+    """Mean of ``measure(net(X), y) -> (sum, count)`` over all shards of all batches.
+
+    devices None: those that hold net; a batch of fewer examples goes to the first.
+    """
+    devices = devices or devices_of(net)
     means = RunningMeans()
     for X, y in data_iter:
-        for X_shard, y_shard in zip(*split_batch(X, y, devices)):
+        if not len(X):  # a worker may be left without a share of the last examples
+            means.add({'mean': (0.0, 0)})
+            continue
+        for X_shard, y_shard in zip(*split_f(X, y, devices and devices[:X.shape[0]])):
             means.add({'mean': measure(net(X_shard), y_shard)})
     result = means.means()
     if not result:
@@ -21,7 +29,8 @@ def _mean(measure, net, data_iter, devices):
 def evaluate_accuracy(net, data_iter, devices=None) -> float:
     """Share of right predictions in [0, 1]; net may be any function of X.
 
-    devices: a list over which batches are split; None leaves arrays where they are.
+    devices: a list over which batches are split; None means those that hold net, where
+    it is a block, and where the arrays are, where it is a function.
     ValueError where data_iter is empty.
 
     Book: 3.6 (sec_softmax_scratch)
@@ -29,7 +38,7 @@ def evaluate_accuracy(net, data_iter, devices=None) -> float:
     def measure(y_hat, y):
         return num_correct(y_hat, y), y.size
 
-    return _mean(measure, net, data_iter, devices)
+    return mean_over_shards(measure, net, data_iter, devices)
 
 
 def evaluate_loss(net, data_iter, loss, devices=None) -> float:
@@ -43,4 +52,4 @@ def evaluate_loss(net, data_iter, loss, devices=None) -> float:
         l = loss(y_hat, y)
         return l.sum(), l.size
 
-    return _mean(measure, net, data_iter, devices)
+    return mean_over_shards(measure, net, data_iter, devices)

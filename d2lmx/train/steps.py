@@ -1,9 +1,14 @@
-"""What happens to one batch: a function for each kind of task."""
+"""What happens to one batch: a function for each kind of task.
+
+A step's attribute ``state`` is what it trains, which `fit` saves within `Checkpoints`.
+"""
 from mxnet import autograd, np
 
 from ..metrics import num_correct
 from ..optim import as_updater, grad_clipping
 from ..runtime.devices import split_batch
+from ..runtime.team import team
+from .replicas import clear_gradients, training_devices
 
 __all__ = ['classification_step', 'regression_step', 'language_model_step',
            'seq2seq_step']
@@ -11,18 +16,24 @@ __all__ = ['classification_step', 'regression_step', 'language_model_step',
 
 def _backward(net, loss, X, y, devices):
     """Outputs, labels and losses of each shard, gradients computed; does not wait."""
-    Xs, ys = split_batch(X, y, devices)
+    if not len(X):  # a worker without a share of the last batch
+        clear_gradients(net, devices or [X.ctx])
+        return [], [], []
+    busy = devices and devices[:X.shape[0]]  # a last batch may be smaller than they are
+    Xs, ys = split_batch(X, y, busy)
     with autograd.record():
         y_hats = [net(X_shard) for X_shard in Xs]
         ls = [loss(y_hat, y_shard) for y_hat, y_shard in zip(y_hats, ys)]
     autograd.backward(ls)
+    if busy != devices:
+        clear_gradients(net, devices[len(busy):])
     return y_hats, ys, ls
 
 
 def _total(arrays):
     """Sum of arrays that may live on several devices, as one array on the first."""
     sums = [a.sum() for a in arrays]
-    return sum((s.as_in_ctx(sums[0].ctx) for s in sums[1:]), sums[0])
+    return sum((s.as_in_ctx(sums[0].ctx) for s in sums[1:]), sums[0]) if sums else 0.0
 
 
 def classification_step(net, loss, updater, devices=None):
@@ -30,11 +41,13 @@ def classification_step(net, loss, updater, devices=None):
 
     net maps X (batch, ...) to scores (batch, classes); y (batch,). loss gives one
     value an example. updater is a `gluon.Trainer` or a function of the batch size.
-    devices: a list, over which each batch is split; None leaves arrays where they are.
+    devices: a list, over which each batch is split. None: those chosen for the run
+    with ``--devices``, else those that hold net; a net that is a function trains where
+    its arrays are.
 
     Book: 3.6 (sec_softmax_scratch)
     """
-    update = as_updater(updater)
+    update, devices = as_updater(updater), training_devices(net, devices)
 
     def step(X, y):
         y_hats, ys, ls = _backward(net, loss, X, y, devices)
@@ -43,6 +56,7 @@ def classification_step(net, loss, updater, devices=None):
         return {'train loss': (_total(ls), y.size),
                 'train acc': (_total(correct), y.size)}
 
+    step.state = net, updater
     return step
 
 
@@ -53,13 +67,14 @@ def regression_step(net, loss, updater, devices=None):
 
     Book: 3.2 (sec_linear_scratch)
     """
-    update = as_updater(updater)
+    update, devices = as_updater(updater), training_devices(net, devices)
 
     def step(X, y):
         _, _, ls = _backward(net, loss, X, y, devices)
         update(X.shape[0])
         return {'train loss': (_total(ls), sum(l.size for l in ls))}
 
+    step.state = net, updater
     return step
 
 
@@ -90,6 +105,9 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
 
     Book: 8.5 (sec_rnn_scratch)
     """
+    if team().size > 1:
+        raise ValueError('a language model carries its state from batch to batch: it '
+                         'cannot be shared out among workers')
     update, state = as_updater(updater), None
 
     def step(X, Y):

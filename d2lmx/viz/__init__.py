@@ -3,7 +3,9 @@ from matplotlib import pyplot as plt
 
 from .animator import *
 from .graphs import *
+from .heatmaps import *
 from .histograms import *
 from .images import *
 from .lines import *
 from .summaries import *
+from .traces import *

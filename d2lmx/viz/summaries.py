@@ -1,10 +1,12 @@
-"""Networks as tables: what each layer gives and how much it learns."""
+"""Networks as tables: what each layer gives, how much it learns and how much it costs.
+"""
+import json
 import math
 
 import mxnet as mx
 from mxnet.gluon import nn
 
-__all__ = ['layer_shapes', 'summary', 'summary_table']
+__all__ = ['layer_shapes', 'summary', 'summary_table', 'multiply_adds']
 
 
 def input_shapes(inputs) -> dict:
@@ -79,3 +81,27 @@ def _layers(net, inputs):
         yield (type(layer).__name__, shape[0] if len(shape) == 1 else shape,
                {name: math.prod(s) for name, s
                 in zip(graph.list_arguments(), arg_shapes) if name in learnt})
+
+
+def multiply_adds(net, *inputs) -> int:
+    """How many multiplications and additions a prediction takes, in pairs.
+
+    Counted are the convolutions and dense layers, which are nearly all. Only the shapes
+    of the inputs matter, as in `layer_shapes`.
+
+    Book: 12.1 (sec_hybridize)
+    """
+    known = input_shapes(inputs)
+    outputs = net(*variables(known))
+    outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+    graph = mx.sym.Group(outputs)
+    internals = graph.get_internals()
+    _, shapes, _ = internals.infer_shape(**known)
+    shapes = dict(zip(internals.list_outputs(), shapes))
+    nodes, count = json.loads(graph.tojson())['nodes'], 0
+    for node in nodes:
+        if node['op'] in ('Convolution', 'FullyConnected'):
+            weight = shapes[nodes[node['inputs'][1][0]]['name']]
+            # each output takes as many products as a filter, or a row, has weights
+            count += math.prod(shapes[f'{node["name"]}_output']) * math.prod(weight[1:])
+    return count

@@ -1,6 +1,6 @@
 import numpy as onp
 import pytest
-from mxnet import gluon, np
+from mxnet import gluon, np, npx
 
 import d2lmx as d2l
 
@@ -28,6 +28,37 @@ def test_unshuffled_batches_are_the_rows_in_order_and_keep_the_rest():
     assert [b[0].shape for b in batches] == [(2, 3), (2, 3), (1, 3)]
     assert onp.concatenate([b[0].asnumpy() for b in batches]).tolist() == X.tolist()
     assert [b[1].tolist() for b in batches] == [[0, 1], [2, 3], [4]]
+
+
+def test_a_batch_is_there_while_the_network_still_computes():
+    """A copy into MXNet would wait for its turn behind what is queued."""
+    data_iter = d2l.load_array((onp.ones((64, 8), 'float32'),), 32, is_train=False)
+    Y = np.ones((800, 800))
+    npx.waitall()
+    for _ in range(20):
+        Y = np.dot(Y, Y) / 800
+    timer = d2l.Timer()
+    batches = list(data_iter)
+    made = timer.stop()
+    npx.waitall()
+    assert made < timer.stop() / 2
+    assert [X.sum().item() for X in batches] == [256, 256]
+
+
+def test_changing_a_batch_leaves_the_data_as_they_are():
+    data_iter = d2l.load_array((np.ones((4, 3)),), 4, is_train=False)
+    for X in data_iter:
+        X[:] = 5
+        X += 1
+        assert X.tolist() == [[6] * 3] * 4
+    assert next(iter(data_iter)).tolist() == [[1] * 3] * 4
+
+
+@pytest.mark.parametrize('dtype', ['int8', 'uint8', 'bool', 'float16', 'float64'])
+def test_a_batch_of_any_dtype_keeps_it_and_its_values(dtype):
+    array = onp.array([[1, 0], [1, 1]], dtype)
+    X = next(iter(d2l.load_array((array,), 2, is_train=False)))
+    assert X.dtype == dtype and X.asnumpy().tolist() == array.tolist()
 
 
 def test_batches_are_lists_of_cpu_arrays_of_the_same_dtype():

@@ -1,7 +1,7 @@
 """Parameters from a file: whole, or refused with the first thing that is wrong."""
 import mxnet as mx
 import pytest
-from mxnet import np, npx
+from mxnet import gluon, np, npx
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -103,3 +103,34 @@ def test_a_file_that_is_missing_damaged_or_nameless_is_told_apart(tmp_path):
     npx.save(str(file), [X])
     with pytest.raises(ValueError, match='arrays without names'):
         d2l.load_parameters(net, file)
+
+
+def test_weights_come_back_from_a_checkpoint_of_their_training(tmp_path):
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3), nn.BatchNorm(), nn.Dense(2))
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': .1})
+    step = d2l.classification_step(net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer)
+    X = np.random.uniform(size=(4, 5))
+    with d2l.Checkpoints(tmp_path / 'saved'):
+        d2l.fit(step, [(X, np.array([0, 1, 1, 0]))], 2)
+    again = nn.HybridSequential()
+    again.add(nn.Dense(3), nn.BatchNorm(), nn.Dense(2))
+    d2l.load_trained(again, tmp_path / 'saved')
+    assert again(X).tolist() == net(X).tolist()
+
+
+def test_checkpoint_of_another_network_is_refused(tmp_path):
+    net = nn.Dense(3)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': .1})
+    step = d2l.regression_step(net, gluon.loss.L2Loss(), trainer)
+    with d2l.Checkpoints(tmp_path):
+        d2l.fit(step, [(np.ones((4, 5)), np.ones((4, 3)))], 1)
+    with pytest.raises(ValueError, match='fit-001.npz was saved from another network'):
+        d2l.load_trained(nn.Dense(2), tmp_path)
+
+
+def test_folder_without_a_checkpoint_is_told(tmp_path):
+    with pytest.raises(ValueError, match='--checkpoint DIR saves one'):
+        d2l.load_trained(nn.Dense(2), tmp_path)

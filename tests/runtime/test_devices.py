@@ -75,3 +75,53 @@ def test_a_seed_repeats_all_three_generators():
     assert draw() == first
     d2l.set_seed(8)
     assert onp.random.rand() != first[1]
+
+
+def test_devices_in_words(gpus):
+    gpus(3)
+    assert d2l.parse_devices('cpu') == [mx.cpu(0)]
+    assert d2l.parse_devices('cpu:4') == [mx.cpu(i) for i in range(4)]
+    assert d2l.parse_devices('gpu:0,2') == [mx.gpu(0), mx.gpu(2)]
+    assert d2l.parse_devices('gpu') == [mx.gpu(i) for i in range(3)]
+
+
+@pytest.mark.parametrize('text,complaint', [
+    ('cpu:0', "'cpu:4' (four contexts of the CPU) or 'gpu:0,1' (these GPUs)"),
+    ('cpu:0,1', "got 'cpu:0,1'"), ('tpu', "got 'tpu'"), ('gpu:', "got 'gpu:'"),
+    ('', "got ''"), ('gpu:1', 'MXNet sees 1'), ('gpu:0,0', 'twice')])
+def test_wrong_words_for_devices_are_refused(gpus, text, complaint):
+    gpus(1)
+    with pytest.raises(ValueError) as error:
+        d2l.parse_devices(text)
+    assert complaint in str(error.value)
+
+
+def test_all_gpus_of_a_machine_that_has_none_are_refused(gpus):
+    gpus(0)
+    with pytest.raises(ValueError, match='MXNet sees 0'):
+        d2l.parse_devices('gpu')
+
+
+def test_a_choice_stands_for_the_gpus_and_ends_with_its_block(gpus):
+    gpus(0)
+    three = [mx.cpu(i) for i in (1, 2, 3)]
+    with d2l.use_devices(three) as were_used:
+        assert np.ones(1).ctx == three[0]  # what does not say where it is made
+        assert d2l.try_gpu() == three[0] and d2l.try_gpu(2) == three[2]
+        assert d2l.try_gpu(3) == mx.cpu()
+        assert not were_used()
+        assert d2l.as_devices(d2l.try_gpu()) == three and were_used()
+        assert d2l.as_devices(None) == d2l.try_all_gpus() == three
+        assert d2l.as_devices(three[1]) == [three[1]]  # a page's own choice
+        assert d2l.as_devices(three[:2]) == three[:2]
+        assert d2l.try_gpus(2) == three[:2]
+    assert d2l.chosen_devices() is None and np.ones(1).ctx == mx.cpu(0)
+    assert d2l.as_devices(mx.cpu(1)) == [mx.cpu(1)]
+
+
+def test_n_devices_are_gpus_or_all_of_the_cpu(gpus):
+    gpus(2)
+    assert d2l.try_gpus(2) == [mx.gpu(0), mx.gpu(1)]
+    assert d2l.try_gpus(3) == [mx.cpu(0), mx.cpu(1), mx.cpu(2)]
+    gpus(0)
+    assert d2l.try_gpus(1) == [mx.cpu(0)]

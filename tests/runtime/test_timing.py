@@ -2,6 +2,7 @@
 import time
 
 import pytest
+from mxnet import np
 
 import d2lmx as d2l
 
@@ -30,3 +31,24 @@ def test_a_timer_starts_at_once_and_records_each_stop(clock):
 def test_an_average_of_nothing_says_what_to_do():
     with pytest.raises(ValueError, match=r'call stop\(\) first'):
         d2l.Timer().avg()
+
+
+def test_a_benchmark_prints_its_block_and_keeps_the_seconds(capsys):
+    with d2l.Benchmark('a pause') as benchmark:
+        time.sleep(.02)
+    assert .02 <= benchmark.seconds < .5
+    assert capsys.readouterr().out == f'a pause: {benchmark.seconds:.4f} sec\n'
+    with d2l.Benchmark():
+        pass
+    assert capsys.readouterr().out.startswith('Done: 0.0')
+
+
+def test_a_benchmark_does_not_pay_for_what_was_queued_before():
+    a = np.random.normal(size=(900, 900))
+    for _ in range(3):  # milliseconds each
+        b = np.dot(a, a)
+    with d2l.Benchmark() as benchmark:
+        pass
+    timer = d2l.Timer()
+    b.wait_to_read()
+    assert timer.stop() < .005 and benchmark.seconds < .005

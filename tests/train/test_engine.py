@@ -1,6 +1,7 @@
 """The epoch loop and its running means, with steps worked out by hand."""
 import pytest
-from mxnet import np
+from mxnet import cpu, gluon, np, npx
+from mxnet.gluon import nn
 
 import d2lmx as d2l
 
@@ -103,6 +104,26 @@ def test_seconds_leave_evaluation_out(monkeypatch):
     assert (history.seconds, history.examples_per_sec) == (8, 12 / 8)
 
 
+def test_waiting_is_the_time_until_batches_come(monkeypatch):
+    now = [0.]
+    monkeypatch.setattr('time.perf_counter', lambda: now[0])
+
+    class Slow:
+        def __iter__(self):
+            for batch in batches(3, 3):
+                now[0] += 5
+                yield batch
+            now[0] += 1
+
+    def step(X, y):
+        now[0] += 2
+        return counting_step(X, y)
+
+    history = d2l.fit(step, Slow(), 2)
+    assert (history.waiting, history.seconds) == (22, 30)  # 2 * (5 + 5 + 1), and 8
+    assert history.record()['timing']['waiting'] == 22
+
+
 def test_a_generator_gives_out_in_the_second_epoch_and_that_is_said():
     assert d2l.fit(counting_step, iter(batches(2)), 1)['size'] == 2
     with pytest.raises(ValueError, match='no batch in epoch 2.*generator'):
@@ -112,3 +133,20 @@ def test_a_generator_gives_out_in_the_second_epoch_and_that_is_said():
 def test_no_epoch_at_all_is_refused():
     with pytest.raises(ValueError, match='num_epochs must be at least 1, got 0'):
         d2l.fit(counting_step, batches(1), 0)
+
+
+def test_running_averages_are_there_when_fit_returns():
+    # MXNet does not know that a backward pass writes them: a read waits for none
+    devices = [cpu(0), cpu(1)]
+    for _ in range(10):
+        net = nn.HybridSequential()
+        net.add(nn.BatchNorm(), nn.Dense(512), nn.Dense(512), nn.Dense(1))
+        net.initialize(ctx=devices)
+        net.hybridize(static_alloc=True, static_shape=True)
+        trainer = gluon.Trainer(net.collect_params(), 'sgd')
+        step = d2l.regression_step(net, gluon.loss.L2Loss(), trainer, devices)
+        d2l.fit(step, [(np.random.normal(size=(64, 64)), np.ones((64, 1)))], 3)
+        first = [copy.asnumpy() for copy in net[0].running_mean.list_data()]
+        npx.waitall()
+        assert all((a == b.asnumpy()).all()
+                   for a, b in zip(first, net[0].running_mean.list_data()))

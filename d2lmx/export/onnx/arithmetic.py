@@ -23,6 +23,7 @@ UNARY = {
 BINARY = {
     '_npi_add': 'Add', '_npi_subtract': 'Sub', '_npi_multiply': 'Mul',
     '_npi_true_divide': 'Div', '_npi_power': 'Pow', '_npi_mod': 'Mod',
+    'elemwise_add': 'Add',
     'broadcast_maximum': 'Max', 'broadcast_minimum': 'Min',
 }
 ARRAY_SCALAR = {
@@ -105,6 +106,12 @@ def _logical_not(g, n):
 @converts('_npi_square')
 def _square(g, n):
     return g.add('Mul', n.inputs[0], n.inputs[0])
+
+
+@converts('_contrib_div_sqrt_dim')
+def _div_sqrt_dim(g, n):
+    size = g.add('Cast', g.size(n.inputs[0], n.ranks[0] - 1), to=n.out_dtype)
+    return g.add('Div', n.inputs[0], g.add('Sqrt', size))
 
 
 @converts('clip')

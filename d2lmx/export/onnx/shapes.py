@@ -32,6 +32,13 @@ def _reshape_by_codes(g, n):
     return g.reshaped(n.inputs[0], target)
 
 
+@converts('reshape_like')
+def _reshape_like(g, n):
+    need(not set(n.attrs) & {'lhs_begin', 'lhs_end', 'rhs_begin', 'rhs_end'},
+         'a part of the axes')
+    return g.add('Reshape', n.inputs[0], g.add('Shape', n.inputs[1]))
+
+
 @converts('Flatten')
 def _flatten(g, n):
     return g.add('Flatten', n.inputs[0], axis=1)

@@ -1,0 +1,140 @@
+"""Gradient descent (梯度下降)
+
+Source: chapter_optimization/gd
+"""
+import math
+
+from mxnet import np
+
+import d2lmx as d2l  # train_2d is in book/ch11.py, show_trace_2d in viz/traces.py
+
+SMOKE = dict()
+
+
+def gd(eta, f_grad):
+    """Ten steps of gradient descent from x = 10: the eleven points."""
+    x = 10.0
+    results = [x]
+    for _ in range(10):
+        x -= eta * f_grad(x)
+        results.append(float(x))
+    return results
+
+
+def show_trace(results, f):
+    """Draw the points over the curve of f."""
+    n = max(abs(min(results)), abs(max(results)))
+    f_line = np.arange(-n, n, n / 1000)
+    d2l.set_figsize()
+    points = np.array(results)
+    d2l.plot([f_line, points], [f(f_line), f(points)], 'x', 'f(x)', fmts=['-', '-o'])
+
+
+def one_dimension():
+    """Where ten steps on x^2 end for three learning rates; draws each way."""
+    f, f_grad = lambda x: x ** 2, lambda x: 2 * x
+    ends = {}
+    for eta in (0.2, 0.05, 1.1):
+        results = gd(eta, f_grad)
+        show_trace(results, f)
+        ends[f'eta = {eta}'] = results[-1]
+    return ends
+
+
+def local_minimum(eta=2):
+    """Where ten large steps on x cos(cx) end: in a local minimum; draws the way."""
+    c = 0.15 * math.pi
+    results = gd(eta, lambda x: math.cos(c * x) - c * x * math.sin(c * x))
+    show_trace(results, lambda x: x * np.cos(c * x))
+    return results[-1]
+
+
+def f_2d(x1, x2):
+    return x1 ** 2 + 2 * x2 ** 2
+
+
+def f_2d_grad(x1, x2):
+    return 2 * x1, 4 * x2
+
+
+def gd_2d(eta):
+    """The update of gradient descent, for train_2d; it keeps no states."""
+    def update(x1, x2, s1, s2, f_grad):
+        g1, g2 = f_grad(x1, x2)
+        return x1 - eta * g1, x2 - eta * g2, 0, 0
+
+    return update
+
+
+def many_dimensions(eta=0.1):
+    """Where twenty steps on x1^2 + 2 x2^2 end; draws the way."""
+    results = d2l.train_2d(gd_2d(eta), f_grad=f_2d_grad)
+    d2l.show_trace_2d(f_2d, results)
+    return list(results[-1])
+
+
+def newton(eta, f_grad, f_hess):
+    """Ten steps of Newton's method from x = 10: the eleven points."""
+    x = 10.0
+    results = [x]
+    for _ in range(10):
+        x -= eta * f_grad(x) / f_hess(x)
+        results.append(float(x))
+    return results
+
+
+def newtons_method():
+    """Where it ends on cosh(cx), and on x cos(cx), which is not convex; draws each."""
+    c = 0.5
+    results = newton(1, lambda x: c * math.sinh(c * x),
+                     lambda x: c ** 2 * math.cosh(c * x))
+    show_trace(results, lambda x: np.cosh(c * x))
+    ends = {'cosh(cx)': results[-1]}
+    c = 0.15 * math.pi
+    for eta in (1, 0.5):
+        results = newton(
+            eta, lambda x: math.cos(c * x) - c * x * math.sin(c * x),
+            lambda x: -2 * c * math.sin(c * x) - x * c ** 2 * math.cos(c * x))
+        show_trace(results, lambda x: x * np.cos(c * x))
+        ends[f'x cos(cx), eta = {eta}'] = results[-1]
+    return ends
+
+
+def preconditioned(eta, hessian_diagonal):
+    """Gradient descent with each direction's step divided by its own curvature."""
+    h1, h2 = hessian_diagonal
+
+    def update(x1, x2, s1, s2, f_grad):
+        g1, g2 = f_grad(x1, x2)
+        return x1 - eta * g1 / abs(h1), x2 - eta * g2 / abs(h2), 0, 0
+
+    return update
+
+
+def preconditioning(eta=0.45, steps=10):
+    """Steps on 0.1 x1^2 + 2 x2^2, plain and preconditioned; draws each way."""
+    def f(x1, x2):
+        return 0.1 * x1 ** 2 + 2 * x2 ** 2
+
+    def f_grad(x1, x2):
+        return 0.2 * x1, 4 * x2
+
+    ends = {}
+    for name, update in [('plain', gd_2d(eta)),
+                         ('preconditioned', preconditioned(eta, (0.2, 4)))]:
+        results = d2l.train_2d(update, steps=steps, f_grad=f_grad)
+        d2l.show_trace_2d(f, results)
+        ends[name] = list(results[-1])
+    return ends
+
+
+def run() -> dict:
+    return {'x^2 after 10 steps': one_dimension(),
+            'x cos(cx) after 10 steps, eta = 2': local_minimum(),
+            'x1^2 + 2 x2^2 after 20 steps': many_dimensions(),
+            "Newton's method after 10 steps": newtons_method(),
+            '0.1 x1^2 + 2 x2^2 after 10 steps': preconditioning()}
+
+
+if __name__ == '__main__':
+    d2l.main(run)

@@ -1,0 +1,69 @@
+"""Stochastic gradient descent (随机梯度下降)
+
+Source: chapter_optimization/sgd
+"""
+import math
+
+from mxnet import np
+
+import d2lmx as d2l
+
+SMOKE = dict(steps_exponential=50)
+
+
+def f(x1, x2):
+    return x1 ** 2 + 2 * x2 ** 2
+
+
+def f_grad(x1, x2):
+    return 2 * x1, 4 * x2
+
+
+def sgd(eta, lr):
+    """The update for train_2d: gradients with noise of variance 1.
+
+    lr: ``lr(t)``, the factor by which eta is multiplied at step t = 1, 2, ...
+    """
+    t = 0
+
+    def update(x1, x2, s1, s2, f_grad):
+        nonlocal t
+        t += 1
+        g1, g2 = f_grad(x1, x2)
+        g1 += float(np.random.normal(0.0, 1))
+        g2 += float(np.random.normal(0.0, 1))
+        eta_t = eta * lr(t)
+        return x1 - eta_t * g1, x2 - eta_t * g2, 0, 0
+
+    return update
+
+
+def constant_lr(t):
+    return 1
+
+
+def exponential_lr(t):
+    return math.exp(-0.1 * t)
+
+
+def polynomial_lr(t):
+    return (1 + 0.1 * t) ** -0.5
+
+
+def never_drawn(n):
+    """The share of n examples that n draws with replacement leave out, on average."""
+    return (1 - 1 / n) ** n
+
+
+def run(*, eta: float = 0.1, steps: int = 50, steps_exponential: int = 1000) -> dict:
+    ends = {}
+    for lr, num_steps in [(constant_lr, steps), (exponential_lr, steps_exponential),
+                          (polynomial_lr, steps)]:
+        results = d2l.train_2d(sgd(eta, lr), steps=num_steps, f_grad=f_grad)
+        d2l.show_trace_2d(f, results)
+        ends[f'{lr.__name__}, {num_steps} steps'] = list(results[-1])
+    return {'last point': ends, 'share never drawn': never_drawn(1500)}
+
+
+if __name__ == '__main__':
+    d2l.main(run)

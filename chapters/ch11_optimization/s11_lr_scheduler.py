@@ -1,0 +1,133 @@
+"""Learning rate scheduling (学习率调度器)
+
+Source: chapter_optimization/lr-scheduler
+"""
+import math
+from typing import Literal
+
+from mxnet import gluon, init, np
+from mxnet.gluon import nn
+
+import d2lmx as d2l  # ByEpoch is in optim.py
+
+DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
+        'fashion_mnist_test_images', 'fashion_mnist_test_labels')
+SMOKE = dict(num_epochs=2, schedule='warmup')
+
+
+def build_net():
+    """LeNet with ReLUs. X (batch, 1, 28, 28) -> scores (batch, 10)."""
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(channels=6, kernel_size=5, padding=2, activation='relu'),
+            nn.MaxPool2D(pool_size=2, strides=2),
+            nn.Conv2D(channels=16, kernel_size=5, activation='relu'),
+            nn.MaxPool2D(pool_size=2, strides=2),
+            nn.Dense(120, activation='relu'),
+            nn.Dense(84, activation='relu'),
+            nn.Dense(10))
+    return net
+
+
+def example_inputs(batch_size=2):
+    return (np.random.uniform(size=(batch_size, 1, 28, 28)),)
+
+
+# Each schedule gives the learning rate of an epoch, counted from 0.
+
+def constant(lr):
+    return lambda epoch: lr
+
+
+def square_root(lr):
+    return lambda epoch: lr * (epoch + 1) ** -0.5
+
+
+def factor(factor, stop_factor_lr, base_lr):
+    """Multiplied by factor after each epoch, but never below stop_factor_lr."""
+    return lambda epoch: max(stop_factor_lr, base_lr * factor ** epoch)
+
+
+def multi_factor(step, factor, base_lr):
+    """Multiplied by factor from each epoch in step on."""
+    return lambda epoch: base_lr * factor ** sum(epoch >= at for at in step)
+
+
+def cosine(max_update, base_lr, final_lr, warmup_steps=0, warmup_begin_lr=0):
+    """A straight line up for warmup_steps epochs, then half a cosine down."""
+    def lr(epoch):
+        if epoch < warmup_steps:
+            return warmup_begin_lr + (base_lr - warmup_begin_lr) * epoch / warmup_steps
+        done = (min(epoch, max_update) - warmup_steps) / (max_update - warmup_steps)
+        return final_lr + (base_lr - final_lr) * (1 + math.cos(math.pi * done)) / 2
+
+    return lr
+
+
+TRAINED = {  # what the page trains with; lr is the option
+    'constant': constant,
+    'square_root': lambda lr: square_root(lr=0.1),
+    # a rate of 0.5 from the start leaves about a third of all seeds at chance
+    'multi_factor': lambda lr: multi_factor(step=[15, 30], factor=0.5, base_lr=0.5),
+    'cosine': lambda lr: cosine(max_update=20, base_lr=lr, final_lr=0.01),
+    'warmup': lambda lr: cosine(max_update=20, base_lr=lr, final_lr=0.01,
+                                warmup_steps=5),
+}
+
+
+def draw(schedule, num_epochs):
+    """The learning rates of all epochs, as a list; draws them."""
+    lrs = [schedule(epoch) for epoch in range(num_epochs)]
+    d2l.plot(range(num_epochs), lrs, 'epoch', 'learning rate')
+    return lrs
+
+
+def new_net(devices):
+    """The network and its first weights, drawn by chance."""
+    net = build_net()
+    net.initialize(init.Xavier(), ctx=devices)
+    X, = example_inputs()
+    net(X.as_in_ctx(devices[0]))
+    return net, [param.data(devices[0]).copy() for param
+                 in net.collect_params().values()]
+
+
+def train(net, weights, train_iter, test_iter, num_epochs, schedule):
+    """Train from these weights by SGD with a schedule; draws, returns the history."""
+    for param, value in zip(net.collect_params().values(), weights):
+        param.set_data(value)
+    devices = d2l.devices_of(net)
+    # book: gives the trainer the schedule itself, which it asks at every minibatch
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {
+        'lr_scheduler': d2l.ByEpoch(schedule, len(train_iter))})
+    loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    animator = d2l.Animator(xlabel='epoch', xlim=[0, num_epochs],
+                            legend=['train loss', 'train acc', 'test acc'])
+    return d2l.fit(
+        d2l.classification_step(net, loss, trainer, devices), train_iter, num_epochs,
+        points_per_epoch=5, watch=d2l.animate(animator),
+        evaluate=lambda: {'test acc': d2l.evaluate_accuracy(net, test_iter, devices)})
+
+
+def run(*, schedule: Literal['all', 'constant', 'square_root', 'multi_factor', 'cosine',
+                             'warmup'] = 'all',
+        num_epochs: int = 30, lr: float = 0.3, batch_size: int = 256,
+        hybridize: bool = True) -> dict:
+    train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
+    rates = {'factor': draw(factor(factor=0.9, stop_factor_lr=1e-2, base_lr=2.0), 50)}
+    net, weights = new_net(d2l.as_devices(d2l.try_gpu()))
+    net.hybridize(hybridize, static_alloc=True, static_shape=True)
+    result, series = {}, {}
+    for name in TRAINED if schedule == 'all' else [schedule]:
+        lr_of = TRAINED[name](lr)
+        if name != 'constant':
+            rates[name] = draw(lr_of, num_epochs)
+        history = train(net, weights, train_iter, test_iter, num_epochs, lr_of)
+        print(f'{name}: train loss {history["train loss"]:.3f}, train acc '
+              f'{history["train acc"]:.3f}, test acc {history["test acc"]:.3f}')
+        result[name] = history.record()['final']
+        series[name] = history.record()['series']
+    return {**result, 'learning rates': rates, 'series': series}
+
+
+if __name__ == '__main__':
+    d2l.main(run)

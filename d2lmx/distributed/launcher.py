@@ -1,0 +1,187 @@
+"""``d2lmx launch``: start scheduler, servers and workers, watch them, end them all."""
+import json
+import queue
+import signal
+import sys
+import threading
+import time
+
+from .. import compat
+from .hosts import LaunchError, free_port, own_address, read_hosts
+from .link import MARK
+from .nodes import Node, environment
+
+GRACE = 5.0  # seconds that workers have to obey Ctrl-C, or servers to end by themselves
+
+
+def launch(args, command) -> int:
+    """Obey ``d2lmx launch``; the exit status.
+
+    0: all workers ended well; 2: wrong usage, by the workers' judgement too; 130 after
+    Ctrl-C; 1: a process died, could not be started, or gave no sign of life in time.
+    """
+    if len(command) < 2 or command[0] != 'run':
+        print('d2lmx launch: after the options, give -- run SECTION [options]',
+              file=sys.stderr)
+        return 2
+    try:
+        nodes = plan(args, command[1:])
+    except LaunchError as error:
+        print(f'd2lmx launch: {error}', file=sys.stderr)
+        return 1
+    job = Job(nodes, args.timeout)
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return job.run()
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def plan(args, command) -> list:
+    """All processes, not yet started: the scheduler first, then servers and workers."""
+    hosts = read_hosts(args.hosts) if args.hosts else []
+    address = own_address(hosts, args.address)
+    port = free_port(args.port)
+    places = hosts or [None]
+    share = {}  # workers a host
+    for rank in range(args.workers):
+        name = places[rank % len(places)]
+        share[name] = share.get(name, 0) + 1
+    common = {'DMLC_PS_ROOT_URI': address, 'DMLC_PS_ROOT_PORT': port,
+              'DMLC_NUM_WORKER': args.workers, 'DMLC_NUM_SERVER': args.servers,
+              'D2LMX_MODE': args.mode}
+    nodes = [Node('scheduler', None, environment('scheduler', None, address, common))]
+    for number in range(args.servers):
+        host = places[number % len(places)]
+        nodes.append(Node(f'server {number}', host,
+                          environment('server', host, address, common)))
+    for rank in range(args.workers):
+        host = places[rank % len(places)]
+        threads = args.threads or max(1, compat.usable_cores() // share[host])
+        variables = environment('worker', host, address, common)
+        variables.update({'D2LMX_RANK': str(rank), compat.THREADS: str(threads)})
+        nodes.append(Node(f'worker {rank}', host, variables, command, rank=rank))
+    return nodes
+
+
+class Job:
+    """Processes that must all live until the workers are done."""
+
+    def __init__(self, nodes, timeout: float):
+        self.nodes, self.timeout = nodes, timeout
+        self.workers = [node for node in nodes if node.rank is not None]
+        self.events = queue.Queue()
+        self.sums = [[] for _ in self.workers]  # lists that wait for the others'
+        self.said = set()  # complaints that another worker has printed
+        self.ending = False
+
+    def run(self) -> int:
+        """Start all, wait for the end, leave no process."""
+        try:
+            for node in self.nodes:
+                node.start()
+                for stream in (node.process.stdout, node.process.stderr):
+                    threading.Thread(target=self._read, args=(node, stream),
+                                     daemon=True).start()
+            self._watch(until=lambda: all(node.status == 0 for node in self.workers))
+            self._wait_for_servers()
+            return 0
+        except LaunchError as error:
+            self.ending = True
+            self._drain(0.3)
+            print(f'd2lmx launch: {error}; ending all', file=sys.stderr)
+            return error.status
+        except KeyboardInterrupt:
+            print('\nd2lmx launch: interrupted, ending all', file=sys.stderr)
+            self._interrupt()
+            return 130
+        finally:
+            for node in self.nodes:
+                node.kill()
+            self._drain(0)
+
+    def _read(self, node, stream):
+        for line in stream:
+            self.events.put((node, line.decode(errors='replace').rstrip('\n')))
+        stream.close()
+
+    def _watch(self, until):
+        """Handle lines until the condition holds; LaunchError where something fails."""
+        while not until():
+            self._handle(0.1)
+            for node in self.nodes:
+                if node.has_failed():
+                    self._drain(0.3)  # workers may tell meanwhile that they are done
+                if node.has_failed():
+                    status = node.status if node.status in (1, 2, 130) else 1
+                    raise LaunchError(f'{node} {node.end()}', status)
+            now = time.monotonic()
+            silent = [node for node in self.workers if node.status is None
+                      and now - node.heard > self.timeout]
+            if silent:
+                names = ', '.join(f'{node} ({node.state})' for node in silent)
+                raise LaunchError(f'no sign of life for {self.timeout:g} s of {names}')
+
+    def _handle(self, seconds) -> bool:
+        """Take one line, waiting for it that long; whether there was one."""
+        try:
+            node, line = self.events.get(timeout=seconds) if seconds else (
+                self.events.get_nowait())
+        except queue.Empty:
+            return False
+        node.heard = time.monotonic()
+        if line.startswith(MARK):
+            self._obey(node, json.loads(line[len(MARK):]))
+        elif not line.startswith('d2lmx: ') or line not in self.said:
+            self.said.add(line)
+            print(f'[{node.name}] {line}', flush=True)
+        return True
+
+    def _obey(self, node, message):
+        for word, state in (('starting', 'waiting for the others to join'),
+                            ('joined', 'at work'), ('done', 'done')):
+            if word in message:
+                node.state = state
+        if all(worker.state == 'done' for worker in self.workers):
+            for other in self.nodes:
+                other.state = 'done'
+        if 'sum' in message and not self.ending:
+            self.sums[node.rank].append(message['sum'])
+            self._add_up()
+
+    def _add_up(self):
+        """Tell all workers the sums, once each has sent its numbers."""
+        if all(self.sums):
+            lists = [waiting.pop(0) for waiting in self.sums]
+            if len({len(values) for values in lists}) > 1:
+                raise LaunchError('the workers do not do the same: they would add up '
+                                  f'{" and ".join(str(len(v)) for v in lists)} numbers')
+            totals = [sum(numbers) for numbers in zip(*lists)]
+            for worker in self.workers:
+                worker.tell(sum=totals)
+
+    def _drain(self, seconds):
+        """Print what is on its way, for that long."""
+        end = time.monotonic() + seconds
+        while self._handle(max(0, end - time.monotonic())):
+            pass
+
+    def _wait_for_servers(self):
+        end = time.monotonic() + GRACE
+        while (any(node.poll() is None for node in self.nodes)
+               and time.monotonic() < end):
+            self._handle(0.05)
+        self._drain(0)
+
+    def _interrupt(self):
+        """Ctrl-C for the workers, and a while for them to tell what is left."""
+        self.ending = True
+        for worker in self.workers:
+            worker.tell(interrupt=True)
+        end = time.monotonic() + GRACE
+        try:
+            while (any(node.poll() is None for node in self.workers)
+                   and time.monotonic() < end):
+                self._handle(0.1)
+        except KeyboardInterrupt:  # impatient
+            pass

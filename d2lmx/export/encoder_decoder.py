@@ -1,0 +1,165 @@
+"""An encoder-decoder as two graphs: the encoder, and one step of the decoder.
+
+The encoder's graph goes from the source to the decoder's first state, the step's from
+the last tokens and a state to scores and the next state. A small JSON file beside them
+says how they are called. This serves any `EncoderDecoder` of HybridBlocks: what it
+needs to know of a network stands in ``decoder.init_state`` and ``decoder.state_axes``.
+"""
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as onp
+from mxnet import gluon, np
+
+from .onnx import export_onnx, load_onnx
+from .symbol import export_block, flatten, load_exported
+
+__all__ = ['export_encoder_decoder', 'load_encoder_decoder', 'ExportedDecoder']
+
+
+class Start(gluon.HybridBlock):
+    """From the encoder's inputs to the decoder's first state.
+
+    The decoder's ``init_state`` must have no parameters of its own.
+    """
+
+    def __init__(self, net, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = net.encoder
+        self._init_state = net.decoder.init_state
+
+    def hybrid_forward(self, F, X, *args):
+        return self._init_state(self.encoder(X, *args), *args)
+
+
+def export_encoder_decoder(net, examples, prefix, kind: str = 'onnx') -> list:
+    """Write the two graphs of an `EncoderDecoder` and how they are called; the paths.
+
+    The files are ``PREFIX-parts.json`` and, of kind 'onnx', ``PREFIX-encoder.onnx`` and
+    ``PREFIX-step.onnx``, or of kind 'symbol', ``PREFIX-encoder-symbol.json`` and so on.
+    Each graph is reloaded, and compared with the live network on all examples, the step
+    on the first two target tokens of each. Nothing is written where they differ.
+
+    Parameters
+    ----------
+    net
+        An initialized `EncoderDecoder` of HybridBlocks.
+    examples
+        Inputs of several calls: tuples (enc_X, dec_X, ...), dec_X with two steps at
+        least. Axes whose length is not the same in all of them, such as batch and
+        source steps, are free in an ONNX file. (An MXNet graph takes any length.)
+
+    Raises
+    ------
+    ValueError
+        As `export_block` and `export_onnx`; also for another kind.
+
+    Book: 9.8 (sec_beam-search)
+    """
+    if kind not in ('onnx', 'symbol'):
+        raise ValueError(f"kind must be 'onnx' or 'symbol', got {kind!r}")
+    start = Start(net)
+    starts = [(X, *args) for X, _, *args in examples]
+    steps = list(_steps(net, start, examples))
+    num_states = len(flatten(steps[0])) - 1
+    prefix = Path(prefix)
+    prefix.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=prefix.parent, prefix='.export-') as folder:
+        written = Path(folder)
+        for block, calls, part in ((start, starts, 'encoder'),
+                                   (net.decoder, steps, 'step')):
+            name = written / f'{prefix.name}-{part}'
+            if kind == 'onnx':
+                export_onnx(block, calls[0], f'{name}.onnx', other_inputs=calls[1:])
+            else:
+                export_block(block, calls[0], name, other_inputs=calls[1:])
+        how = {'kind': kind, 'encoder_inputs': len(flatten(starts[0])),
+               'state_axes': list(net.decoder.state_axes) or [0] * num_states}
+        _parts_file(written / prefix.name).write_text(json.dumps(how, indent=1) + '\n')
+        return [Path(shutil.move(str(file), str(prefix.parent / file.name)))
+                for file in sorted(written.iterdir())]
+
+
+def _steps(net, start, examples):
+    """The decoder's inputs at the first and the second step of each example."""
+    for X, dec_X, *args in examples:
+        state = start(X, *args)
+        for t in range(2):
+            tokens = dec_X[:, t:t + 1]
+            yield tokens, state
+            _, state = net.decoder(tokens, state)
+
+
+def _parts_file(prefix):
+    return Path(f'{prefix}-parts.json')
+
+
+class ExportedDecoder:
+    """Exported graphs as the searches want them: NumPy arrays in and out.
+
+    Parameters
+    ----------
+    encoder, step
+        Functions of NumPy arrays that return lists of them.
+    state_axes
+        The axis that counts the examples, of each array of the state.
+
+    Book: 9.8 (sec_beam-search)
+    """
+
+    def __init__(self, encoder, step, state_axes):
+        self._encoder, self._step = encoder, step
+        self.state_axes = list(state_axes)
+
+    def start(self, *enc_inputs):
+        """As `LiveDecoder.start`. Book: 9.8 (sec_beam-search)"""
+        return self._encoder(*map(onp.asarray, enc_inputs))
+
+    def step(self, tokens, state):
+        """As `LiveDecoder.step`. Book: 9.8 (sec_beam-search)"""
+        Y, *state = self._step(onp.reshape(tokens, (-1, 1)).astype('int32'), *state)
+        return Y[:, -1], state
+
+    def select(self, state, rows):
+        """As `LiveDecoder.select`. Book: 9.8 (sec_beam-search)"""
+        return [onp.take(part, rows, axis=axis)
+                for part, axis in zip(state, self.state_axes)]
+
+
+def load_encoder_decoder(prefix) -> ExportedDecoder:
+    """What `export_encoder_decoder` wrote with that prefix.
+
+    FileNotFoundError where it did not; ImportError for ONNX without onnxruntime.
+
+    Book: 9.8 (sec_beam-search)
+    """
+    file = _parts_file(prefix)
+    if not file.is_file():
+        raise FileNotFoundError(f'there is no {file}: export_encoder_decoder(net, '
+                                'examples, prefix) writes it, or d2lmx export')
+    how = json.loads(file.read_text())
+    num_states = len(how['state_axes'])
+    parts = (('encoder', how['encoder_inputs']), ('step', 1 + num_states))
+    load = _load_onnx if how['kind'] == 'onnx' else _load_symbol
+    encoder, step = (load(f'{prefix}-{part}', num_inputs) for part, num_inputs in parts)
+    return ExportedDecoder(encoder, step, how['state_axes'])
+
+
+def _load_onnx(prefix, _):
+    predict = load_onnx(f'{prefix}.onnx')
+
+    def call(*arrays):
+        outputs = predict(*arrays)
+        return outputs if isinstance(outputs, list) else [outputs]
+    return call
+
+
+def _load_symbol(prefix, num_inputs):
+    block = load_exported(f'{prefix}-symbol.json', f'{prefix}-0000.params', num_inputs)
+
+    def call(*arrays):
+        outputs = block(*(np.array(array, dtype=array.dtype) for array in arrays))
+        return [Y.asnumpy() for Y in flatten(outputs)]
+    return call

@@ -1,0 +1,160 @@
+"""A trained convolutional network with MXNet's INT8 operators, which oneDNN runs.
+
+MXNet 1.9.1 quantizes graphs of its legacy operators alone: the trace is first spelt in
+those, where each np operator in it has such a twin.
+"""
+import json
+import os
+import shutil
+import sys
+import tempfile
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+
+import mxnet as mx
+import numpy as onp
+from mxnet import MXNetError, gluon, npx, util
+from mxnet.contrib import quantization
+
+from .symbol import export_block, load_exported
+
+__all__ = ['export_int8', 'load_int8']
+
+CALIBRATION_BATCH = 32
+TWINS = {  # np operator: legacy operator and attributes, from the np one's attributes
+    '_npi_add': lambda attrs: ('elemwise_add', {}),
+    '_npx_relu': lambda attrs: ('Activation', {'act_type': 'relu'}),
+    '_npi_concatenate': lambda attrs: ('Concat', {'dim': attrs['axis'],
+                                                  'num_args': attrs['num_args']}),
+}
+UNDERSTOOD = {'null', 'Convolution', 'FullyConnected', 'Pooling', 'Activation',
+              'BatchNorm', 'Dropout', 'Flatten', *TWINS}
+
+
+def export_int8(net, X, prefix, calibration, other_inputs=()):
+    """Write ``PREFIX-symbol.json`` and ``PREFIX-0000.params`` with INT8 operators.
+
+    Convolutions and dense layers compute in 8 bits, with a scale for each channel of
+    the weights; ranges of activations are those that `calibration` meets. The files are
+    reloaded before they appear: their outputs on X, and on each array of other_inputs,
+    must be the quantized network's. How far those are from the float32 network's is for
+    a test set to say. Returns the two paths.
+
+    net: an initialized, trained HybridBlock of one input. X (batch, channels, h, w).
+    calibration (n, channels, h, w): real examples as a NumPy array; some hundreds do.
+    ValueError where MXNet cannot quantize the network; nothing is left behind then.
+
+    Book: 12.1 (sec_hybridize)
+    """
+    prefix = Path(prefix)
+    prefix.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=prefix.parent, prefix='.export-') as folder:
+        traced = export_block(net, X, Path(folder) / 'traced')
+        written = Path(folder) / prefix.name
+        try:
+            quantized = _quantize(traced, calibration)
+            expected = [quantized(call) for call in (X, *other_inputs)]
+            with _legacy_arrays():
+                quantized.block.export(str(written))
+        except MXNetError as error:
+            raise ValueError('MXNet cannot quantize this network: '
+                             f'{str(error).strip().splitlines()[-1]}') from error
+        files = [Path(f'{written}-symbol.json'), Path(f'{written}-0000.params')]
+        _check_quantized(files[0])
+        reloaded = load_int8(*files)
+        for call, outputs in zip((X, *other_inputs), expected):
+            difference = abs(reloaded(call).asnumpy() - outputs.asnumpy()).max()
+            if not difference <= 1e-5:  # the same sums of whole numbers
+                raise ValueError('the reloaded INT8 network differs by up to '
+                                 f'{difference:.3g} on inputs of shape {call.shape}; '
+                                 'nothing is written')
+        return tuple(Path(shutil.move(str(f), str(prefix.parent / f.name)))
+                     for f in files)
+
+
+def load_int8(symbol_file, params_file):
+    """``predict(X)``, arrays in and out, for what `export_int8` wrote.
+
+    Without d2lmx, in a process that never calls ``npx.set_np()``,
+    ``gluon.SymbolBlock.imports`` reads the files too.
+
+    Book: 12.1 (sec_hybridize)
+    """
+    with _legacy_arrays():
+        return _Legacy(load_exported(symbol_file, params_file))
+
+
+class _Legacy:
+    """A block of legacy arrays as a function of np arrays."""
+
+    def __init__(self, block):
+        self.block = block
+        block.hybridize(static_alloc=True, static_shape=True)
+
+    def __call__(self, X):
+        with _legacy_arrays():
+            return self.block(X.as_nd_ndarray()).as_np_ndarray()
+
+
+@contextmanager
+def _legacy_arrays():
+    """MXNet's legacy semantics, in which alone quantized networks work."""
+    with util.np_array(False), util.np_shape(False):
+        yield
+
+
+@contextmanager
+def _without_native_log():
+    """Nothing on the process's stderr: MXNet logs each layer that it leaves alone."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, 'wb') as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _quantize(traced, calibration):
+    """The traced network, quantized, as a function of np arrays."""
+    graph = _in_legacy_operators(json.loads(traced[0].read_text(encoding='utf-8')))
+    values = {name.partition(':')[2]: value.as_nd_ndarray()
+              for name, value in npx.load(str(traced[1])).items()}
+    with _legacy_arrays(), _without_native_log(), warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # that the types of inputs are unknown
+        block = gluon.SymbolBlock(mx.sym.load_json(json.dumps(graph)),
+                                  [mx.sym.var('data')])
+        for name, param in block.collect_params().items():
+            param._load_init(values[name], mx.cpu())
+        examples = mx.io.NDArrayIter(calibration, batch_size=CALIBRATION_BATCH,
+                                     last_batch_handle='discard')
+        return _Legacy(quantization.quantize_net_v2(
+            block, quantized_dtype='auto', quantize_mode='smart', calib_mode='naive',
+            quantize_granularity='channel-wise', calib_data=examples, ctx=mx.cpu()))
+
+
+def _in_legacy_operators(graph: dict) -> dict:
+    """A traced graph in the spelling of legacy operators; ValueError without one."""
+    for node in graph['nodes']:
+        if node['op'] not in UNDERSTOOD:
+            raise ValueError(f'MXNet cannot quantize operator {node["op"]!r} (layer '
+                             f'{node["name"]!r}): INT8 is for networks of '
+                             'convolutions, dense layers, pooling, batch norm and ReLU')
+        if node['op'] in TWINS:
+            node['op'], node['attrs'] = TWINS[node['op']](node.get('attrs', {}))
+    if not any(node['op'] == 'Convolution' for node in graph['nodes']):
+        raise ValueError('MXNet quantizes convolutional networks, and this one has no '
+                         'convolution')
+    del graph['attrs']['is_np_shape']
+    return graph
+
+
+def _check_quantized(symbol_file):
+    """ValueError unless some operator of the written network works in 8 bits."""
+    graph = json.loads(symbol_file.read_text(encoding='utf-8'))
+    operators = onp.unique([node['op'] for node in graph['nodes']])
+    if not any('quantize' in operator for operator in operators):
+        raise ValueError('MXNet quantized no layer of this network; nothing is written')

@@ -1,0 +1,93 @@
+import math
+
+import mxnet as mx
+import pytest
+
+import d2lmx as d2l
+
+
+def rates(schedule, num_epochs=30):
+    return [schedule(epoch) for epoch in range(num_epochs)]
+
+
+def test_rates_by_hand(section):
+    page = section('11.11')
+    assert rates(page.square_root(.1), 4) == pytest.approx([.1, .0707107, .057735, .05])
+    assert rates(page.factor(.9, 1e-2, 2.), 3) == pytest.approx([2, 1.8, 1.62])
+    assert rates(page.factor(.9, 1e-2, 2.), 60)[-1] == 1e-2
+    assert rates(page.multi_factor([15, 30], .5, .5), 32) == (
+        [.5] * 15 + [.25] * 15 + [.125] * 2)
+    warm = rates(page.cosine(20, .3, .01, warmup_steps=5))
+    assert warm[:6] == pytest.approx([0, .06, .12, .18, .24, .3])
+    assert warm[20:] == pytest.approx([.01] * 10)
+    assert warm[10] == pytest.approx(.01 + .29 * (1 + math.cos(math.pi / 3)) / 2)
+
+
+def test_cosine_rates_are_mxnets(section):
+    page = section('11.11')
+    for warmup_steps in (0, 5):
+        theirs = mx.lr_scheduler.CosineScheduler(20, base_lr=.3, final_lr=.01,
+                                                 warmup_steps=warmup_steps)
+        assert rates(page.cosine(20, .3, .01, warmup_steps)) == pytest.approx(
+            rates(theirs))
+
+
+def test_mxnets_factors_come_a_count_later(section):
+    page = section('11.11')
+    theirs = mx.lr_scheduler.MultiFactorScheduler(step=[15, 30], factor=.5, base_lr=.5)
+    assert rates(theirs, 33)[1:] == rates(page.multi_factor([15, 30], .5, .5), 32)
+    theirs = mx.lr_scheduler.FactorScheduler(step=1, factor=.9, stop_factor_lr=1e-2,
+                                             base_lr=2.)
+    assert rates(theirs, 61)[1:] == pytest.approx(rates(page.factor(.9, 1e-2, 2.), 60))
+
+
+@pytest.mark.torch
+def test_rates_are_pytorchs(section, torch):
+    page = section('11.11')
+
+    def theirs(name, base_lr, **options):
+        optimizer = torch.optim.SGD([torch.zeros(1)], lr=base_lr)
+        scheduler = getattr(torch.optim.lr_scheduler, name)(optimizer, **options)
+        found = []
+        for _ in range(35):
+            found.append(optimizer.param_groups[0]['lr'])
+            optimizer.step()
+            scheduler.step()
+        return found
+
+    assert rates(page.multi_factor([15, 30], .5, .5), 35) == pytest.approx(
+        theirs('MultiStepLR', .5, milestones=[15, 30], gamma=.5))
+    assert rates(page.factor(.9, 0, 2.), 35) == pytest.approx(
+        theirs('ExponentialLR', 2., gamma=.9))
+    assert rates(page.cosine(20, .3, .01), 21) == pytest.approx(
+        theirs('CosineAnnealingLR', .3, T_max=20, eta_min=.01)[:21])
+
+
+def test_training_takes_the_rate_of_each_epoch(section, monkeypatch):
+    page, seen = section('11.11'), []
+    train_iter, test_iter = d2l.load_data_fashion_mnist(256)
+    page.train(*page.new_net([mx.cpu()]), train_iter, test_iter, 3,
+               lambda epoch: seen.append(epoch) or .1)
+    # one question when the trainer is made, then one at least for each of all batches
+    assert set(seen) == {0, 1, 2} and seen == sorted(seen)
+    assert seen.count(1) == seen.count(2) >= len(train_iter)
+
+
+def test_every_training_starts_from_the_same_weights(section):
+    page = section('11.11')
+    net, weights = page.new_net([mx.cpu(0), mx.cpu(1)])
+    for _ in range(2):
+        page.train(net, weights, *d2l.load_data_fashion_mnist(256), 1, lambda epoch: 0)
+        for param, first in zip(net.collect_params().values(), weights):
+            assert all((copy.asnumpy() == first.asnumpy()).all()
+                       for copy in param.list_data())
+    # Glorot's bound for 400 inputs and 120 outputs
+    assert .105 < float(abs(weights[4]).max()) < (6 / 520) ** .5
+
+
+def test_parameters_by_hand(section):
+    page = section('11.11')
+    rows = d2l.summary(page.build_net(), *page.example_inputs())
+    # 5 x 5 windows, then 16 maps of 5 x 5
+    assert rows[-1][2] == ((25 + 1) * 6 + (25 * 6 + 1) * 16 + (400 + 1) * 120
+                           + (120 + 1) * 84 + (84 + 1) * 10)

@@ -1,0 +1,30 @@
+from mxnet import np, npx
+
+
+def test_python_goes_on_before_the_product_is_there_and_waits_where_it_is_read(
+        section, capsys):
+    n = 700
+    a = np.random.normal(size=(n, n))
+    np.dot(a, a).wait_to_read()  # memory is there
+    seconds = section('12.2').barriers_and_blockers(n)
+    # a product of 700 x 700 takes milliseconds, a call microseconds
+    for name in ('npx.waitall()', 'b.wait_to_read()', 'b.asnumpy()', 'b.sum().item()'):
+        assert seconds[name] > 2 * seconds['no barrier'], name
+
+
+def test_queued_work_is_not_yet_done(section, capsys):
+    seconds = section('12.2').front_end_and_back_end(400, repeat=5)
+    assert 0 < seconds['mxnet.np, queued'] < seconds['mxnet.np, done']
+    assert capsys.readouterr().out.count(' sec\n') == 3
+
+
+def test_the_graph_gives_its_value_when_read(section):
+    assert section('12.2').graph_of_dependences() == [[3, 3]]
+
+
+def test_waiting_for_each_operator_takes_longer(section, capsys):
+    page = section('12.2')
+    npx.waitall()
+    rounds = [page.improving_computation(500) for _ in range(3)]
+    best = {name: min(r[name] for r in rounds) for name in rounds[0]}
+    assert best['asynchronous'] < best['synchronous']

@@ -1,0 +1,34 @@
+import pytest
+
+
+def test_blocks_grow_fourfold_up_to_the_size_asked_for(section):
+    speeds = section('12.4').memory_bandwidth(1)
+    assert list(speeds) == [4096 * 4 ** i for i in range(5)]
+    # slower than a tape, or faster than any cache, would be a wrong unit
+    assert all(.1 < speed < 2000 for speed in speeds.values())
+
+
+def test_random_reads_are_slower_than_reads_in_order(section):
+    speeds = section('12.4').burst_and_random_reads(16)
+    assert speeds['at random'] < speeds['in order']
+
+
+def test_large_products_run_at_a_higher_speed_than_small_ones(section):
+    speeds = section('12.4').gemm_speed(512)
+    assert list(speeds) == [64, 128, 256, 512]
+    assert speeds[512] > speeds[64]
+
+
+def test_a_call_of_mxnet_costs_more_than_one_of_numpy_or_python(section):
+    micros = section('12.4').call_latency(300)
+    assert (micros['a Python function'] < micros['a NumPy operator']
+            < micros['an MXNet operator, queued'])
+
+
+def test_the_balance_by_hand(section):
+    # 100 gigaflops, 10 GB/s: 10 operations a byte; 54 microseconds are 5.4e6
+    # operations, a product of side (2.7e6)^(1/3) = 139.2
+    assert section('12.4').balance({1: 99, 2: 10}, {64: 100, 128: 50}, {
+        'an MXNet operator, waited for': 54}) == {
+            'operations a float': pytest.approx(40),
+            'side of a product as long as its call': 139}

@@ -1,0 +1,61 @@
+import mxnet as mx
+import numpy as onp
+import pytest
+from mxnet import autograd, np
+
+import d2lmx as d2l
+
+THREE = [mx.cpu(i) for i in range(3)]
+
+
+def test_allreduce_leaves_the_sum_on_each_device(section):
+    data = [np.ones((1, 2), ctx=d) * v for d, v in zip(THREE, (1, 2, 4))]
+    section('12.5').allreduce(data)
+    assert [a.tolist() for a in data] == [[[7, 7]]] * 3
+    assert [a.ctx for a in data] == THREE
+
+
+def test_parameters_are_copied_with_room_for_gradients(section):
+    page = section('12.5')
+    params = page.init_params()
+    copies = page.get_params(params, THREE[1])
+    assert all(p.ctx == THREE[1] and p.grad is not None for p in copies)
+    copies[0][:] = 0
+    assert float(abs(params[0]).max()) > 0
+
+
+def test_lenet_has_the_shapes_of_the_page(section):
+    page = section('12.5')
+    params = page.init_params()
+    assert page.lenet(np.zeros((2, 1, 28, 28)), params).shape == (2, 10)
+    assert [p.shape for p in params[::2]] == [
+        (20, 1, 3, 3), (50, 20, 5, 5), (800, 128), (128, 10)]
+
+
+@pytest.mark.parametrize('batch_size', [6, 7, 4])
+def test_ten_steps_on_three_devices_equal_ten_on_one(section, batch_size):
+    page = section('12.5')
+    params = page.init_params(scale=.1)
+    ends = []
+    for devices in (THREE[:1], THREE):
+        d2l.set_seed(1)
+        copies = [page.get_params(params, d) for d in devices]
+        for _ in range(10):
+            X = np.random.uniform(size=(batch_size, 1, 28, 28))
+            y = np.random.randint(0, 10, size=(batch_size,)).astype('int32')
+            page.train_batch(X, y, copies, devices, .1)
+        ends.append([p.asnumpy() for p in copies[-1]])
+    for alone, copy, start in zip(*ends, params):
+        # float32 sums in another order, ten times
+        onp.testing.assert_allclose(copy, alone, rtol=1e-4, atol=1e-5)
+        assert abs(alone - start.asnumpy()).max() > 1e-4
+
+
+def test_a_step_reports_the_loss_of_each_shard(section):
+    page = section('12.5')
+    copies = [page.get_params(page.init_params(), d) for d in THREE]
+    X, y = np.random.uniform(size=(5, 1, 28, 28)), np.zeros(5)
+    ls = page.train_batch(X, y, copies, THREE, .1)
+    assert [(l.shape, l.ctx) for l in ls] == [((2,), THREE[0]), ((2,), THREE[1]),
+                                              ((1,), THREE[2])]
+    assert not autograd.is_recording()

@@ -1,0 +1,270 @@
+"""Real processes on toy data: equal results, and an end with a message, come what may."""
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as onp
+import pytest
+
+from d2lmx import cli, runner, sections
+
+ROOT = Path(__file__).parent.parent.parent
+TAG = 'D2LMX_TEST_TAG'
+SECTION = '''"""Two layers (两层)"""
+from mxnet import gluon, np
+from mxnet.gluon import nn
+
+import d2lmx as d2l
+
+SMOKE = {}
+
+
+def run(*, num_epochs: int = 3, batch_size: int = 4, optimizer: str = 'adam',
+        halve: bool = False) -> dict:
+    X, y = d2l.synthetic_data(np.array([2, -3.4]), 4.2, 25)
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3, activation='tanh'), nn.Dense(1))
+    net.initialize()
+    net.hybridize(static_alloc=True, static_shape=True)
+    trainer = gluon.Trainer(net.collect_params(), optimizer, {'learning_rate': 0.1})
+    loss = gluon.loss.L2Loss()
+    test_iter = d2l.load_array((X[:7], y[:7]), batch_size, is_train=False)
+
+    def watch(history):
+        print('epoch done', flush=True)
+        if halve:
+            trainer.set_learning_rate(trainer.learning_rate / 2)
+
+    history = d2l.fit(
+        d2l.regression_step(net, loss, trainer), d2l.load_array((X, y), batch_size),
+        num_epochs, evaluate=lambda: {'loss': d2l.evaluate_loss(net, test_iter, loss)},
+        watch=watch)
+    return {'w': [p.data().tolist() for p in net.collect_params().values()],
+            **history.record()}
+'''
+
+# runs here what it should run on another machine
+SSH = '''#!/bin/sh
+while [ "$1" = -o ]; do shift 2; done
+echo "[$1] a greeting of the host"
+shift
+sh -c "$1"
+'''
+
+
+@pytest.fixture(scope='module')
+def section(tmp_path_factory):
+    path = tmp_path_factory.mktemp('sections') / 's01_layers.py'
+    path.write_text(SECTION, encoding='utf-8')
+    return path
+
+
+class Launch:
+    """``d2lmx launch`` in a process; every process that comes of it bears a tag."""
+
+    def __init__(self, *argv, path=None):
+        self.tag = f'{os.getpid()}-{time.monotonic_ns()}'
+        self.output = ''
+        self.process = subprocess.Popen(
+            [sys.executable, '-W', 'ignore', '-m', 'd2lmx', 'launch', *map(str, argv)],
+            cwd=ROOT, text=True, env={**os.environ, TAG: self.tag,
+                                      'PATH': f'{path}:{os.environ["PATH"]}'},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def read_until(self, text):
+        while text not in self.output:
+            line = self.process.stdout.readline()
+            assert line, self.output
+            self.output += line
+        return self
+
+    def pid(self, role, rank=None):
+        """Of the one process in that role."""
+        found = [pid for pid, variables in self.alive()
+                 if variables.get('DMLC_ROLE') == role
+                 and rank in (None, variables.get('D2LMX_RANK'))]
+        assert len(found) == 1
+        return found[0]
+
+    def alive(self):
+        """(pid, its variables) of all processes that bear the tag."""
+        found = []
+        for folder in Path('/proc').glob('[0-9]*'):
+            try:
+                words = (folder / 'environ').read_bytes().decode().split('\0')
+            except OSError:
+                continue
+            variables = dict(word.split('=', 1) for word in words if '=' in word)
+            if variables.get(TAG) == self.tag:
+                found.append((int(folder.name), variables))
+        return found
+
+    def end(self):
+        """(status, all output); no process may be left, but for a moment."""
+        rest, _ = self.process.communicate(timeout=60)
+        self.output += rest
+        deadline = time.monotonic() + 5
+        while self.alive() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert self.alive() == [], self.output
+        return self.process.returncode, self.output
+
+
+def result(folder):
+    return json.loads((folder / 'layers' / 'metrics.json').read_text('utf-8'))
+
+
+def alone(section, folder, *options):
+    found = sections.find(str(section))
+    argv = ['--out', str(folder), *options]
+    assert runner.run_section(found, sections.load(found), argv) == 0
+    return result(folder)
+
+
+def assert_equal(actual, expected):
+    # sums in another order: float32 gives 1e-6 after a dozen steps
+    for w, w_expected in zip(actual['result']['w'], expected['result']['w']):
+        onp.testing.assert_allclose(w, w_expected, rtol=1e-5, atol=1e-6)
+    series, series_expected = actual['result']['series'], expected['result']['series']
+    assert series.keys() == series_expected.keys()
+    for name, pairs in series.items():
+        onp.testing.assert_allclose(pairs, series_expected[name], rtol=1e-5)
+
+
+def test_two_workers_and_two_servers_give_what_one_process_gives_with_joined_batches(
+        section, tmp_path):
+    # 25 examples: the last batch of 16 holds 9, of which one worker gets 5, one 4;
+    # a learning rate that changes on the way must be obeyed
+    launch = Launch('-n', 2, '-s', 2, '--', 'run', section, '--out', tmp_path / 'both',
+                    '--batch-size', '8', '--halve')
+    expected = alone(section, tmp_path / 'one', '--batch-size', '16', '--halve')
+    status, output = launch.end()
+    assert status == 0, output
+    both = result(tmp_path / 'both')
+    assert both['workers'] == 2 and expected['workers'] == 1
+    assert_equal(both, expected)
+    assert '[worker 1] epoch done' in output and '[worker 0] data: none' in output
+
+
+def test_dist_async_trains_too(section, tmp_path):
+    status, output = Launch('-n', 2, '--mode', 'dist_async', '--', 'run', section,
+                            '--out', tmp_path, '--num-epochs', 8, '--optimizer', 'sgd'
+                            ).end()
+    assert status == 0, output
+    losses = [l for _, l in result(tmp_path)['result']['series']['loss']]
+    assert losses[-1] < losses[0] / 2
+
+
+def test_a_killed_worker_ends_all_and_resume_goes_on(section, tmp_path):
+    options = ('--batch-size', '4', '--num-epochs', '80', '--optimizer', 'sgd')
+    saved = ('--checkpoint', tmp_path / 'saved')
+    launch = Launch('-n', 2, '--', 'run', section, *options, *saved,
+                    '--out', tmp_path / 'both')
+    launch.read_until('[worker 0] epoch done')
+    while not (tmp_path / 'saved' / 'fit-001.npz').exists():
+        time.sleep(0.01)
+    begin = time.monotonic()
+    os.kill(launch.pid('worker', '1'), signal.SIGKILL)
+    status, output = launch.end()
+    assert status == 1 and time.monotonic() - begin < 10
+    assert 'd2lmx launch: worker 1 was killed (SIGKILL); ending all\n' in output
+    launch = Launch('-n', 2, '--', 'run', section, *options, *saved, '--resume',
+                    '--out', tmp_path / 'both')
+    expected = alone(section, tmp_path / 'one', *options, '--batch-size', '8',
+                     '--checkpoint', str(tmp_path / 'saved alone'))
+    status, output = launch.end()
+    assert status == 0, output
+    assert result(tmp_path / 'both')['resumed']['epoch'] >= 1
+    # 320 steps: the differences by the sums' order had time to grow
+    onp.testing.assert_allclose(result(tmp_path / 'both')['result']['series']['loss'],
+                                expected['result']['series']['loss'], rtol=1e-2)
+
+
+@pytest.fixture(scope='module')
+def running(section, tmp_path_factory):
+    """One training of one worker for each way to end it, all at work."""
+    folder = tmp_path_factory.mktemp('running')
+    (folder / 'ssh').write_text(SSH)
+    (folder / 'ssh').chmod(0o755)
+    (folder / 'hosts').write_text('far 127.0.0.1\n')
+    launches = {}
+    for way in ('server', 'scheduler', 'ctrl-c', 'launcher'):
+        hosts = ('--hosts', folder / 'hosts') if way in ('ctrl-c', 'launcher') else ()
+        launches[way] = Launch('-n', 1, *hosts, '--', 'run', section, '--num-epochs',
+                               10 ** 6, '--out', folder / way, '--checkpoint',
+                               folder / way, path=folder)
+    for launch in launches.values():
+        launch.read_until('[worker 0] epoch done')
+    return launches
+
+
+@pytest.mark.parametrize('role,name', [('server', 'server 0'),
+                                       ('scheduler', 'scheduler')])
+def test_a_killed_server_or_scheduler_ends_all(running, role, name):
+    begin = time.monotonic()
+    os.kill(running[role].pid(role), signal.SIGKILL)
+    status, output = running[role].end()
+    assert status == 1 and time.monotonic() - begin < 10
+    assert f'd2lmx launch: {name} was killed (SIGKILL); ending all\n' in output
+
+
+def test_ctrl_c_reaches_the_workers_and_ends_all(running):
+    launch = running['ctrl-c']
+    launch.process.send_signal(signal.SIGINT)
+    status, output = launch.end()
+    assert status == 130
+    assert 'd2lmx launch: interrupted, ending all\n' in output
+    assert re.search(r'\[worker 0\] d2lmx: interrupted, go on from .* with --resume',
+                     output)
+
+
+def test_no_process_outlives_a_killed_launcher(running):
+    launch = running['launcher']
+    assert len(launch.alive()) >= 4
+    launch.process.kill()
+    assert launch.end()[0] == -signal.SIGKILL
+
+
+def launch_here(capsys, *argv):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(['launch', *map(str, argv)])
+    return stop.value.code, capsys.readouterr().err
+
+
+def test_a_host_that_does_not_exist_is_named(tmp_path, capsys):
+    hosts = tmp_path / 'hosts'
+    hosts.write_text('nowhere.invalid\n')
+    status, message = launch_here(capsys, '--hosts', hosts, '--', 'run', '3.3')
+    assert status == 1
+    assert message.startswith('d2lmx launch: the host nowhere.invalid is not known (')
+
+
+def test_a_host_that_cannot_be_reached_by_ssh_is_named(tmp_path):
+    hosts = tmp_path / 'hosts'
+    hosts.write_text('nowhere.invalid 127.0.0.2\n')
+    status, output = Launch('-n', 1, '--hosts', hosts, '--address', '127.0.0.1', '--',
+                            'run', '3.3').end()
+    assert status == 1
+    assert re.search(r'd2lmx launch: (server|worker) 0 on nowhere.invalid could not be '
+                     r'started, or was lost: ssh failed \(status 255\); ending all',
+                     output)
+
+
+def test_a_port_in_use_is_named(capsys):
+    with socket.create_server(('127.0.0.1', 0)) as other:
+        port = other.getsockname()[1]
+        status, message = launch_here(capsys, '--port', port, '--', 'run', '3.3')
+    assert status == 1
+    assert message == (f'd2lmx launch: port {port} cannot be used (Address already in '
+                       'use): choose another with --port, or leave it out\n')
+
+
+def test_a_command_without_a_section_is_wrong_usage(capsys):
+    assert launch_here(capsys, '-n', '2') == (
+        2, 'd2lmx launch: after the options, give -- run SECTION [options]\n')

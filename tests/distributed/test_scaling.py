@@ -1,0 +1,26 @@
+"""The arithmetic of communication against computing, by hand."""
+import pytest
+
+from d2lmx.distributed.scaling import (bandwidth, communication_seconds, forecast,
+                                       speed_up)
+
+
+def test_a_worker_sends_and_gets_four_bytes_a_parameter():
+    # 1e6 parameters: 4 MB there, 4 MB back, at 1 MB/s
+    assert communication_seconds(10 ** 6, 1, 1, 1e6) == 8
+    assert bandwidth(10 ** 6, compute=2, with_server=10) == pytest.approx(1e6)
+
+
+def test_a_server_carries_the_bytes_of_its_workers():
+    assert communication_seconds(10 ** 6, 6, 2, 1e6) == 24
+    assert communication_seconds(10 ** 6, 6, 12, 1e6) == 8  # a worker's line is full
+
+
+def test_speed_up_is_halved_where_a_step_communicates_as_long_as_it_computes():
+    assert speed_up(compute=3, communication=3, workers=8) == 4
+
+
+def test_a_forecast_has_a_line_for_one_server_and_one_for_as_many_as_workers():
+    # 125e6 parameters: 1 s for 1e9 bytes there and back, at 8 Gbit/s
+    lines = forecast(125 * 10 ** 6, compute=1, workers=(4,), gigabits=(8,))
+    assert lines[2:] == ['| 4, 1 | 0.8 |', '| 4, 4 | 2.0 |']

@@ -1,0 +1,110 @@
+"""Shares of workers: joined, they are the batches of one process n times as large."""
+import numpy as onp
+import pytest
+from mxnet import autograd, gluon, np
+from mxnet.gluon import nn
+
+import d2lmx as d2l
+from d2lmx import runner, sections
+from d2lmx.runtime.team import Alone, team, working_in
+from d2lmx.train.sharing import share
+
+
+class Worker(Alone):
+    """One of several workers, as far as shares go."""
+
+    def __init__(self, rank, size):
+        self.rank, self.size, self.updates = rank, size, 0
+
+    def part(self, rows):
+        return onp.array_split(rows, self.size)[self.rank]
+
+
+def passes(make, size):
+    """What each of the workers gets in one pass of what make() gives: lists."""
+    found = []
+    for rank in range(size):
+        d2l.set_seed(3)
+        with working_in(Worker(rank, size)):
+            batches = share(make())
+            found.append([X.asnumpy().reshape(-1).tolist() for X, _ in batches])
+            assert len(found[-1]) == len(batches)
+    return found
+
+
+@pytest.mark.parametrize('num_examples,batch_size,size', [
+    (24, 4, 2), (25, 4, 2), (25, 4, 3), (23, 5, 4), (13, 4, 3)])
+def test_shares_side_by_side_are_the_batches_of_one_process(num_examples, batch_size,
+                                                           size):
+    X = np.arange(num_examples).reshape(-1, 1)
+    d2l.set_seed(3)
+    expected = [sorted(X.reshape(-1).tolist()) for X, _ in
+                d2l.load_array((X, X), batch_size * size)]
+
+    def ordered():  # a list, whose batches are shared whole
+        d2l.set_seed(3)
+        return list(d2l.load_array((X, X), batch_size))
+
+    batches = ordered()
+    for make in (lambda: d2l.load_array((X, X), batch_size), lambda: batches):
+        shares = passes(make, size)
+        steps = [sorted(sum(parts, [])) for parts in zip(*shares)]
+        assert steps == expected and len({len(s) for s in shares}) == 1
+        assert max(map(len, shares[0])) == batch_size  # nobody gets more
+
+
+def test_fewer_examples_than_workers_are_refused():
+    data_iter = d2l.load_array((np.zeros((2, 1)),), 4)
+    with working_in(Worker(0, 3)), pytest.raises(ValueError, match='2 examples cannot'):
+        next(iter(data_iter))
+    assert team().size == 1
+
+
+def test_a_worker_without_an_example_has_gradient_zero_and_counts_nothing():
+    net = nn.Dense(1)
+    net.initialize()
+    X, y = np.ones((3, 2)), np.ones((3, 1))
+    updates = []
+    step = d2l.regression_step(net, gluon.loss.L2Loss(), updates.append)
+    step(X, y)
+    assert abs(net.weight.grad()).sum() > 0
+    assert step(X[:0], y[:0]) == {'train loss': (0.0, 0)}
+    assert abs(net.weight.grad()).sum() == 0 and updates == [3, 0]
+    loss = d2l.evaluate_loss(net, [(X[:0], y[:0]), (X, y)], gluon.loss.L2Loss())
+    assert loss == pytest.approx(d2l.evaluate_loss(net, [(X, y)], gluon.loss.L2Loss()))
+
+
+def test_a_training_by_plain_functions_is_refused_on_several_workers():
+    w = np.zeros((2, 1))
+    w.attach_grad()
+
+    def step(X, y):
+        with autograd.record():
+            l = d2l.squared_loss(np.dot(X, w), y).sum()
+        l.backward()
+        d2l.sgd([w], 0.1, len(X))
+        return {'train loss': (l, len(X))}
+
+    data_iter = d2l.load_array((np.ones((8, 2)), np.ones((8, 1))), 2)
+    with working_in(Worker(1, 2)), pytest.raises(ValueError, match='by itself'):
+        d2l.fit(step, data_iter, 1)
+
+
+def test_a_language_model_is_refused_on_several_workers():
+    with working_in(Worker(1, 2)), pytest.raises(ValueError, match='its state'):
+        d2l.language_model_step(None, None, None)
+
+
+@pytest.mark.parametrize('number,reason', [
+    ('3.2', 'this training updates its parameters by itself: only one by a '
+            'gluon.Trainer can run on several workers'),
+    ('2.1', 'section 2.1 trains nothing by a gluon.Trainer: it cannot run on several '
+            'workers')])
+def test_a_section_without_a_trainer_says_so_in_one_line(tmp_path, capsys, number,
+                                                         reason):
+    section = sections.find(number)
+    argv = ['--smoke', '--out', str(tmp_path / 'out')]
+    with working_in(Worker(0, 2)):
+        assert runner.run_section(section, sections.load(section), argv) == 2
+    assert capsys.readouterr().err == f'd2lmx: {reason}\n'
+    assert list((tmp_path / 'out').iterdir()) == []

@@ -1,0 +1,30 @@
+import numpy as onp
+import pytest
+from matplotlib import pyplot as plt
+from mxnet import np
+
+import d2lmx as d2l
+
+
+def test_each_matrix_has_its_place_and_all_share_one_scale():
+    matrices = np.arange(2 * 3 * 4 * 5).reshape(2, 3, 4, 5)
+    axes = d2l.show_heatmaps(matrices, 'Keys', 'Queries', titles=['a', 'b', 'c'])
+    assert axes.shape == (2, 3)
+    for place, ax in onp.ndenumerate(axes):
+        image, = ax.images
+        onp.testing.assert_array_equal(image.get_array(), matrices[place].asnumpy())
+        assert image.get_clim() == (0, 119)
+        assert ax.get_title() == 'abc'[place[1]]
+    assert [ax.get_xlabel() for ax in axes[:, 0]] == ['', 'Keys']
+    assert [ax.get_ylabel() for ax in axes[0]] == ['Queries', '', '']
+    assert len(plt.gcf().axes) == 7  # and the colour bar
+
+
+def test_negative_values_are_in_the_scale():
+    ax = d2l.show_heatmaps(onp.array([[[[-1.0, 0.5]]]]), 'x', 'y')[0, 0]
+    assert ax.images[0].get_clim() == (-1, 0.5)
+
+
+def test_array_of_other_than_four_axes_is_refused():
+    with pytest.raises(ValueError, match=r'got shape \(4, 5\)'):
+        d2l.show_heatmaps(np.ones((4, 5)), 'x', 'y')
