@@ -44,23 +44,19 @@ def init_gru_state(batch_size, num_hiddens, device):
 def gru(inputs, state, params, F=mx.nd):
     """inputs (steps, batch, vocab) -> scores (steps * batch, vocab), (H,)."""
     W_xz, W_hz, b_z, W_xr, W_hr, b_r, W_xh, W_hh, b_h, W_hq, b_q = params
-
-    def beside(*arrays):  # the gates' columns, so that one product serves them all
-        return F.np.concatenate(arrays, axis=-1)
-
-    to_gates = d2l.affine(F, beside(W_hz, W_hr))
-    to_candidate = d2l.affine(F, W_hh)
+    recur_z, recur_r, recur_h = (d2l.affine(F, W) for W in (W_hz, W_hr, W_hh))
 
     def step(XW, H):
-        X_z, X_r, X_h = F.np.split(XW, 3, axis=1)            # (batch, num_hiddens)
-        H_z, H_r = F.np.split(to_gates(H), 2, axis=1)
-        Z = F.npx.sigmoid(X_z + H_z)
-        R = F.npx.sigmoid(X_r + H_r)
-        H_tilde = F.np.tanh(X_h + to_candidate(R * H))
+        X_z, X_r, X_h = XW                                   # (batch, num_hiddens)
+        Z = F.npx.activation(X_z + recur_z(H), act_type='sigmoid')
+        R = F.npx.activation(X_r + recur_r(H), act_type='sigmoid')
+        H_tilde = F.npx.activation(X_h + recur_h(R * H), act_type='tanh')
         H = Z * H + (1 - Z) * H_tilde
         return H, [H]
 
-    XW = d2l.affine(F, beside(W_xz, W_xr, W_xh), beside(b_z, b_r, b_h))(inputs)
+    # products with the inputs need no step before: (steps, batch, num_hiddens) each
+    XW = [d2l.affine(F, W, b)(inputs)
+          for W, b in ((W_xz, b_z), (W_xr, b_r), (W_xh, b_h))]
     Hs, state = d2l.over_steps(F, step, XW, state)
     Y = d2l.affine(F, W_hq, b_q)(Hs)                         # (steps, batch, vocab)
     return F.npx.reshape(Y, (-5, -2)), tuple(state)

@@ -48,21 +48,22 @@ def lstm(inputs, state, params, F=mx.nd):
     """inputs (steps, batch, vocab) -> scores (steps * batch, vocab), (H, C)."""
     [W_xi, W_hi, b_i, W_xf, W_hf, b_f, W_xo, W_ho, b_o, W_xc, W_hc, b_c,
      W_hq, b_q] = params
-
-    def beside(*arrays):  # the gates' columns, so that one product serves them all
-        return F.np.concatenate(arrays, axis=-1)
-
-    recur = d2l.affine(F, beside(W_hi, W_hf, W_ho, W_hc))
+    recur_i, recur_f, recur_o, recur_c = (
+        d2l.affine(F, W) for W in (W_hi, W_hf, W_ho, W_hc))
 
     def step(XW, H, C):
-        I, forget, O, C_tilde = F.np.split(XW + recur(H), 4, axis=1)
-        C = (F.npx.sigmoid(forget) * C                       # (batch, num_hiddens)
-             + F.npx.sigmoid(I) * F.np.tanh(C_tilde))
-        H = F.npx.sigmoid(O) * F.np.tanh(C)
+        X_i, X_f, X_o, X_c = XW                              # (batch, num_hiddens)
+        I = F.npx.activation(X_i + recur_i(H), act_type='sigmoid')
+        forget = F.npx.activation(X_f + recur_f(H), act_type='sigmoid')
+        O = F.npx.activation(X_o + recur_o(H), act_type='sigmoid')
+        C_tilde = F.npx.activation(X_c + recur_c(H), act_type='tanh')
+        C = forget * C + I * C_tilde
+        H = O * F.npx.activation(C, act_type='tanh')
         return H, [H, C]
 
-    XW = d2l.affine(F, beside(W_xi, W_xf, W_xo, W_xc),
-                    beside(b_i, b_f, b_o, b_c))(inputs)
+    # products with the inputs need no step before: (steps, batch, num_hiddens) each
+    XW = [d2l.affine(F, W, b)(inputs) for W, b in (
+        (W_xi, b_i), (W_xf, b_f), (W_xo, b_o), (W_xc, b_c))]
     Hs, state = d2l.over_steps(F, step, XW, state)
     Y = d2l.affine(F, W_hq, b_q)(Hs)                         # (steps, batch, vocab)
     return F.npx.reshape(Y, (-5, -2)), tuple(state)
