@@ -143,7 +143,7 @@ def gluon_side(token, batch_size) -> dict:
 
 def torch_side(token, batch_size, ways) -> dict:
     """What the process that times PyTorch runs."""
-    network = find_network(token)
+    network = find_network(token.partition(':')[0])  # with the inputs of the port
     return {(PRODUCT, PRODUCT): port_product(),
             **port_functions(network.build_net, network.example_inputs,
                              find_twin(network.name), network.lr, batch_size, ways)}

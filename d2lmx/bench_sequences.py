@@ -21,8 +21,6 @@ from .parity.torch_side import torch_language_epoch, torch_translation_epoch
 from .train.engine import fit
 from .train.steps import language_model_step, seq2seq_step
 
-__all__ = ['LanguageModel', 'Translation']
-
 
 class LanguageModel:
     """Characters of the Time Machine, by SGD with clipped gradients."""
@@ -137,7 +135,8 @@ class Translation:
         """The same in the manner of the book's pages."""
         net, loss = self.book_net(), BookMaskedLoss()
         trainer = self.trainer(net)
-        dataset = gluon.data.ArrayDataset(*map(np.array, self.train_iter.arrays))
+        dataset = gluon.data.ArrayDataset(*(np.array(array, dtype='float32')
+                                            for array in self.train_iter.arrays))
         loader = gluon.data.DataLoader(dataset, self.network.batch_size, shuffle=True)
 
         def epoch():
