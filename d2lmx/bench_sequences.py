@@ -175,7 +175,8 @@ def book_sequences(corpus, batch_size, num_steps):
 
 def book_clipping(net, theta):
     """Asks for the norm, and so waits for it."""
-    params = ([param.data() for param in net.collect_params().values()]
+    params = ([param.data() for param in net.collect_params().values()
+               if param.grad_req != 'null']
               if not isinstance(net, RNNModelScratch) else list(net.params))
     norm = math.sqrt(sum((param.grad ** 2).sum() for param in params))
     if norm > theta:

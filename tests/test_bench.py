@@ -146,13 +146,14 @@ def test_the_books_way_reads_as_many_tokens_as_ours():
     assert count == model.count()
 
 
-@pytest.mark.parametrize('token', ['8.6', '9.7', '10.4'])
+@pytest.mark.parametrize('token', ['8.6', '9.7', '10.4', '10.7'])
 def test_the_books_epoch_trains_every_parameter(token, monkeypatch):
     nets, timed = [], task(token)
     monkeypatch.setattr(bench_sequences, 'book_clipping', lambda net, theta: (
         nets.append(net), grad_clipping(net, theta)))
     timed.book()()
-    for param in nets[0].collect_params().values():
+    params = nets[0].collect_params().values()
+    for param in (p for p in params if p.grad_req != 'null'):
         assert abs(param.grad()).max() > 0, param.name
 
 
