@@ -72,7 +72,8 @@ def bench_all(options) -> int:
             continue
         print_row(record)
     print('static: examples, or tokens, a second; x torch: how many times as fast as '
-          f'the best of PyTorch\'s ways\nnumbers: {options.out / "bench_NAME.json"}, of each')
+          'the best of PyTorch\'s ways\n'
+          f'numbers: {options.out / "bench_NAME.json"}, of each')
     return status
 
 
@@ -143,7 +144,7 @@ def gluon_side(token, batch_size) -> dict:
 
 def torch_side(token, batch_size, ways) -> dict:
     """What the process that times PyTorch runs."""
-    network = find_network(token)
+    network = find_network(token.partition(':')[0])  # with the inputs of the port
     return {(PRODUCT, PRODUCT): port_product(),
             **port_functions(network.build_net, network.example_inputs,
                              find_twin(network.name), network.lr, batch_size, ways)}
@@ -269,8 +270,9 @@ def print_ways(what, ways, unit) -> None:
 
 def print_row(record) -> None:
     """One network as a row of the table of all."""
+    rate = f'{record["unit"]}_per_second'
     cells = ''.join(
-        f'{row[record["unit"] + "_per_second"]:{width}.0f}{row["times_imperative"]:13.2f}'
+        f'{row[rate]:{width}.0f}{row["times_imperative"]:13.2f}'
         f'{row["times_best_torch"]:8.2f}'
         for width, row in ((15, record['result'][TRAIN]['static']),
                            (17, record['result'][PREDICT]['static'])))

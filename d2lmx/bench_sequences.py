@@ -21,8 +21,6 @@ from .parity.torch_side import torch_language_epoch, torch_translation_epoch
 from .train.engine import fit
 from .train.steps import language_model_step, seq2seq_step
 
-__all__ = ['LanguageModel', 'Translation']
-
 
 class LanguageModel:
     """Characters of the Time Machine, by SGD with clipped gradients."""
@@ -137,7 +135,8 @@ class Translation:
         """The same in the manner of the book's pages."""
         net, loss = self.book_net(), BookMaskedLoss()
         trainer = self.trainer(net)
-        dataset = gluon.data.ArrayDataset(*map(np.array, self.train_iter.arrays))
+        dataset = gluon.data.ArrayDataset(*(np.array(array, dtype='float32')
+                                            for array in self.train_iter.arrays))
         loader = gluon.data.DataLoader(dataset, self.network.batch_size, shuffle=True)
 
         def epoch():
@@ -176,7 +175,8 @@ def book_sequences(corpus, batch_size, num_steps):
 
 def book_clipping(net, theta):
     """Asks for the norm, and so waits for it."""
-    params = ([param.data() for param in net.collect_params().values()]
+    params = ([param.data() for param in net.collect_params().values()
+               if param.grad_req != 'null']
               if not isinstance(net, RNNModelScratch) else list(net.params))
     norm = math.sqrt(sum((param.grad ** 2).sum() for param in params))
     if norm > theta:

@@ -6,8 +6,12 @@ import pytest
 from mxnet import np
 from mxnet.gluon import nn
 
-from d2lmx import bench, sections
+from d2lmx import bench, bench_epochs, bench_sequences, sections
+from d2lmx.data import hub
+from d2lmx.networks import find_network
+from d2lmx.optim import grad_clipping
 from d2lmx.parity import speed
+from d2lmx.parity.torch_side import find_twin
 from d2lmx.viz.summaries import multiply_adds
 
 
@@ -106,3 +110,70 @@ def test_epochs_are_timed_beside_the_books_way(options, monkeypatch, capsys):
     assert list(ways) == ['book', 'static'] and ways['book']['times_book'] == 1
     assert record['data'] == 'toy' and record['batch_size'] == 256
     assert 'x book' in capsys.readouterr().out
+
+
+def test_a_section_that_trains_on_other_data_has_no_epochs(options, capsys):
+    options.epochs = True
+    assert bench.bench('kaggle_house_price', options) == 2
+    assert 'sections whose data are' in capsys.readouterr().err
+
+
+def task(token):
+    with hub.policy('toy'):
+        return bench_epochs.task_of(token)
+
+
+@pytest.mark.parametrize('token', ['8.5', 'gru:scratch', 'lstm:scratch'])
+def test_the_books_loop_gives_what_our_network_gives(token):
+    net, _, _ = task(token).start()
+    X = np.arange(70).reshape(2, 35) % 28
+    state = net.begin_state(batch_size=2)
+    expected, expected_state = net(X, state)
+    net.forward_fn = bench_sequences.BOOK_LOOPS[token.partition(':')[0].replace(
+        '8.5', 'rnn_scratch')]
+    found, found_state = net(X, state)
+    assert abs(found - expected).max() < 1e-6
+    for one, other in zip(found_state, expected_state):
+        assert abs(one - other).max() < 1e-6
+
+
+def test_the_books_way_reads_as_many_tokens_as_ours():
+    model = task('gru')
+    count = 0
+    for X, Y in bench_sequences.book_sequences(model.train_iter.corpus.tolist(), 32, 35):
+        assert (X[:, 1:] == Y[:, :-1]).all()
+        count += Y.size
+    assert count == model.count()
+
+
+@pytest.mark.parametrize('token', ['8.6', '9.7', '10.4', '10.7'])
+def test_the_books_epoch_trains_every_parameter(token, monkeypatch):
+    nets, timed = [], task(token)
+    monkeypatch.setattr(bench_sequences, 'book_clipping', lambda net, theta: (
+        nets.append(net), grad_clipping(net, theta)))
+    timed.book()()
+    params = nets[0].collect_params().values()
+    for param in (p for p in params if p.grad_req != 'null'):
+        assert abs(param.grad()).max() > 0, param.name
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize('token', ['lstm', '10.7'])
+def test_the_ports_epochs_lower_the_loss(torch, token):
+    epoch = task(token).torch(find_twin(find_network(token).name), 1)
+    first = epoch()
+    assert epoch() < first
+
+
+@pytest.mark.parametrize('token', ['gru', 'gru:scratch', '9.7'])
+def test_steps_of_sequences_are_timed_in_tokens(token, options, monkeypatch, capsys):
+    monkeypatch.setattr(bench, 'THEIRS', ('eager',))
+    monkeypatch.setattr(bench, 'OURS', ('imperative', 'static'))
+    assert bench.bench(token, options) == 0
+    assert 'tokens/s' in capsys.readouterr().out
+    path, = options.out.glob('*.json')
+    record = json.loads(path.read_text())
+    row = record['result'][speed.TRAIN]['static']
+    tokens = 4 * (10 if token == '9.7' else 35)
+    assert row['tokens_per_second'] == pytest.approx(tokens / row['median_seconds'])
+    assert row['share_of_peak'] is None
