@@ -10,8 +10,8 @@ import mxnet as mx
 import numpy as onp
 from mxnet import gluon, init, np
 
-import d2lmx as d2l  # the data are in d2lmx/data/cmn_eng.py and buckets.py, the networks
-# in d2lmx/models, searching and saving in d2lmx/translating.py
+import d2lmx as d2l  # the data are in d2lmx/data/cmn_eng.py and buckets.py,
+# the networks in d2lmx/models, searching and saving in d2lmx/translating.py
 
 DATA = ('cmn-eng',)
 SMOKE = dict(num_epochs=1, num_hiddens=32, ffn_num_hiddens=64, num_heads=2,
@@ -97,8 +97,8 @@ def train(net, translator, pairs, valid_pairs, lr, batch_size, num_epochs, devic
                             {'learning_rate': lr, 'lr_scheduler': schedule})
     loss, bos = token_loss(), translator.tgt_vocab['<bos>']
     step = d2l.seq2seq_step(net, loss, trainer, bos, [device], THETA * batch_size)
-    evaluate = validation(net, loss, batches(valid_pairs, translator, batch_size, False),
-                          bos, device)
+    valid_iter = batches(valid_pairs, translator, batch_size, shuffle=False)
+    evaluate = validation(net, loss, valid_iter, bos, device)
     animator = d2l.Animator('epoch', 'loss a token', ['train', 'valid'])
     history = d2l.fit(step, train_iter, num_epochs, evaluate=evaluate,
                       watch=lambda history: animator.add(*curves(history)))
@@ -149,15 +149,11 @@ def test(translator, pairs, beam_size, length_penalty):
     greedy, beam = (part['corpus BLEU'] for part in found.values())
     sample = range(0, len(lines), max(1, len(lines) // NUM_SAMPLES))
     return {'sentences': len(lines), **found, "the beam's gain": beam - greedy,
-            'samples': [sentence(lines[i], truths[lines[i]][0],
-                                 {name: words[i] for name, words in translations.items()})
+            'samples': [{'Chinese': ''.join(lines[i]),
+                         'true': d2l.join_english(truths[lines[i]][0]),
+                         **{search: d2l.join_english(words[i])
+                            for search, words in translations.items()}}
                         for i in sample]}
-
-
-def sentence(source, truth, translations):
-    """One held-out sentence as text."""
-    return {'Chinese': ''.join(source), 'true': d2l.join_english(truth),
-            **{name: d2l.join_english(words) for name, words in translations.items()}}
 
 
 class Watched(d2l.LiveDecoder):
