@@ -235,7 +235,7 @@ def add_translate(commands):
                          help='none: the lines of standard input')
     command.add_argument('--model', type=Path, metavar='DIR',
                          default=Path('results/20.01_translator/model'),
-                         help='the folder `model` of its results (default: %(default)s)')
+                         help='the folder `model` of a run (default: %(default)s)')
     command.add_argument('--beam-size', type=number('beam_size', int, 4), default=4,
                          help='1: greedy search (default: 4)')
     command.add_argument('--length-penalty', default=0.75,

@@ -97,8 +97,8 @@ def corpus_bleu(predictions, references, k: int = 4) -> float:
     predictions
         A list of tokens for each sentence.
     references
-        For each sentence a list, not empty, of true translations, each a list of tokens.
-        The one nearest in length counts in the length; an n-gram counts as often as it
+        For each sentence a list, not empty, of true translations, each a list of
+        tokens. The one nearest in length counts in the length; an n-gram counts as often as it
         stands in any one of them.
 
     Book: none; 9.7 (sec_seq2seq) has `bleu` of one sentence
@@ -136,8 +136,8 @@ def reference_bleu(predictions, references) -> dict:
     """BLEU of sentences as text by sacrebleu, small and capital letters being equal.
 
     predictions: strings; references: a list of strings for each. Gives 'score', in
-    [0, 100], and 'signature', which says how it was computed. ImportError, telling how to
-    install it, where that package is missing.
+    [0, 100], and 'signature', which says how it was computed. ImportError, telling how
+    to install it, where that package is missing.
 
     Book: none
     """

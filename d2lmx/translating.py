@@ -1,4 +1,4 @@
-"""Translators: a network with its vocabularies and rules for text; `d2lmx translate`."""
+"""Translators, networks with vocabularies and rules for text; `d2lmx translate`."""
 import json
 import sys
 from pathlib import Path
@@ -15,8 +15,9 @@ from .networks import complain
 
 __all__ = ['Translator', 'load_translator']
 
-BATCH_SIZE, WIDTH = 64, 4  # sentences translated at once; lengths are multiples of WIDTH
-EXAMPLES = (2, 5), (1, 4), (3, 8)  # batches and lengths that exported graphs are tried on
+BATCH_SIZE = 64  # sentences translated at once
+WIDTH = 4        # lengths of batches are multiples of it
+EXAMPLES = (2, 5), (1, 4), (3, 8)  # batches, lengths: what exported graphs are tried on
 ABOUT = 'translator.json'
 
 
@@ -62,8 +63,8 @@ class Translator:
         """
         found = tokenize_chinese(sentence, self.token)
         if not found:
-            raise ValueError(f'there is nothing to translate in {sentence!r}: give some '
-                             'Chinese text')
+            raise ValueError(f'there is nothing to translate in {sentence!r}: give '
+                             'some Chinese text')
         return found
 
     def remarks(self, sentence: str) -> list:
@@ -164,7 +165,8 @@ def load_translator(folder) -> Translator:
     try:
         about = json.loads(file.read_text(encoding='utf-8'))
         # the first token of a vocabulary, '<unk>', is there by itself
-        vocabs = [Vocab(reserved_tokens=about[side][1:]) for side in ('source', 'target')]
+        vocabs = [Vocab(reserved_tokens=about[side][1:])
+                  for side in ('source', 'target')]
         rules = about['token'], about['max_steps']
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f'{file} is damaged ({error!r}): train the translator again'
@@ -185,8 +187,8 @@ def translate(sentences, folder, beam_size: int, length_penalty: float) -> int:
     except (OSError, ImportError, ValueError) as error:
         return complain(error, 1)
     if not sentences:
-        return complain('there is nothing to translate: give sentences as arguments, or '
-                        'as lines of standard input', 2)
+        return complain('there is nothing to translate: give sentences as arguments, '
+                        'or as lines of standard input', 2)
     try:
         for sentence in sentences:
             for remark in translator.remarks(sentence):

@@ -85,7 +85,8 @@ def test_corpus_bleu_by_hand():
 
 def test_corpus_bleu_of_the_truth_is_100_and_of_nothing_0():
     truth = 'a b c d e'.split()
-    assert d2l.corpus_bleu([truth, truth], [[['x'], truth], [truth]]) == pytest.approx(100)
+    full = d2l.corpus_bleu([truth, truth], [[['x'], truth], [truth]])
+    assert full == pytest.approx(100)
     assert d2l.corpus_bleu([[]], [[truth]]) == 0
     assert d2l.corpus_bleu([['z'] * 5], [[truth]]) == 0
 

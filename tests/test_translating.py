@@ -1,4 +1,4 @@
-"""Translators: live and exported alike, whatever comes; the command `d2lmx translate`."""
+"""Translators: live and exported alike; the command `d2lmx translate`."""
 import io
 import json
 import random

@@ -10,8 +10,8 @@ import mxnet as mx
 import numpy as onp
 from mxnet import gluon, init, np
 
-import d2lmx as d2l  # the data are in d2lmx/data/cmn_eng.py and buckets.py, the networks
-# in d2lmx/models, searching and saving in d2lmx/translating.py
+import d2lmx as d2l  # the data are in d2lmx/data/cmn_eng.py and buckets.py,
+# the networks in d2lmx/models, searching and saving in d2lmx/translating.py
 
 DATA = ('cmn-eng',)
 SMOKE = dict(num_epochs=1, num_hiddens=32, ffn_num_hiddens=64, num_heads=2,
@@ -72,11 +72,12 @@ def token_loss():
     return loss
 
 
-def validation(net, loss, data, bos):
+def validation(net, loss, data, bos, device):
     """A function that gives the mean loss of a token of held-out pairs."""
     def evaluate():
         means = d2l.RunningMeans()
-        for X, X_valid_len, Y, Y_valid_len in data:
+        for batch in data:
+            X, X_valid_len, Y, Y_valid_len = (a.as_in_ctx(device) for a in batch)
             dec_X = np.concatenate([np.full_like(Y[:, :1], bos), Y[:, :-1]], axis=1)
             l = loss(net(X, dec_X, X_valid_len)[0], Y, Y_valid_len)
             means.add({'valid loss': (l.sum(), int(Y_valid_len.sum()))})
@@ -85,19 +86,19 @@ def validation(net, loss, data, bos):
     return evaluate
 
 
-def train(net, translator, pairs, valid_pairs, lr, batch_size, num_epochs):
+def train(net, translator, pairs, valid_pairs, lr, batch_size, num_epochs, device):
     """Train by Adam whose rate rises over a tenth of the steps and then falls to 0."""
     train_iter = batches(pairs, translator, batch_size)
     num_updates = num_epochs * len(train_iter)
     schedule = mx.lr_scheduler.CosineScheduler(
         num_updates, base_lr=lr, warmup_steps=num_updates // 10)
-    net.initialize(init.Xavier(), ctx=d2l.try_gpu())
+    net.initialize(init.Xavier(), ctx=device)
     trainer = gluon.Trainer(net.collect_params(), 'adam',
                             {'learning_rate': lr, 'lr_scheduler': schedule})
     loss, bos = token_loss(), translator.tgt_vocab['<bos>']
-    step = d2l.seq2seq_step(net, loss, trainer, bos, theta=THETA * batch_size)
-    evaluate = validation(net, loss, batches(valid_pairs, translator, batch_size, False),
-                          bos)
+    step = d2l.seq2seq_step(net, loss, trainer, bos, [device], THETA * batch_size)
+    valid_iter = batches(valid_pairs, translator, batch_size, shuffle=False)
+    evaluate = validation(net, loss, valid_iter, bos, device)
     animator = d2l.Animator('epoch', 'loss a token', ['train', 'valid'])
     history = d2l.fit(step, train_iter, num_epochs, evaluate=evaluate,
                       watch=lambda history: animator.add(*curves(history)))
@@ -148,15 +149,11 @@ def test(translator, pairs, beam_size, length_penalty):
     greedy, beam = (part['corpus BLEU'] for part in found.values())
     sample = range(0, len(lines), max(1, len(lines) // NUM_SAMPLES))
     return {'sentences': len(lines), **found, "the beam's gain": beam - greedy,
-            'samples': [sentence(lines[i], truths[lines[i]][0],
-                                 {name: words[i] for name, words in translations.items()})
+            'samples': [{'Chinese': ''.join(lines[i]),
+                         'true': d2l.join_english(truths[lines[i]][0]),
+                         **{search: d2l.join_english(words[i])
+                            for search, words in translations.items()}}
                         for i in sample]}
-
-
-def sentence(source, truth, translations):
-    """One held-out sentence as text."""
-    return {'Chinese': ''.join(source), 'true': d2l.join_english(truth),
-            **{name: d2l.join_english(words) for name, words in translations.items()}}
 
 
 class Watched(d2l.LiveDecoder):
@@ -212,16 +209,18 @@ def run(*, variant: Literal['transformer', 'bahdanau', 'gru'] = 'transformer',
                     ffn_num_hiddens, num_heads)
     net.hybridize(static_alloc=True, static_shape=True)
     translator = d2l.Translator(d2l.LiveDecoder(net), *vocabs, token, max_steps)
+    device = d2l.try_gpu()
     history, padding = train(net, translator, pairs, valid_pairs, lr, batch_size,
-                             num_epochs)
+                             num_epochs, device)
     result = {'pairs': {'training': len(pairs), 'validation': len(valid_pairs),
                         'test': len(test_pairs)},
               'vocabulary': {'Chinese': len(vocabs[0]), 'English': len(vocabs[1])},
-              'share of padding': padding, **history.record(),
-              'test': test(translator, test_pairs, beam_size, length_penalty)}
-    if variant != 'gru':
-        result['attention'] = show_attention(net, translator, test_pairs[0][0])
-    translator.save(net, out / 'model', to)
+              'share of padding': padding, **history.record()}
+    with device:
+        result['test'] = test(translator, test_pairs, beam_size, length_penalty)
+        if variant != 'gru':
+            result['attention'] = show_attention(net, translator, test_pairs[0][0])
+        translator.save(net, out / 'model', to)
     return result
 
 

@@ -1,4 +1,4 @@
-"""Chinese sentences and their English translations, as tokens, in parts that share none."""
+"""Chinese sentences and their English translations, in parts that share none."""
 import re
 import unicodedata
 from pathlib import Path

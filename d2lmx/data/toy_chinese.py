@@ -1,4 +1,4 @@
-"""Toy sentence pairs: English and Chinese of one small grammar, in the real file's form.
+"""Toy sentence pairs, English and Chinese of one small grammar, as the real file is.
 
 A sentence is drawn as meaning (who does what to which thing) and then said in both
 languages. Chinese counts each noun by a measure word and has neither articles nor forms
@@ -73,7 +73,8 @@ def action(pick):
 
 def question(pick):
     """Where is my key? -> 我的钥匙在哪里？"""
-    (owner, whose), (noun, chinese, _), colour = pick(OWNERS), pick(NOUNS), pick(COLOURS)
+    (owner, whose), (noun, chinese, _) = pick(OWNERS), pick(NOUNS)
+    colour = pick(COLOURS)
     return (f'Where is {_joined(owner, colour[0], noun)}?',
             f'{whose}{colour[1]}{chinese}在哪里？')
 

@@ -1,6 +1,7 @@
 """The translator of Chinese: what it is trained and judged on, that it learns."""
 import numpy as onp
 import pytest
+from matplotlib import pyplot as plt
 from mxnet import np
 
 import d2lmx as d2l
@@ -86,3 +87,23 @@ def test_each_network_takes_what_the_data_give(page, variant):
     net.initialize()
     Y, _ = net(*page.example_inputs(3, 7))
     assert Y.shape == (3, 7, 210)
+
+
+@pytest.mark.parametrize('variant', ['transformer', 'bahdanau'])
+@pytest.mark.parametrize('font, labels', [('DejaVu Sans', ['a', 'b', '<eos>']),
+                                          ('', ['1', '2', '3'])])
+def test_the_picture_names_source_tokens_where_a_font_has_them(
+        page, monkeypatch, variant, font, labels):
+    monkeypatch.setattr(d2l, 'font_with', lambda text: font)
+    vocab = d2l.Vocab(list('abc'), reserved_tokens=RESERVED)
+    net = page.build_net(variant, len(vocab), len(vocab), 8, num_heads=2)
+    net.initialize()
+    net.hybridize()
+    translator = d2l.Translator(d2l.LiveDecoder(net), vocab, vocab, max_steps=5)
+    found = page.show_attention(net, translator, ('a', 'b'))
+    assert found['Chinese'] == ['a', 'b', '<eos>']
+    axes = plt.gcf().axes[0]
+    assert [label.get_text() for label in axes.get_xticklabels()] == labels
+    assert axes.images[0].get_array().shape == onp.shape(found['weights'])
+    assert len(axes.get_yticklabels()) == len(found['weights'])
+    onp.testing.assert_allclose(onp.sum(found['weights'], axis=1), 1, rtol=1e-4)

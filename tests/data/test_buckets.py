@@ -28,7 +28,8 @@ def test_no_sentence_is_padded_by_as_much_as_the_width(width):
     pads = sizes = 0
     for X, X_len, Y, Y_len in data:
         assert X.dtype == X_len.dtype == onp.int32 and len(X) == len(Y) <= 16
-        for array, lens in ((X.asnumpy(), X_len.asnumpy()), (Y.asnumpy(), Y_len.asnumpy())):
+        for array, lens in ((X, X_len), (Y, Y_len)):
+            array, lens = array.asnumpy(), lens.asnumpy()
             steps = array.shape[1]
             assert steps % width == 0 and (steps - lens < width).all()
             is_pad = onp.arange(steps) >= lens[:, None]

@@ -1,4 +1,4 @@
-"""Chinese and English: the file's columns, tokens, parts that have nothing in common."""
+"""Chinese and English: the file's columns, tokens, parts without anything common."""
 import sys
 import zipfile
 

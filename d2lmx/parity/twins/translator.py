@@ -1,0 +1,9 @@
+"""The translator's Transformer, section 20.1, from the blocks of section 10.7's port."""
+from .transformer import Transformer, TransformerDecoder, TransformerEncoder
+
+
+def build_net():
+    """X (batch, steps), dec_X (batch, steps), valid_lens (batch,) -> scores, state."""
+    options = 128, 512, 4, 2, 0.1
+    return Transformer(TransformerEncoder(184, *options),
+                       TransformerDecoder(201, *options))
