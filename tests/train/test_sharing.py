@@ -96,7 +96,7 @@ def test_a_language_model_is_refused_on_several_workers():
 
 
 @pytest.mark.parametrize('number,reason', [
-    ('3.2', 'this training updates its parameters by itself: only one by a '
+    ('3.6', 'this training updates its parameters by itself: only one by a '
             'gluon.Trainer can run on several workers'),
     ('2.1', 'section 2.1 trains nothing by a gluon.Trainer: it cannot run on several '
             'workers')])
