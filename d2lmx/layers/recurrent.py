@@ -28,8 +28,9 @@ def last_valid(F, X, valid_lens):
     """
     steps = F.np.expand_dims(F.npx.arange_like(X, axis=0), axis=1)
     last = F.np.expand_dims(valid_lens.astype('float32') - 1, axis=0)
-    is_last = F.np.expand_dims(F.np.equal(steps, last), axis=2)  # (steps, batch, 1)
-    return F.np.sum(X * is_last.astype('float32'), axis=0)
+    # a difference, since comparing arrays of two dtypes raises an error
+    is_last = F.np.expand_dims(steps - last == 0, axis=2)  # (steps, batch, 1)
+    return F.np.sum(F.np.where(is_last, X, F.np.zeros_like(X)), axis=0)
 
 
 class _Layerwise:
