@@ -98,6 +98,8 @@ def test_a_language_model_is_refused_on_several_workers():
 @pytest.mark.parametrize('number,reason', [
     ('3.6', 'this training updates its parameters by itself: only one by a '
             'gluon.Trainer can run on several workers'),
+    ('3.2', 'section 3.2 trains nothing by a gluon.Trainer: it cannot run on several '
+            'workers'),
     ('2.1', 'section 2.1 trains nothing by a gluon.Trainer: it cannot run on several '
             'workers')])
 def test_a_section_without_a_trainer_says_so_in_one_line(tmp_path, capsys, number,
