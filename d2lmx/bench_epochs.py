@@ -108,6 +108,7 @@ class Images:
         """A function that trains for one epoch as this library's sections do."""
         net, loss, trainer = self.start()
         net.hybridize(**hybridize)
+        loss.hybridize(**HYBRIDIZE['static'])  # as train_ch6 does, however net runs
         step, train_iter = classification_step(net, loss, trainer), self.train_iter()
         return lambda: fit(step, train_iter, 1)
 

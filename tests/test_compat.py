@@ -285,6 +285,6 @@ def test_a_large_copy_makes_no_second_team_of_threads():
 def test_waiting_is_short_unless_the_user_says_how_to_wait():
     show = LOAD + ("compat['prepare']()\nimport os\n"
                    "print(os.environ.get('GOMP_SPINCOUNT'))")
-    assert python(show).stdout == '300\n'
+    assert python(show).stdout == '3000\n'
     assert python(show, GOMP_SPINCOUNT='7').stdout == '7\n'
     assert python(show, OMP_WAIT_POLICY='active').stdout == 'None\n'
