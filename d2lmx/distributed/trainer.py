@@ -26,6 +26,7 @@ class Trainer(gluon.Trainer):
         self._first_rate = self._optimizer.lr
 
     def _init_params(self):
+        npx.waitall()  # a convolution under way may turn its weights over
         super()._init_params()
         # a worker that is late would pull, as its first weights, the others' gradients
         npx.waitall()
@@ -107,7 +108,10 @@ class TrainerStore(KVStoreBase):
         return self._keys[key]
 
     def broadcast(self, key, value, out, priority=0):
-        self.store.kv.broadcast(self._key(key), value, out, priority)
+        # outside training a convolution leaves its weights in a layout of its own, which
+        # the store cannot read
+        plain = np.array(value.asnumpy(), dtype=value.dtype).as_nd_ndarray()
+        self.store.kv.broadcast(self._key(key), plain, out, priority)
 
     def pushpull(self, key, value, out=None, priority=0):
         key = self._key(key)

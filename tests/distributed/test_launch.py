@@ -49,6 +49,50 @@ def run(*, num_epochs: int = 3, batch_size: int = 4, optimizer: str = 'adam',
             **history.record()}
 '''
 
+# outside training convolutions turn their weights over into a layout of oneDNN's
+CONVOLUTIONS = '''"""A residual block (残差块)"""
+from mxnet import gluon, np
+from mxnet.gluon import nn
+
+import d2lmx as d2l
+
+SMOKE = {}
+
+
+class Block(nn.HybridBlock):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2D(16, kernel_size=3, padding=1)
+        self.conv2 = nn.Conv2D(16, kernel_size=3, padding=1)
+
+    def hybrid_forward(self, F, X):
+        X = self.conv1(X)
+        return X + self.conv2(F.npx.relu(X))
+
+
+def run(*, batch_size: int = 4) -> dict:
+    images, y = np.random.normal(size=(13, 3, 8, 8)), np.arange(13) % 3
+    features = nn.Conv2D(16, kernel_size=3, padding=1)
+    features.initialize()
+    features.hybridize(static_alloc=True, static_shape=True)
+    features.collect_params().setattr('grad_req', 'null')
+    X = features(images)
+    net = nn.HybridSequential()
+    net.add(Block(), nn.GlobalAvgPool2D(), nn.Dense(3))
+    net.initialize()
+    net.hybridize(static_alloc=True, static_shape=True)
+    net(X)
+    params = {**features.collect_params(), **net.collect_params()}
+    trainer = gluon.Trainer(params, 'sgd', {'learning_rate': 0.1})
+    loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    test_iter = d2l.load_array((X, y), batch_size, is_train=False)
+    history = d2l.fit(
+        d2l.classification_step(net, loss, trainer), d2l.load_array((X, y), batch_size),
+        2, evaluate=lambda: {'test acc': d2l.evaluate_accuracy(net, test_iter)})
+    return {'w': [p.data().tolist() for p in params.values()],
+            **history.record()}
+'''
+
 # runs here what it should run on another machine
 SSH = '''#!/bin/sh
 while [ "$1" = -o ]; do shift 2; done
@@ -58,11 +102,15 @@ sh -c "$1"
 '''
 
 
+def written(text, folder):
+    path = folder / 's01_layers.py'
+    path.write_text(text, encoding='utf-8')
+    return path
+
+
 @pytest.fixture(scope='module')
 def section(tmp_path_factory):
-    path = tmp_path_factory.mktemp('sections') / 's01_layers.py'
-    path.write_text(SECTION, encoding='utf-8')
-    return path
+    return written(SECTION, tmp_path_factory.mktemp('sections'))
 
 
 class Launch:
@@ -150,6 +198,15 @@ def test_two_workers_and_two_servers_give_what_one_process_gives_with_joined_bat
     assert both['workers'] == 2 and expected['workers'] == 1
     assert_equal(both, expected)
     assert '[worker 1] epoch done' in output and '[worker 0] data: none' in output
+
+
+def test_convolutions_that_ran_before_the_first_step_are_shared_as_well(tmp_path):
+    section = written(CONVOLUTIONS, tmp_path)
+    launch = Launch('-n', 2, '--', 'run', section, '--out', tmp_path / 'both')
+    expected = alone(section, tmp_path / 'one', '--batch-size', '8')
+    status, output = launch.end()
+    assert status == 0, output
+    assert_equal(result(tmp_path / 'both'), expected)
 
 
 def test_dist_async_trains_too(section, tmp_path):
