@@ -257,8 +257,11 @@ def add_launch(commands):
         usage='d2lmx launch -n WORKERS -s SERVERS [options] -- run SECTION [options]')
     command.add_argument('-n', '--workers', type=number('workers', int, 2), default=2,
                          help='processes that train (default: 2)')
-    command.add_argument('-s', '--servers', type=number('servers', int, 1), default=1,
+    command.add_argument('-s', '--servers', type=number('servers', int, 1),
                          help='processes that add gradients up (default: 1)')
+    command.add_argument('--engine', choices=['kvstore', 'horovod'], default='kvstore',
+                         help="kvstore: MXNet's own (default); horovod: no servers, the "
+                              'workers add up; where it is installed')
     command.add_argument('--hosts', type=Path, metavar='FILE',
                          help='machines to take in turn, by ssh, a name a line '
                               '(default: this one)')

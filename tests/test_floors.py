@@ -21,7 +21,7 @@ SAME_FLOOR = {('testing', 'export'), ('parity', 'export')}
 GUESTS = {'torch': ('parity',), 'gluoncv': ('parity',), 'IPython': ('viz/notebook.py',),
           'matplotlib_inline': ('viz/notebook.py',), 'safetensors': ('parity',),
           'onnx': ('export/',), 'onnxruntime': ('export/',), 'jieba': ('data/vocab.py',),
-          'sacrebleu': ('metrics.py',)}
+          'sacrebleu': ('metrics.py',), 'horovod': ('distributed/horovod.py',)}
 MODULES = sorted(p for p in PACKAGE.rglob('*.py') if p.name != '__main__.py'
                  and p != PACKAGE / '__init__.py')
 SECTIONS = sorted(CHAPTERS.glob('ch*/s*.py'))

@@ -1,4 +1,5 @@
-"""``d2lmx launch``: start scheduler, servers and workers, watch them, end them all."""
+"""``d2lmx launch``: start the workers and what they need, watch all, end all."""
+import contextlib
 import json
 import queue
 import signal
@@ -7,7 +8,8 @@ import threading
 import time
 
 from .. import compat
-from .hosts import LaunchError, free_port, own_address, read_hosts
+from .horovod import Rendezvous
+from .hosts import LOCAL, LaunchError, free_port, own_address, read_hosts
 from .link import MARK
 from .nodes import Node, environment
 
@@ -24,42 +26,53 @@ def launch(args, command) -> int:
         print('d2lmx launch: after the options, give -- run SECTION [options]',
               file=sys.stderr)
         return 2
-    try:
-        nodes = plan(args, command[1:])
-    except LaunchError as error:
-        print(f'd2lmx launch: {error}', file=sys.stderr)
-        return 1
-    job = Job(nodes, args.timeout)
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        return job.run()
-    finally:
-        signal.signal(signal.SIGTERM, previous)
+    if args.engine == 'horovod' and (args.servers or args.mode == 'dist_async'):
+        print('d2lmx launch: Horovod has no servers, and its workers keep step: leave '
+              '--servers and --mode dist_async out', file=sys.stderr)
+        return 2
+    with contextlib.ExitStack() as opened:
+        try:
+            nodes = plan(args, command[1:], opened)
+        except LaunchError as error:
+            print(f'd2lmx launch: {error}', file=sys.stderr)
+            return 1
+        previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        opened.callback(signal.signal, signal.SIGTERM, previous)
+        return Job(nodes, args.timeout).run()
 
 
-def plan(args, command) -> list:
-    """All processes, not yet started: the scheduler first, then servers and workers."""
+def plan(args, command, opened) -> list:
+    """All processes, not yet started: those of the engine first, then the workers.
+
+    opened: an ExitStack, for what this process has to do for them.
+    """
     hosts = read_hosts(args.hosts) if args.hosts else []
     address = own_address(hosts, args.address)
     port = free_port(args.port)
     places = hosts or [None]
-    share = {}  # workers a host
-    for rank in range(args.workers):
-        name = places[rank % len(places)]
-        share[name] = share.get(name, 0) + 1
-    common = {'DMLC_PS_ROOT_URI': address, 'DMLC_PS_ROOT_PORT': port,
-              'DMLC_NUM_WORKER': args.workers, 'DMLC_NUM_SERVER': args.servers,
-              'D2LMX_MODE': args.mode}
-    nodes = [Node('scheduler', None, environment('scheduler', None, address, common))]
-    for number in range(args.servers):
-        host = places[number % len(places)]
-        nodes.append(Node(f'server {number}', host,
-                          environment('server', host, address, common)))
-    for rank in range(args.workers):
-        host = places[rank % len(places)]
-        threads = args.threads or max(1, compat.usable_cores() // share[host])
-        variables = environment('worker', host, address, common)
-        variables.update({'D2LMX_RANK': str(rank), compat.THREADS: str(threads)})
+    at = [places[rank % len(places)] for rank in range(args.workers)]
+    common = {'D2LMX_ENGINE': args.engine, 'D2LMX_MODE': args.mode,
+              'D2LMX_WORKERS': args.workers}
+    nodes, own = [], [{}] * args.workers
+    if args.engine == 'horovod':
+        meeting = Rendezvous(address, port, [host.name if host else LOCAL[0]
+                                             for host in at], args.timeout)
+        opened.callback(meeting.close)
+        own = [meeting.variables(rank) for rank in range(args.workers)]
+    else:
+        servers = args.servers or 1
+        common.update({'DMLC_PS_ROOT_URI': address, 'DMLC_PS_ROOT_PORT': port,
+                       'DMLC_NUM_WORKER': args.workers, 'DMLC_NUM_SERVER': servers})
+        nodes = [Node('scheduler', None,
+                      environment('scheduler', None, address, common))]
+        for number in range(servers):
+            host = places[number % len(places)]
+            nodes.append(Node(f'server {number}', host,
+                              environment('server', host, address, common)))
+    for rank, host in enumerate(at):
+        threads = args.threads or max(1, compat.usable_cores() // at.count(host))
+        variables = {**environment('worker', host, address, common), **own[rank],
+                     'D2LMX_RANK': str(rank), compat.THREADS: str(threads)}
         nodes.append(Node(f'worker {rank}', host, variables, command, rank=rank))
     return nodes
 
@@ -109,12 +122,13 @@ class Job:
         """Handle lines until the condition holds; LaunchError where something fails."""
         while not until():
             self._handle(0.1)
-            for node in self.nodes:
-                if node.has_failed():
-                    self._drain(0.3)  # workers may tell meanwhile that they are done
-                if node.has_failed():
-                    status = node.status if node.status in (1, 2, 130) else 1
-                    raise LaunchError(f'{node} {node.end()}', status)
+            if any(node.has_failed() for node in self.nodes):
+                self._drain(0.3)  # workers may tell meanwhile that they are done
+            if failed := [node for node in self.nodes if node.has_failed()]:
+                # whoever was killed took the others, which lost it, along
+                node = min(failed, key=lambda node: node.status >= 0)
+                status = node.status if node.status in (1, 2, 130) else 1
+                raise LaunchError(f'{node} {node.end()}', status)
             now = time.monotonic()
             silent = [node for node in self.workers if node.status is None
                       and now - node.heard > self.timeout]

@@ -12,7 +12,7 @@ from .hosts import LaunchError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SSH = ('ssh', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10')
-CARRIED = ('MXNET_', 'D2LMX_', 'DMLC_', 'PS_', 'OMP_', 'PYTHON')  # variables, by ssh
+CARRIED = ('MXNET_', 'D2LMX_', 'DMLC_', 'PS_', 'OMP_', 'PYTHON', 'HOROVOD_')  # by ssh
 
 
 def environment(role, host, address, common) -> dict:

@@ -1,4 +1,4 @@
-"""Gluon's Trainer on MXNet's distributed KVStore."""
+"""Gluon's Trainer on a store that the workers share: MXNet's distributed KVStore."""
 import mxnet as mx
 from mxnet import gluon, np, npx
 from mxnet.kvstore.base import KVStoreBase
@@ -9,7 +9,7 @@ from ..runtime.team import team
 class Trainer(gluon.Trainer):
     """Takes the place of ``gluon.Trainer`` in a worker: the same calls, shared steps.
 
-    dist_sync: gradients are added up by the servers, and every worker makes the same
+    With dist_sync or Horovod gradients are added up, and every worker makes the same
     update by itself; so learning rates may change, and the states can be saved. A step
     divides by the sum of all workers' batch sizes. dist_async: the servers update, with
     each worker's gradient, divided by its own batch size, when it comes.
@@ -66,7 +66,7 @@ class Trainer(gluon.Trainer):
 
 
 class Store:
-    """The process's one connection to the servers; all keys are handed out here."""
+    """The process's one connection to KVStore's servers; all keys are handed out here."""
 
     def __init__(self, mode: str):
         self.kv = mx.kv.create(mode)
@@ -81,6 +81,20 @@ class Store:
         """The first of so many keys, the same in all workers."""
         self.num_keys += count
         return self.num_keys - count
+
+    @property
+    def type(self):
+        return self.kv.type
+
+    def broadcast(self, key, value, out, priority=0):
+        self.kv.broadcast(key, value, out, priority)
+
+    def pushpull(self, key, value, out=None, priority=0):
+        self.kv.push(key, value, priority)
+        self.kv.pull(key, out=value if out is None else out, priority=priority)
+
+    def set_optimizer(self, optimizer):
+        self.kv.set_optimizer(optimizer)
 
     def barrier(self) -> None:
         """Wait for all workers."""
@@ -110,22 +124,14 @@ class TrainerStore(KVStoreBase):
     def broadcast(self, key, value, out, priority=0):
         # outside training a convolution leaves its weights in a layout of its own, which
         # the store cannot read
-        plain = np.array(value.asnumpy(), dtype=value.dtype).as_nd_ndarray()
-        self.store.kv.broadcast(self._key(key), plain, out, priority)
+        plain = np.array(value.asnumpy(), dtype=value.dtype)
+        self.store.broadcast(self._key(key), plain, out, priority)
 
     def pushpull(self, key, value, out=None, priority=0):
-        key = self._key(key)
-        self.store.kv.push(key, value, priority)
-        self.store.kv.pull(key, out=value if out is None else out, priority=priority)
-
-    def push(self, key, value, priority=0):
-        self.store.kv.push(self._key(key), value, priority)
-
-    def pull(self, key, out, priority=0, ignore_sparse=True):
-        self.store.kv.pull(self._key(key), out, priority, ignore_sparse)
+        self.store.pushpull(self._key(key), value, out, priority)
 
     def set_optimizer(self, optimizer):
-        self.store.kv.set_optimizer(optimizer)
+        self.store.set_optimizer(optimizer)
 
     @staticmethod
     def is_capable(capability):
@@ -133,12 +139,4 @@ class TrainerStore(KVStoreBase):
 
     @property
     def type(self):
-        return self.store.kv.type
-
-    @property
-    def rank(self):
-        return self.store.kv.rank
-
-    @property
-    def num_workers(self):
-        return self.store.kv.num_workers
+        return self.store.type

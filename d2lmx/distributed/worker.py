@@ -14,6 +14,8 @@ from .. import cli
 from ..runner import run_section
 from ..runtime.team import working_in
 from ..sections import load
+from .horovod import HorovodStore
+from .hosts import LaunchError
 from .link import Link
 from .trainer import Store, Trainer
 
@@ -21,11 +23,10 @@ from .trainer import Store, Trainer
 class Workers:
     """The team of a distributed training, as one of its workers sees it."""
 
-    def __init__(self, link, mode: str, rank: int, size: int):
-        self.link, self.mode, self.rank, self.size = link, mode, rank, size
-        self.is_async = 'async' in mode
+    def __init__(self, link, store, rank: int, size: int):
+        self.link, self.store, self.rank, self.size = link, store, rank, size
+        self.is_async = 'async' in store.type
         self.updates = 0
-        self.store = Store(mode)
         self._trainers = []
 
     def part(self, rows):
@@ -82,21 +83,30 @@ def take_random_state(values: list) -> None:
     random.setstate((3, tuple(map(int, numbers)), gauss if has_gauss else None))
 
 
+def join():
+    """The store of the launcher's choice, once all workers have one."""
+    if os.environ['D2LMX_ENGINE'] == 'horovod':
+        return HorovodStore(os.environ['DMLC_NODE_HOST'])
+    return Store(os.environ['D2LMX_MODE'])
+
+
 def main(argv) -> None:
     """Join, run, and tell the launcher; exits with the run's status."""
     link = Link()
     try:
         section = cli.find_section(argv[0])
         link.send(starting=True)
-        members = Workers(link, os.environ['D2LMX_MODE'],
-                          int(os.environ['D2LMX_RANK']),
-                          int(os.environ['DMLC_NUM_WORKER']))
+        members = Workers(link, join(), int(os.environ['D2LMX_RANK']),
+                          int(os.environ['D2LMX_WORKERS']))
         link.send(joined=True)
         gluon.Trainer = Trainer  # where sections and the library find it
         with working_in(members):
             status = run_section(section, load(section), argv[1:])
     except SystemExit as stop:
         status = stop.code or 0
+    except LaunchError as error:
+        print(f'd2lmx: {error}', file=sys.stderr)
+        status = error.status
     except BaseException:
         traceback.print_exc()
         status = 1

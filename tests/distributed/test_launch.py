@@ -13,6 +13,14 @@ import numpy as onp
 import pytest
 
 from d2lmx import cli, runner, sections
+from d2lmx.distributed.horovod import slots
+
+try:
+    import horovod.mxnet as horovod
+except ImportError as error:
+    horovod, reason = None, f'Horovod: {error}'
+needs_horovod = pytest.mark.skipif(horovod is None,
+                                   reason=reason if horovod is None else '')
 
 ROOT = Path(__file__).parent.parent.parent
 TAG = 'D2LMX_TEST_TAG'
@@ -209,6 +217,51 @@ def test_convolutions_that_ran_before_the_first_step_are_shared_as_well(tmp_path
     assert_equal(result(tmp_path / 'both'), expected)
 
 
+@needs_horovod
+def test_horovod_gives_what_one_process_gives_with_joined_batches(section, far, tmp_path):
+    (tmp_path / 'hosts').write_text('localhost\nfar 127.0.0.1\n')
+    launch = Launch('-n', 2, '--engine', 'horovod', '--hosts', tmp_path / 'hosts', '--',
+                    'run', section, '--out', tmp_path / 'both', '--batch-size', '8',
+                    '--halve', path=far)
+    expected = alone(section, tmp_path / 'one', '--batch-size', '16', '--halve')
+    status, output = launch.end()
+    assert status == 0, output
+    assert '[worker 1] [far] a greeting of the host' in output
+    assert result(tmp_path / 'both')['workers'] == 2
+    assert_equal(result(tmp_path / 'both'), expected)
+
+
+@needs_horovod
+def test_a_killed_worker_ends_all_with_horovod_too(section, tmp_path):
+    launch = Launch('-n', 2, '--engine', 'horovod', '--', 'run', section,
+                    '--num-epochs', 10 ** 6, '--out', tmp_path)
+    launch.read_until('[worker 0] epoch done')
+    begin = time.monotonic()
+    os.kill(launch.pid('worker', '1'), signal.SIGKILL)
+    status, output = launch.end()
+    assert status == 1 and time.monotonic() - begin < 10
+    assert 'd2lmx launch: worker 1 was killed (SIGKILL); ending all\n' in output
+
+
+@needs_horovod
+def test_ctrl_c_ends_horovod_too(section, tmp_path):
+    launch = Launch('-n', 2, '--engine', 'horovod', '--', 'run', section,
+                    '--num-epochs', 10 ** 6, '--out', tmp_path)
+    launch.read_until('[worker 0] epoch done')
+    launch.process.send_signal(signal.SIGINT)
+    status, output = launch.end()
+    assert status == 130
+    assert 'd2lmx launch: interrupted, ending all\n' in output
+
+
+@needs_horovod
+def test_horovod_counts_workers_on_their_machine_and_machines():
+    found = [(slot.hostname, slot.local_rank, slot.local_size, slot.cross_rank,
+              slot.cross_size) for slot in slots(['a', 'b', 'a', 'b', 'a'])]
+    assert found == [('a', 0, 3, 0, 2), ('b', 0, 2, 1, 2), ('a', 1, 3, 0, 2),
+                     ('b', 1, 2, 1, 2), ('a', 2, 3, 0, 1)]
+
+
 def test_dist_async_trains_too(section, tmp_path):
     status, output = Launch('-n', 2, '--mode', 'dist_async', '--', 'run', section,
                             '--out', tmp_path, '--num-epochs', 8, '--optimizer', 'sgd'
@@ -244,18 +297,25 @@ def test_a_killed_worker_ends_all_and_resume_goes_on(section, tmp_path):
 
 
 @pytest.fixture(scope='module')
-def running(section, tmp_path_factory):
-    """One training of one worker for each way to end it, all at work."""
-    folder = tmp_path_factory.mktemp('running')
+def far(tmp_path_factory):
+    """A folder with an ssh of our own."""
+    folder = tmp_path_factory.mktemp('far')
     (folder / 'ssh').write_text(SSH)
     (folder / 'ssh').chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope='module')
+def running(section, far, tmp_path_factory):
+    """One training of one worker for each way to end it, all at work."""
+    folder = tmp_path_factory.mktemp('running')
     (folder / 'hosts').write_text('far 127.0.0.1\n')
     launches = {}
     for way in ('server', 'scheduler', 'ctrl-c', 'launcher'):
         hosts = ('--hosts', folder / 'hosts') if way in ('ctrl-c', 'launcher') else ()
         launches[way] = Launch('-n', 1, *hosts, '--', 'run', section, '--num-epochs',
                                10 ** 6, '--out', folder / way, '--checkpoint',
-                               folder / way, path=folder)
+                               folder / way, path=far)
     for launch in launches.values():
         launch.read_until('[worker 0] epoch done')
     return launches
@@ -325,3 +385,18 @@ def test_a_port_in_use_is_named(capsys):
 def test_a_command_without_a_section_is_wrong_usage(capsys):
     assert launch_here(capsys, '-n', '2') == (
         2, 'd2lmx launch: after the options, give -- run SECTION [options]\n')
+
+
+@pytest.mark.parametrize('options', [('-s', 1), ('--mode', 'dist_async')])
+def test_horovod_with_servers_or_without_step_is_wrong_usage(capsys, options):
+    assert launch_here(capsys, '--engine', 'horovod', *options, '--', 'run', '3.3') == (
+        2, 'd2lmx launch: Horovod has no servers, and its workers keep step: leave '
+           '--servers and --mode dist_async out\n')
+
+
+def test_horovod_that_is_not_installed_is_named(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'horovod', None)
+    status, message = launch_here(capsys, '--engine', 'horovod', '--', 'run', '3.3')
+    assert status == 1 and message.count('\n') == 1
+    assert message.startswith('d2lmx launch: Horovod cannot be used here (')
+    assert 'pip install --no-build-isolation' in message
