@@ -5,6 +5,7 @@ from mxnet import gluon, init, np
 
 from ..models.recurrent import RNNModelScratch
 from ..optim import sgd
+from ..runtime.team import team
 from ..train.engine import fit
 from ..train.steps import language_model_step
 from ..viz.animator import Animator
@@ -47,7 +48,7 @@ def train_epoch_ch8(net, train_iter, loss, updater, device, use_random_iter):
     step = language_model_step(net, loss, updater, device,
                                use_random_iter=use_random_iter)
     history = fit(step, train_iter, 1)
-    history.tokens = step.tokens
+    history.tokens, = team().sum([step.tokens])
     return math.exp(history['train loss']), history.tokens_per_sec
 
 
@@ -78,7 +79,7 @@ def train_ch8(net, train_iter, vocab, lr, num_epochs, device, use_random_iter=Fa
     history = fit(step, train_iter, num_epochs, evaluate=step.forget, watch=watch)
     history.series['perplexity'] = [(epoch, math.exp(l)) for epoch, l
                                     in history.series['train loss']]
-    history.tokens = step.tokens
+    history.tokens, = team().sum([step.tokens])
     print(f'perplexity {history["perplexity"]:.1f}, '
           f'{history.tokens_per_sec:.1f} tokens/sec on {device}')
     for prefix in ('time traveller ', 'traveller'):

@@ -4,6 +4,7 @@ import textwrap
 
 import numpy as onp
 
+from ..runtime.team import team
 from . import hub
 from .sequences import seq_data_iter_random, seq_data_iter_sequential
 from .vocab import Vocab, tokenize
@@ -83,12 +84,16 @@ class SeqDataLoader:
     A pass gives pairs X, Y (batch_size, num_steps) as `seq_data_iter_random` makes
     them, or `seq_data_iter_sequential` without `use_random_iter`; each starts at
     another random token. max_tokens as in `load_corpus_time_machine`. ValueError where
-    the corpus is too short for a batch.
+    the corpus is too short for a batch. A worker of ``d2lmx launch`` gets its rows of
+    batches that are as large as all workers' together, always the same ones, so that a
+    row still goes on where it was.
 
     Attributes: ``corpus``, a NumPy array; ``vocab``; ``batch_size``; ``num_steps``.
 
     Book: 8.3 (sec_language_model)
     """
+
+    is_shared = True  # among workers, by itself
 
     def __init__(self, batch_size: int, num_steps: int, use_random_iter: bool,
                  max_tokens: int):
@@ -100,7 +105,15 @@ class SeqDataLoader:
         iter(self)  # complains now, if at all
 
     def __iter__(self):
-        return self.data_iter_fn(self.corpus, self.batch_size, self.num_steps)
+        size = team().size
+        pairs = self.data_iter_fn(self.corpus, self.batch_size * size, self.num_steps)
+        return pairs if size == 1 else map(own_rows, pairs)
+
+
+def own_rows(pair):
+    """This worker's rows of both arrays."""
+    rows = team().part(onp.arange(len(pair[0])))
+    return [array[int(rows[0]):int(rows[-1]) + 1] for array in pair]
 
 
 def load_data_time_machine(batch_size: int, num_steps: int,

@@ -80,7 +80,7 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
     """
     history = History()
     state = getattr(step, 'state', None) if state is None else state
-    workers, train_iter = team(), share(train_iter)
+    workers, train_iter = team(), share(train_iter, getattr(step, 'goes_on', False))
     for epoch in epochs(num_epochs, state, history, watch):
         workers.begin_epoch()
         means, timer = RunningMeans(), Timer()

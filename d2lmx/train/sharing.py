@@ -8,14 +8,18 @@ from mxnet import np
 from ..runtime.team import team
 
 
-def share(batches):
+def share(batches, go_on: bool = False):
     """This worker's share of each pass; the same object where there is nothing to do.
 
     n workers take n batches that follow each other, one each, as one process would take
-    them joined. What the last of such groups holds is divided among all.
+    them joined. What the last of such groups holds is divided among all. ValueError for
+    batches whose rows go on in the next, unless they share themselves.
     """
     if team().size == 1 or getattr(batches, 'is_shared', False):
         return batches
+    if go_on:
+        raise ValueError('a state is carried from batch to batch: several workers need '
+                         'batches that share their rows, as those of a SeqDataLoader')
     return Share(batches)
 
 

@@ -101,14 +101,13 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
         The norm that clipped gradients have at most.
 
     Attributes: ``tokens``, how many it has read; ``forget``, a function to be called
-    after each epoch (`fit`'s evaluate), so that the next begins with a new state.
+    after each epoch (`fit`'s evaluate), so that the next begins with a new state;
+    ``goes_on``, whether a row of a batch must go on in the same row of the next. Several
+    workers need equally large batches, as of `SeqDataLoader`.
 
     Book: 8.5 (sec_rnn_scratch)
     """
-    if team().size > 1:
-        raise ValueError('a language model carries its state from batch to batch: it '
-                         'cannot be shared out among workers')
-    update, state = as_updater(updater), None
+    update, state, share = as_updater(updater), None, 1 / team().size
 
     def step(X, Y):
         nonlocal state
@@ -120,12 +119,12 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
         with autograd.record():
             y_hat, state = net(X, state)
             l = loss(y_hat, y)
-            mean = l.mean()
+            mean = l.mean() * share  # of all workers' tokens, once these are added up
         mean.backward()
         # book: calls detach() for a result that it drops
         state = [S.detach() for S in state]
         grad_clipping(net, theta)
-        update(1)
+        update(share)
         step.tokens += y.size
         return {'train loss': (l.sum(), y.size)}
 
@@ -134,7 +133,7 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
         state = None
         return {}
 
-    step.tokens, step.forget = 0, forget
+    step.tokens, step.forget, step.goes_on = 0, forget, not use_random_iter
     step.state = net, updater
     return step
 
@@ -163,8 +162,17 @@ def seq2seq_step(net, loss, updater, bos: int, devices=None, theta: float = 1):
     update = as_updater(updater)
 
     def step(X, X_valid_len, Y, Y_valid_len):
-        dec_X = np.concatenate([np.full_like(Y[:, :1], bos), Y[:, :-1]], axis=1)
         num_tokens = int(Y_valid_len.asnumpy().sum())  # an input: nothing to wait for
+        ls = backward(X, X_valid_len, Y, Y_valid_len)
+        grad_clipping(net, theta)
+        update(num_tokens)
+        return {'train loss': (_total(ls), num_tokens)}
+
+    def backward(X, X_valid_len, Y, Y_valid_len):
+        if not len(X):  # a worker without a share of the last batch
+            clear_gradients(net, devices or [X.ctx])
+            return []
+        dec_X = np.concatenate([np.full_like(Y[:, :1], bos), Y[:, :-1]], axis=1)
         shards = zip(*split_batch(X, X_valid_len, devices),
                      *split_batch(Y, Y_valid_len, devices),
                      split_batch(dec_X, Y_valid_len, devices)[0])
@@ -172,9 +180,7 @@ def seq2seq_step(net, loss, updater, bos: int, devices=None, theta: float = 1):
             ls = [loss(net(X, dec_X, X_valid_len)[0], Y, Y_valid_len)
                   for X, X_valid_len, Y, Y_valid_len, dec_X in shards]
         autograd.backward(ls)
-        grad_clipping(net, theta)
-        update(num_tokens)
-        return {'train loss': (_total(ls), num_tokens)}
+        return ls
 
     step.state = net, updater
     return step

@@ -101,6 +101,45 @@ def run(*, batch_size: int = 4) -> dict:
             **history.record()}
 '''
 
+SEQUENCES = '''"""Text and translation (文本与翻译)"""
+from mxnet import gluon
+from mxnet.gluon import rnn
+
+import d2lmx as d2l
+
+SMOKE = {}
+
+
+def language_model(batch_size):
+    train_iter, vocab = d2l.load_data_time_machine(batch_size, 5, max_tokens=300)
+    net = d2l.RNNModel(rnn.GRU(8), len(vocab))
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': 1})
+    step = d2l.language_model_step(net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer,
+                                   theta=0.05)
+    return net, d2l.fit(step, train_iter, 2, evaluate=step.forget), step
+
+
+def translation(batch_size):
+    train_iter, src_vocab, tgt_vocab = d2l.load_data_nmt(batch_size, 6, num_examples=25)
+    net = d2l.EncoderDecoder(d2l.Seq2SeqEncoder(len(src_vocab), 8, 8, 1),
+                             d2l.Seq2SeqDecoder(len(tgt_vocab), 8, 8, 1))
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': 10})
+    step = d2l.seq2seq_step(net, d2l.MaskedSoftmaxCELoss(), trainer, tgt_vocab['<bos>'],
+                            theta=0.5)
+    return net, d2l.fit(step, train_iter, 2), step
+
+
+def run(*, batch_size: int = 4) -> dict:
+    found = {'w': [], 'series': {}}
+    for train in (language_model, translation):
+        net, history, step = train(batch_size)
+        found['w'] += [p.data().tolist() for p in net.collect_params().values()]
+        found['series'][train.__name__] = history.series['train loss']
+    return found
+'''
+
 # runs here what it should run on another machine
 SSH = '''#!/bin/sh
 while [ "$1" = -o ]; do shift 2; done
@@ -212,6 +251,19 @@ def test_convolutions_that_ran_before_the_first_step_are_shared_as_well(tmp_path
     section = written(CONVOLUTIONS, tmp_path)
     launch = Launch('-n', 2, '--', 'run', section, '--out', tmp_path / 'both')
     expected = alone(section, tmp_path / 'one', '--batch-size', '8')
+    status, output = launch.end()
+    assert status == 0, output
+    assert_equal(result(tmp_path / 'both'), expected)
+
+
+@pytest.mark.parametrize('engine', [
+    'kvstore', pytest.param('horovod', marks=needs_horovod)])
+def test_a_language_model_and_a_translation_with_clipped_gradients(engine, tmp_path):
+    # 25 pairs: of the last batch of 8 one is left, and one worker gets none
+    section = written(SEQUENCES, tmp_path)
+    launch = Launch('-n', 2, '--engine', engine, '--', 'run', section, '--data', 'toy',
+                    '--out', tmp_path / 'both', '--batch-size', 4)
+    expected = alone(section, tmp_path / 'one', '--data', 'toy', '--batch-size', '8')
     status, output = launch.end()
     assert status == 0, output
     assert_equal(result(tmp_path / 'both'), expected)

@@ -2,7 +2,7 @@
 import numpy as onp
 import pytest
 from mxnet import autograd, gluon, np
-from mxnet.gluon import nn
+from mxnet.gluon import nn, rnn
 
 import d2lmx as d2l
 from d2lmx import runner, sections
@@ -90,9 +90,47 @@ def test_a_training_by_plain_functions_is_refused_on_several_workers():
         d2l.fit(step, data_iter, 1)
 
 
-def test_a_language_model_is_refused_on_several_workers():
-    with working_in(Worker(1, 2)), pytest.raises(ValueError, match='its state'):
-        d2l.language_model_step(None, None, None)
+@pytest.mark.parametrize('use_random_iter', [False, True])
+def test_workers_rows_of_sequences_are_those_of_one_process(use_random_iter):
+    def loader(batch_size):
+        return d2l.load_data_time_machine(batch_size, 5, use_random_iter, 300)[0]
+
+    def batches(batch_size):
+        d2l.set_seed(3)
+        return [(X.asnumpy(), Y.asnumpy()) for X, Y in share(loader(batch_size))]
+
+    expected, shares = batches(6), []
+    for rank in range(3):
+        with working_in(Worker(rank, 3)):
+            shares.append(batches(2))
+    assert len(expected) > 2
+    assert {len(batches) for batches in shares} == {len(expected)}
+    for parts, (X, Y) in zip(zip(*shares), expected):
+        assert [part.shape for part, _ in parts] == [(2, 5)] * 3
+        assert (onp.concatenate([X_part for X_part, _ in parts]) == X).all()
+        assert (onp.concatenate([Y_part for _, Y_part in parts]) == Y).all()
+
+
+def test_rows_that_go_on_are_not_taken_from_a_list_by_several_workers():
+    data_iter, vocab = d2l.load_data_time_machine(2, 5, max_tokens=300)
+    net = d2l.RNNModel(rnn.RNN(3), len(vocab))
+    step = d2l.language_model_step(net, gluon.loss.SoftmaxCrossEntropyLoss(), None)
+    with working_in(Worker(1, 2)), pytest.raises(ValueError, match='share their rows'):
+        d2l.fit(step, list(data_iter), 1)
+
+
+def test_a_worker_without_a_sentence_has_gradient_zero_and_counts_nothing():
+    net = d2l.EncoderDecoder(d2l.Seq2SeqEncoder(9, 2, 3, 1),
+                             d2l.Seq2SeqDecoder(9, 2, 3, 1))
+    net.initialize()
+    updates = []
+    step = d2l.seq2seq_step(net, d2l.MaskedSoftmaxCELoss(), updates.append, bos=1)
+    X, lens = np.array([[3, 4, 2, 0], [5, 2, 0, 0]], 'int32'), np.array([3, 2], 'int32')
+    step(X, lens, X, lens)
+    grads = [param.grad() for param in net.collect_params().values()]
+    assert sum(float(abs(grad).sum()) for grad in grads) > 0
+    assert step(X[:0], lens[:0], X[:0], lens[:0]) == {'train loss': (0.0, 0)}
+    assert all(float(abs(grad).sum()) == 0 for grad in grads) and updates == [5, 0]
 
 
 @pytest.mark.parametrize('number,reason', [
