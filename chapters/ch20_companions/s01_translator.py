@@ -78,6 +78,8 @@ def validation(net, loss, data, bos, device):
         means = d2l.RunningMeans()
         for batch in data:
             X, X_valid_len, Y, Y_valid_len = (a.as_in_ctx(device) for a in batch)
+            if not len(X):  # one of several workers may get none
+                continue
             dec_X = np.concatenate([np.full_like(Y[:, :1], bos), Y[:, :-1]], axis=1)
             l = loss(net(X, dec_X, X_valid_len)[0], Y, Y_valid_len)
             means.add({'valid loss': (l.sum(), int(Y_valid_len.sum()))})
@@ -96,7 +98,8 @@ def train(net, translator, pairs, valid_pairs, lr, batch_size, num_epochs, devic
     trainer = gluon.Trainer(net.collect_params(), 'adam',
                             {'learning_rate': lr, 'lr_scheduler': schedule})
     loss, bos = token_loss(), translator.tgt_vocab['<bos>']
-    step = d2l.seq2seq_step(net, loss, trainer, bos, [device], THETA * batch_size)
+    step = d2l.seq2seq_step(net, loss, trainer, bos, [device],
+                            THETA * train_iter.joined_size)
     valid_iter = batches(valid_pairs, translator, batch_size, shuffle=False)
     evaluate = validation(net, loss, valid_iter, bos, device)
     animator = d2l.Animator('epoch', 'loss a token', ['train', 'valid'])

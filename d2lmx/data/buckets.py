@@ -3,6 +3,7 @@ from collections import defaultdict
 
 import numpy as onp
 
+from ..runtime.team import team
 from .arrays import _copied
 
 __all__ = ['BucketIterator']
@@ -15,6 +16,9 @@ class BucketIterator:
     has `width` or more padding tokens. Every pass draws, from NumPy's global seed, which
     pairs of a bucket come together, and the order of all batches. A bucket's last batch
     holds what is left. ``len`` counts the batches of a pass.
+
+    A worker of ``d2lmx launch`` gets its share of batches `joined_size` large: as many
+    as all workers together take at a step, from one bucket. It may be empty.
 
     Parameters
     ----------
@@ -32,6 +36,8 @@ class BucketIterator:
 
     Book: none; 9.5 (sec_machine_translation) pads all to one length
     """
+
+    is_shared = True  # among workers, by itself
 
     def __init__(self, sources, targets, batch_size: int, pad: int, width: int = 4,
                  shuffle: bool = True):
@@ -52,8 +58,13 @@ class BucketIterator:
             for steps, pairs in sorted(buckets.items())}
 
     def __len__(self):
-        return sum(-(-len(arrays[0]) // self.batch_size)
+        return sum(-(-len(arrays[0]) // self.joined_size)
                    for arrays in self.buckets.values())
+
+    @property
+    def joined_size(self) -> int:
+        """Pairs of a step, at most: batch_size, of every worker."""
+        return self.batch_size * team().size
 
     @property
     def padding(self) -> float:
@@ -69,12 +80,13 @@ class BucketIterator:
             rows = onp.arange(len(arrays[0]))
             if self.shuffle:
                 onp.random.shuffle(rows)
-            batches += [(steps, rows[start:start + self.batch_size])
-                        for start in range(0, len(rows), self.batch_size)]
+            batches += [(steps, rows[start:start + self.joined_size])
+                        for start in range(0, len(rows), self.joined_size)]
         if self.shuffle:
             onp.random.shuffle(order := onp.arange(len(batches)))
             batches = [batches[i] for i in order]
         for steps, rows in batches:
+            rows = team().part(rows)
             yield [_copied(onp.take(a, rows, axis=0)) for a in self.buckets[steps]]
 
 

@@ -3,6 +3,7 @@ import numpy as onp
 import pytest
 
 import d2lmx as d2l
+from d2lmx.runtime.team import Alone, working_in
 
 PAD = 1
 
@@ -80,3 +81,30 @@ def test_what_makes_no_batches_is_refused(change):
     arguments = dict(sources=[[2], [3]], targets=[[4], [5]], batch_size=2, pad=PAD)
     with pytest.raises(ValueError, match='must be'):
         d2l.BucketIterator(**{**arguments, **change})
+
+
+def test_workers_share_the_batches_of_one_process():
+    class Worker(Alone):
+        size = 3
+
+        def part(self, rows):
+            return onp.array_split(rows, self.size)[self.rank]
+
+    def batches(batch_size):
+        d2l.set_seed(3)
+        data = d2l.BucketIterator(lines(0), lines(1), batch_size, PAD)
+        found = [[array.asnumpy() for array in batch] for batch in data]
+        assert len(found) == len(data) and data.joined_size == 12
+        return found
+
+    expected, shares = batches(12), []
+    for rank in range(3):
+        worker = Worker()
+        worker.rank = rank
+        with working_in(worker):
+            shares.append(batches(4))
+    assert min(len(X) for X, *_ in shares[2]) == 0
+    assert {len(share) for share in shares} == {len(expected)}
+    for parts, batch in zip(zip(*shares), expected):
+        for arrays, array in zip(zip(*parts), batch):
+            assert (onp.concatenate(arrays) == array).all()
