@@ -276,7 +276,7 @@ def add_launch(commands):
                                                  'of life for so long (default: 300)')
     command.add_argument('--address', help='of this machine, for the others')
     command.add_argument('--port', type=number('port', int, 1),
-                         help='of the scheduler (default: any that is free)')
+                         help='where all processes meet (default: any that is free)')
     command.set_defaults(function=launch)
 
 

@@ -53,28 +53,32 @@ def plan(args, command, opened) -> list:
     at = [places[rank % len(places)] for rank in range(args.workers)]
     common = {'D2LMX_ENGINE': args.engine, 'D2LMX_MODE': args.mode,
               'D2LMX_WORKERS': args.workers}
-    nodes, own = [], [{}] * args.workers
+    nodes, own = [], [{}] * args.workers  # own: variables of each worker alone
     if args.engine == 'horovod':
-        meeting = Rendezvous(address, port, [host.name if host else LOCAL[0]
-                                             for host in at], args.timeout)
+        names = [host.name if host else LOCAL[0] for host in at]
+        meeting = Rendezvous(address, port, names, args.timeout)
         opened.callback(meeting.close)
         own = [meeting.variables(rank) for rank in range(args.workers)]
     else:
         servers = args.servers or 1
         common.update({'DMLC_PS_ROOT_URI': address, 'DMLC_PS_ROOT_PORT': port,
                        'DMLC_NUM_WORKER': args.workers, 'DMLC_NUM_SERVER': servers})
-        nodes = [Node('scheduler', None,
-                      environment('scheduler', None, address, common))]
-        for number in range(servers):
-            host = places[number % len(places)]
-            nodes.append(Node(f'server {number}', host,
-                              environment('server', host, address, common)))
+        nodes = store_nodes([places[n % len(places)] for n in range(servers)], address,
+                            common)
     for rank, host in enumerate(at):
         threads = args.threads or max(1, compat.usable_cores() // at.count(host))
         variables = {**environment('worker', host, address, common), **own[rank],
                      'D2LMX_RANK': str(rank), compat.THREADS: str(threads)}
         nodes.append(Node(f'worker {rank}', host, variables, command, rank=rank))
     return nodes
+
+
+def store_nodes(hosts, address, common) -> list:
+    """KVStore's scheduler, and a server on each of the hosts."""
+    scheduler = Node('scheduler', None, environment('scheduler', None, address, common))
+    return [scheduler, *(Node(f'server {number}', host,
+                              environment('server', host, address, common))
+                         for number, host in enumerate(hosts))]
 
 
 class Job:

@@ -39,6 +39,14 @@ def test_a_status_of_wrong_usage_is_the_launchers_too(capsys):
     assert 'ended with status 2; ending all' in errors
 
 
+def test_whoever_was_killed_is_named_and_not_who_lost_it(capsys):
+    nodes = [worker('import sys, time; time.sleep(0.1); sys.exit(1)'),
+             worker('import os; os.kill(os.getpid(), 9)', 1)]
+    assert Job(nodes, timeout=30).run() == 1
+    assert capsys.readouterr().err == (
+        'd2lmx launch: worker 1 was killed (SIGKILL); ending all\n')
+
+
 def test_a_command_that_cannot_be_started_is_named(capsys):
     node = worker('')
     node.command = ['/no/such/python']
