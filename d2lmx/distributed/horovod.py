@@ -125,4 +125,4 @@ def interface(address: str) -> str:
         if address in [entry.address for entry in entries]:
             return name
     raise LaunchError(f'no network interface of this machine has the address {address}: '
-                      'write the right one into the file of hosts')
+                      'correct it in the file of hosts, or by --address')
