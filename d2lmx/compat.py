@@ -13,6 +13,7 @@ __all__ = []
 REMOVED_ALIASES = ('bool', 'int', 'float', 'complex', 'object', 'str')
 THREADS, MXNET_THREADS = 'OMP_NUM_THREADS', 'MXNET_OMP_MAX_THREADS'
 COPY, SPIN, WAIT = 'MXNET_CPU_PARALLEL_SIZE', 'GOMP_SPINCOUNT', 'OMP_WAIT_POLICY'
+SUM_IN_PLACE = 'MXNET_EXEC_INPLACE_GRAD_SUM_CAP'
 UNTOUCHED = {COPY: '200000', SPIN: '300000'}  # what MXNet and libgomp take themselves
 CHOSEN = 'D2LMX_CHOSEN_THREADS'  # tells a child process that the count is our choice
 
@@ -24,6 +25,10 @@ def prepare():
     """
     _choose_threads()
     _calm_threads()
+    # From 8 uses of a weight on, compiled graphs add its gradients up in place, and the
+    # first lands on memory that was never cleared where a recurrent layer in float64
+    # gives them. So there is no such number of uses.
+    os.environ.setdefault(SUM_IN_PLACE, str(2 ** 31 - 1))
     import numpy
     if int(numpy.__version__.split('.')[0]) >= 2:
         raise ImportError(
