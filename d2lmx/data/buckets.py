@@ -3,7 +3,7 @@ from collections import defaultdict
 
 import numpy as onp
 
-from .arrays import _copied
+from .arrays import copied
 
 __all__ = ['BucketIterator']
 
@@ -75,7 +75,7 @@ class BucketIterator:
             onp.random.shuffle(order := onp.arange(len(batches)))
             batches = [batches[i] for i in order]
         for steps, rows in batches:
-            yield [_copied(onp.take(a, rows, axis=0)) for a in self.buckets[steps]]
+            yield [copied(onp.take(a, rows, axis=0)) for a in self.buckets[steps]]
 
 
 def padded(lines, num_steps: int, pad: int):
