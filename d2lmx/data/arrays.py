@@ -85,7 +85,7 @@ class BatchIterator:
 
     def __iter__(self):
         for rows in self.rows():
-            batch = [_copied(a) for a in rows]
+            batch = [copied(a) for a in rows]
             yield batch if len(batch) > 1 else batch[0]
 
     def rows(self):
@@ -106,7 +106,7 @@ class BatchIterator:
             yield rows
 
 
-def _copied(values):
+def copied(values):
     """An MXNet array on the CPU with a copy of NumPy's, made without waiting.
 
     ``np.array`` hands the copy to MXNet's queue, where it stands behind the network;

@@ -4,7 +4,7 @@ from collections import defaultdict
 import numpy as onp
 
 from ..runtime.team import team
-from .arrays import _copied
+from .arrays import copied
 
 __all__ = ['BucketIterator']
 
@@ -87,7 +87,7 @@ class BucketIterator:
             batches = [batches[i] for i in order]
         for steps, rows in batches:
             rows = team().part(rows)
-            yield [_copied(onp.take(a, rows, axis=0)) for a in self.buckets[steps]]
+            yield [copied(onp.take(a, rows, axis=0)) for a in self.buckets[steps]]
 
 
 def padded(lines, num_steps: int, pad: int):

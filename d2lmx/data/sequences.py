@@ -2,7 +2,8 @@
 import random
 
 import numpy as onp
-from mxnet import np
+
+from .arrays import copied
 
 __all__ = ['seq_data_iter_random', 'seq_data_iter_sequential']
 
@@ -68,5 +69,4 @@ def _checked(corpus, batch_size, num_steps, needed):
 
 def _pairs(Xs, Ys):
     """Pairs of MXNet arrays, one by one."""
-    return ((np.array(X, dtype='int32'), np.array(Y, dtype='int32'))
-            for X, Y in zip(Xs, Ys))
+    return ((copied(X), copied(Y)) for X, Y in zip(Xs, Ys))

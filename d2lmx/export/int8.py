@@ -29,7 +29,7 @@ TWINS = {  # np operator: legacy operator and attributes, from the np one's attr
                                                   'num_args': attrs['num_args']}),
 }
 UNDERSTOOD = {'null', 'Convolution', 'FullyConnected', 'Pooling', 'Activation',
-              'BatchNorm', 'Dropout', 'Flatten', *TWINS}
+              'BatchNorm', 'Dropout', 'Flatten', 'elemwise_add', *TWINS}
 
 
 def export_int8(net, X, prefix, calibration, other_inputs=()):

@@ -1,8 +1,9 @@
 """Recurrent layers in which dropout and sequence lengths take effect.
 
 On the CPU Gluon's own ignore both without a word: ``dropout=`` between layers, and
-``use_sequence_length=``. Those here own the same parameters under the same names, and
-go layer by layer where either is asked for.
+``use_sequence_length=``. In float64 they also give wrong gradients to all layers but
+the last, where the input needs no gradient itself. Those here own the same parameters
+under the same names, and go layer by layer.
 """
 from mxnet import ndarray, symbol
 from mxnet.gluon import rnn
@@ -58,8 +59,7 @@ class _Layerwise:
         return [F.np.tile(zeros, shape) for _ in self.state_info()]
 
     def _forward_kernel(self, F, inputs, states, valid_lens, **params):
-        between = self._dropout if self._num_layers > 1 else 0
-        if valid_lens is None and not between:
+        if valid_lens is None and self._num_layers == 1:
             return super()._forward_kernel(F, inputs, states, None, **params)
         if valid_lens is not None and (self._dir == 2 or self._mode == 'lstm'):
             raise ValueError('valid_lens needs a one-directional RNN or GRU: an LSTM '
@@ -68,8 +68,8 @@ class _Layerwise:
         X = inputs if self._layout == 'TNC' else F.np.swapaxes(inputs, 0, 1)
         ends = []
         for layer in range(self._num_layers):
-            if layer > 0 and between:
-                X = F.npx.dropout(X, p=between)
+            if layer > 0 and self._dropout:
+                X = F.npx.dropout(X, p=self._dropout)
             begin = [F.npx.slice(state, begin=(layer * self._dir,),
                                  end=((layer + 1) * self._dir,)) for state in states]
             X, *end = self._one_layer(F, X, begin, layer, params)

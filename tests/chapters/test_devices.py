@@ -71,7 +71,8 @@ def test_residual_networks_with_fixed_statistics_split_as_well(section):
 @pytest.mark.parametrize('token,options', [
     ('3.3', dict(num_epochs=2)), ('3.7', dict(num_epochs=1)),
     ('4.3', dict(num_epochs=1)), ('4.4', dict(num_epochs=3, num_epochs_all=3)),
-    # not 11.11: its rates let a difference of the last bit grow past any tolerance
+    # 11.11's other rates let a change of weights by 1e-7 grow as far on one device
+    ('11.11', dict(num_epochs=2, schedule='warmup')),
     ('4.10', dict(num_epochs=2, k=2)), ('6.6', dict(num_epochs=1))])
 def test_a_section_gives_the_same_numbers_on_three_devices(section, token, options,
                                                            tmp_path, capsys):

@@ -43,9 +43,10 @@ def left_in(folder):
 @pytest.mark.parametrize('layers', [
     lambda: (nn.Conv2D(8, 3, activation='relu'), nn.MaxPool2D(2), nn.Dense(5)),
     lambda: (Branches(), nn.GlobalAvgPool2D(), nn.Dense(5)),
+    lambda: (d2l.Residual(8, use_1x1conv=True), nn.GlobalAvgPool2D(), nn.Dense(5)),
     lambda: (nn.Conv2D(6, 3), nn.BatchNorm(), nn.Activation('sigmoid'), nn.AvgPool2D(2),
              nn.Dropout(.5), nn.Dense(5)),
-], ids=['plain', 'sum and concatenation', 'norm and sigmoid'])
+], ids=['plain', 'sum and concatenation', 'residual', 'norm and sigmoid'])
 def test_outputs_are_those_of_the_float_network_but_for_rounding(layers, tmp_path):
     net = initialized(*layers())
     files = d2l.export_int8(net, np.array(pictures(2)), tmp_path / 'net', pictures(64),
