@@ -31,7 +31,7 @@ def shapes_of_the_layer(vocab_size, batch_size, num_steps, num_hiddens):
     rnn_layer = rnn.RNN(num_hiddens)
     rnn_layer.initialize()
     state = rnn_layer.begin_state(batch_size=batch_size)
-    X = np.random.uniform(size=(num_steps, batch_size, vocab_size))
+    X = np.zeros((num_steps, batch_size, vocab_size))
     Y, new_state = rnn_layer(X, state)
     return {'states': len(state), 'state': state[0].shape, 'outputs': Y.shape,
             'new states': len(new_state), 'new state': new_state[0].shape}
