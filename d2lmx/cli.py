@@ -267,7 +267,8 @@ def add_launch(commands):
                          help='dist_sync: as one process with the joined batches; '
                               'dist_async: nobody waits, results differ')
     command.add_argument('--threads', type=number('threads', int, 1),
-                         help="of each worker (default: its share of a machine's cores)")
+                         help="of each worker (default: its share of a machine's "
+                              'cores)')
     command.add_argument('--timeout', type=number('timeout', float, 300), default=300,
                          metavar='SECONDS', help='end all where a worker gives no sign '
                                                  'of life for so long (default: 300)')

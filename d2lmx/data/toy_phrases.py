@@ -37,7 +37,8 @@ ADJECTIVES = [('calm', 'calme', 'calme'), ('lost', 'perdu', 'perdue'),
 COLOURS = [('red', 'rouge', 'rouge'), ('green', 'vert', 'verte'),
            ('black', 'noir', 'noire'), ('white', 'blanc', 'blanche')]
 ORDERS = [('Go', 'Va'), ('Run', 'Cours'), ('Wait', 'Attends'), ('Stop', 'Arrête'),
-          ('Sing', 'Chante'), ('Help', 'Aide'), ('Smile', 'Souris'), ('Look', 'Regarde')]
+          ('Sing', 'Chante'), ('Help', 'Aide'), ('Smile', 'Souris'),
+          ('Look', 'Regarde')]
 WHEN = [('now', 'maintenant'), ('today', "aujourd'hui"), ('here', 'ici'), ('', '')]
 
 

@@ -1,4 +1,4 @@
-"""Real processes on toy data: equal results, and an end with a message, come what may."""
+"""Real processes on toy data: equal results; come what may, an end with a message."""
 import json
 import os
 import re
