@@ -1,4 +1,7 @@
 """The arithmetic of communication against computing, by hand."""
+import runpy
+from pathlib import Path
+
 import pytest
 
 from d2lmx.distributed.scaling import (bandwidth, communication_seconds, forecast,
@@ -24,3 +27,12 @@ def test_a_forecast_has_a_line_for_one_server_and_one_for_as_many_as_workers():
     # 125e6 parameters: 1 s for 1e9 bytes there and back, at 8 Gbit/s
     lines = forecast(125 * 10 ** 6, compute=1, workers=(4,), gigabits=(8,))
     assert lines[2:] == ['| 4, 1 | 0.8 |', '| 4, 4 | 2.0 |']
+
+
+def test_throughput_counts_parameters_that_are_trained_and_gives_seconds():
+    path = Path(__file__).parents[2] / 'scripts' / 'throughput.py'
+    result = runpy.run_path(str(path))['run'](section='lenet', batch_size=2, steps=6)
+    # 5x5 windows: 1 -> 6, 6 -> 16 channels; then 400 -> 120 -> 84 -> 10; and biases
+    assert result['parameters'] == (25 * 6 + 6 + 25 * 6 * 16 + 16 + 400 * 120 + 120
+                                    + 120 * 84 + 84 + 84 * 10 + 10)
+    assert 0 < result['timing']['seconds a step'] < 60
