@@ -45,7 +45,7 @@ def export_network(token: str, kind: str, out, params, input_shape=None) -> int:
 
     kind: 'symbol' or 'onnx'. params: trained weights, a file or a checkpoint, or None
     for Xavier weights. input_shape: of one example; None: the section's. Returns 0, 1
-    where the files cannot be written or differ (then there are none), 2 for wrong usage.
+    where files cannot be written or differ (then there are none), 2 for wrong usage.
     """
     try:
         network = find_network(token, with_zoo=True)
@@ -99,8 +99,8 @@ def inputs_of(network, shape, batch_size, **length):
     X, = inputs
     if len(shape) != X.ndim - 1:
         expected = 'x'.join(map(str, X.shape[1:]))
-        raise ValueError(f'{network.title} takes examples of {X.ndim - 1} axes, such as '
-                         f'{expected}, got {"x".join(map(str, shape))}')
+        raise ValueError(f'{network.title} takes examples of {X.ndim - 1} axes, such '
+                         f'as {expected}, got {"x".join(map(str, shape))}')
     values = onp.resize(X.asnumpy(), (batch_size, *shape))
     return (np.array(values, dtype=X.dtype),)
 

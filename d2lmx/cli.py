@@ -260,8 +260,8 @@ def add_launch(commands):
     command.add_argument('-s', '--servers', type=number('servers', int, 1),
                          help='processes that add gradients up (default: 1)')
     command.add_argument('--engine', choices=['kvstore', 'horovod'], default='kvstore',
-                         help="kvstore: MXNet's own (default); horovod: no servers, the "
-                              'workers add up; where it is installed')
+                         help="kvstore: MXNet's own (default); horovod, where it is "
+                              'installed: no servers, the workers add up')
     command.add_argument('--hosts', type=Path, metavar='FILE',
                          help='machines to take in turn, by ssh, a name a line '
                               '(default: this one)')
@@ -270,7 +270,8 @@ def add_launch(commands):
                          help='dist_sync: as one process with the joined batches; '
                               'dist_async: nobody waits, results differ')
     command.add_argument('--threads', type=number('threads', int, 1),
-                         help="of each worker (default: its share of a machine's cores)")
+                         help="of each worker (default: its share of a machine's "
+                              'cores)')
     command.add_argument('--timeout', type=number('timeout', float, 300), default=300,
                          metavar='SECONDS', help='end all where a worker gives no sign '
                                                  'of life for so long (default: 300)')

@@ -188,7 +188,8 @@ def print_row(record) -> None:
                     if any(word in what for word in words)), default=float('nan'))
 
     timing = record['timing']
-    ratios = [f'{timing[what]["ratio"]:.2f}' if timing else '-' for what in (TRAIN, PREDICT)]
+    ratios = [f'{timing[what]["ratio"]:.2f}' if timing else '-'
+              for what in (TRAIN, PREDICT)]
     speed = f'{ratios[0]:>16}{ratios[1]:>8}'
     exceeded = ', '.join(f'{what} (at {check["at"]})'
                          for what, check in record['checks'].items()

@@ -142,10 +142,10 @@ def _calm_threads():
     # stops waiting actively, and an operator of many short steps (a convolution's
     # gradient) takes up to four times as long. So no copy counts as large ...
     os.environ.setdefault(COPY, str(2 ** 31 - 1))
-    # ... and the one team left waits actively for some ten microseconds, enough from one
-    # operator to the next, but not for libgomp's milliseconds, which slow everything
-    # down where other processes want the processors. Seconds of an epoch of LeNet on two
-    # cores, with batches ready and with the book's DataLoader of four workers:
+    # ... and the one team left waits actively for some ten microseconds, enough from
+    # one operator to the next, but not for libgomp's milliseconds, which slow down
+    # everything where other processes want the processors. Seconds of an epoch of LeNet
+    # on two cores, with batches ready and with the book's DataLoader of four workers:
     # 300 spins 5.0 and 9.6, 3000 4.4 and 17, 30000 4.3 and 71.
     if WAIT not in os.environ:
         os.environ.setdefault(SPIN, '3000')

@@ -1,7 +1,7 @@
 """What owners of a GPU can expect of MXNet 1.9.1, in plain words.
 
-Measured is what the published wheels hold (cuobjdump: kernels for 5.0, 6.0, 7.0, 8.0 and
-8.6, no PTX); that they run is not, as this project has been tested on no GPU.
+Measured is what the published wheels hold (cuobjdump: kernels for 5.0, 6.0, 7.0, 8.0
+and 8.6, no PTX); that they run is not, as this project has been tested on no GPU.
 """
 import subprocess
 
@@ -22,8 +22,8 @@ def prospect(capability: float) -> str:
     if capability < 9:
         return (f'newer than the kernels of MXNet (up to {CUDA_KERNELS}), which should '
                 'run, as the major version is the same; untested here')
-    return (f'newer than the kernels of MXNet (up to {CUDA_KERNELS}, and no PTX), which '
-            f'cannot run on it: use the CPU, {WAYS}')
+    return (f'newer than the kernels of MXNet (up to {CUDA_KERNELS}, and no PTX), '
+            f'which cannot run on it: use the CPU, {WAYS}')
 
 
 def advice(capability: float) -> str:

@@ -98,8 +98,8 @@ def corpus_bleu(predictions, references, k: int = 4) -> float:
         A list of tokens for each sentence.
     references
         For each sentence a list, not empty, of true translations, each a list of
-        tokens. The one nearest in length counts in the length; an n-gram counts as often as it
-        stands in any one of them.
+        tokens. The one nearest in length counts in the length; an n-gram counts as
+        often as it stands in any one of them.
 
     Book: none; 9.7 (sec_seq2seq) has `bleu` of one sentence
     """

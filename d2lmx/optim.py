@@ -55,7 +55,8 @@ def as_updater(updater):
 class ByEpoch(lr_scheduler.LRScheduler):
     """A learning rate for each epoch, in the form that MXNet's optimisers take.
 
-    ``gluon.Trainer(params, 'sgd', {'lr_scheduler': ByEpoch(schedule, len(train_iter))})``
+    For ``gluon.Trainer(params, 'sgd', options)`` the options are
+    ``{'lr_scheduler': ByEpoch(schedule, len(train_iter))}``.
     MXNet asks its schedulers at each update, so that one written for epochs would run
     through in the first of them. The count is part of the trainer's saved states, and
     an optimiser on a distributed store obeys it too, as it does not a changed rate.

@@ -38,7 +38,8 @@ def export_quantized(token: str, out: Path, params, input_shape, data: str) -> i
         network = find_network(token)
         if params is None:
             raise ValueError('INT8 must keep the accuracy of trained weights: --params '
-                             f'DIR, as d2lmx run {section.name} --checkpoint DIR writes')
+                             f'DIR, as d2lmx run {section.name} --checkpoint DIR '
+                             'writes')
         if not any(name.startswith('fashion_mnist') for name in section.data):
             raise ValueError(f'section {section.name} has no pictures to calibrate on')
         net = network.build_net()
@@ -134,7 +135,7 @@ def show_quantized(record) -> None:
     print(f'accuracy on {record["tested on"]:,} test examples: '
           + ', '.join(f'{name} {value:.4f}'
                       for name, value in record['accuracy'].items()))
-    print(f'prediction of {record["batch size"]} examples, {record["threads"]} threads, '
-          f'medians of {record["rounds"]} rounds in turn:')
+    print(f'prediction of {record["batch size"]} examples, {record["threads"]} '
+          f'threads, medians of {record["rounds"]} rounds in turn:')
     for side, median in seconds.items():
         print(f'  {side:24}{median * 1e3:9.2f} ms{seconds[STATIC] / median:8.2f} x')

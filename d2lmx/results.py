@@ -1,8 +1,11 @@
 """The results folder of a section: numbers as JSON, figures as SVG and PNG."""
 import contextlib
+import fcntl
+import glob
 import json
 import math
 import os
+import platform
 import shutil
 import tempfile
 from pathlib import Path
@@ -20,24 +23,65 @@ class ResultsUnwritable(OSError):
 
 
 @contextlib.contextmanager
-def results_folder(out: Path, slug: str):
-    """A temporary folder that takes the place of out/slug if all goes well."""
+def writing(folder):
+    """Make an OSError a `ResultsUnwritable` that names the folder."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f'.{slug}-', dir=out))
+        yield
     except OSError as error:
-        raise ResultsUnwritable(out, error) from error
+        raise ResultsUnwritable(folder, error) from error
+
+
+@contextlib.contextmanager
+def results_folder(out: Path, slug: str):
+    """A temporary folder that takes the place of out/slug if all goes well.
+
+    Those of runs that were killed are removed.
+    """
+    with writing(out):
+        out.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(out, slug)
+        place = Path(tempfile.mkdtemp(prefix=f'.{slug}-', dir=out))
     try:
-        yield folder
-        umask = os.umask(0)
-        os.umask(umask)
-        folder.chmod(0o777 & ~umask)  # mkdtemp makes a private folder
-        try:
-            put_in_place(folder, out / slug)
-        except OSError as error:
-            raise ResultsUnwritable(out / slug, error) from error
+        folder = place / 'results'
+        with writing(out):
+            folder.mkdir()
+            lock = hold(place)
+        with lock:
+            yield folder
+            with writing(out / slug):
+                put_in_place(folder, out / slug)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def hold(place: Path):
+    """An open file whose lock says that the folder's writer, or a fork of it, lives."""
+    file = open(place / 'unlocked', 'wb', buffering=0)
+    # without locks on this file system, no later run takes the folder for a leftover
+    with contextlib.suppress(OSError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file.write(running_system())
+        (place / 'unlocked').rename(place / 'lock')
+    return file
+
+
+def remove_leftovers(out: Path, slug: str) -> None:
+    """Remove the temporary folders of runs that were killed on this machine.
+
+    A folder without a lock stays: it may be about to get one, or hold older results
+    that `put_in_place` had set aside.
+    """
+    for path in out.glob(f'.{glob.escape(slug)}-*/lock'):
+        with contextlib.suppress(OSError), open(path, 'rb+', buffering=0) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # OSError: it is held
+            if lock.read() == running_system():
+                shutil.rmtree(path.parent)
+
+
+def running_system() -> bytes:
+    """Which machine this is, since its start: others may not see each other's locks."""
+    boot = Path('/proc/sys/kernel/random/boot_id')
+    return boot.read_bytes() if boot.exists() else platform.node().encode()
 
 
 def put_in_place(folder: Path, target: Path) -> None:
@@ -58,28 +102,24 @@ def put_in_place(folder: Path, target: Path) -> None:
 def write(record, folder: Path) -> None:
     """metrics.json, and each open figure as SVG and PNG."""
     figures = folder / 'figures'
-    try:
+    with writing(figures):
         for i, number in enumerate(plt.get_fignums(), start=1):
             figures.mkdir(exist_ok=True)
             for suffix in ('svg', 'png'):
                 plt.figure(number).savefig(figures / f'{i}.{suffix}', dpi=150,
                                            bbox_inches='tight')
-    except OSError as error:
-        raise ResultsUnwritable(figures, error) from error
     write_json(folder / 'metrics.json', record)
 
 
 def write_json(path: Path, record) -> Path:
     """Write a record to a file, which appears whole or not at all."""
     text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + '\n'
-    try:
+    with writing(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix='.json-') as folder:
             whole = Path(folder) / path.name
             whole.write_text(text, encoding='utf-8')
             return whole.replace(path)
-    except OSError as error:
-        raise ResultsUnwritable(path.parent, error) from error
 
 
 def show(record, target: Path) -> None:

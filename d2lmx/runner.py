@@ -108,8 +108,8 @@ def execute(section, module, options, args, folder) -> dict:
     elif args.devices:
         made_on['device'] = ', '.join(map(str, args.devices))
     if team().updates == 0:
-        raise ValueError(f'section {section.number or section.name} trains nothing by a '
-                         'gluon.Trainer: it cannot run on several workers')
+        raise ValueError(f'section {section.number or section.name} trains nothing by '
+                         'a gluon.Trainer: it cannot run on several workers')
     timing = {'total_seconds': timer.stop(), **result.pop('timing', {})}
     return as_json({
         'section': section.number, 'name': section.name, 'title': section.title,

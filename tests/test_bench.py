@@ -140,7 +140,8 @@ def test_the_books_loop_gives_what_our_network_gives(token):
 def test_the_books_way_reads_as_many_tokens_as_ours():
     model = task('gru')
     count = 0
-    for X, Y in bench_sequences.book_sequences(model.train_iter.corpus.tolist(), 32, 35):
+    corpus = model.train_iter.corpus.tolist()
+    for X, Y in bench_sequences.book_sequences(corpus, 32, 35):
         assert (X[:, 1:] == Y[:, :-1]).all()
         count += Y.size
     assert count == model.count()

@@ -1,4 +1,4 @@
-"""Imports go down the floors only, and heavy guests stay in their rooms."""
+"""Imports go down the floors, heavy guests stay in their rooms, lines are short."""
 import ast
 from pathlib import Path
 
@@ -20,11 +20,13 @@ SAME_FLOOR = {('testing', 'export'), ('parity', 'export')}
 # the rooms of guests that a plain installation may lack
 GUESTS = {'torch': ('parity',), 'gluoncv': ('parity',), 'IPython': ('viz/notebook.py',),
           'matplotlib_inline': ('viz/notebook.py',), 'safetensors': ('parity',),
-          'onnx': ('export/',), 'onnxruntime': ('export/',), 'jieba': ('data/vocab.py',),
-          'sacrebleu': ('metrics.py',), 'horovod': ('distributed/horovod.py',)}
+          'onnx': ('export/',), 'onnxruntime': ('export/',),
+          'jieba': ('data/vocab.py',), 'sacrebleu': ('metrics.py',),
+          'horovod': ('distributed/horovod.py',)}
 MODULES = sorted(p for p in PACKAGE.rglob('*.py') if p.name != '__main__.py'
                  and p != PACKAGE / '__init__.py')
 SECTIONS = sorted(CHAPTERS.glob('ch*/s*.py'))
+LONGEST_LINE = 88
 
 
 def room(path):
@@ -91,3 +93,15 @@ def test_no_section_imports_another_or_the_insides_of_the_library(path):
 def test_star_imports_stand_in_package_fronts_only():
     stars = [p for p in MODULES if any(names == ['*'] for _, _, names in imports(p))]
     assert all(p.name == '__init__.py' for p in stars)
+
+
+def test_no_line_of_a_python_file_is_too_long():
+    root = PACKAGE.parent
+    files = [root / 'setup.py'] + [
+        path for folder in ('chapters', 'd2lmx', 'scripts', 'tests')
+        for path in sorted((root / folder).rglob('*.py'))]
+    lines = [(f'{path.relative_to(root)}:{number}', len(line)) for path in files
+             for number, line in enumerate(
+                 path.read_text(encoding='utf-8').splitlines(), start=1)]
+    assert len(lines) > 10000
+    assert [place for place, length in lines if length > LONGEST_LINE] == []

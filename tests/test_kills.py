@@ -86,7 +86,7 @@ def ending(process, folder):
     """Numbers, figures and checkpoints of a run, once it has ended by itself."""
     _, errors = process.communicate(timeout=600)
     assert process.returncode == 0, errors
-    # killed runs leave hidden folders
+    # a run that was killed before it held its folder leaves that
     results, = {*folder.iterdir()} - {folder / 'checkpoint', *folder.glob('.*')}
     metrics = results / 'metrics.json'
     record = json.loads(metrics.read_text(encoding='utf-8'))
@@ -130,6 +130,7 @@ def test_a_run_killed_again_and_again_ends_like_one_that_was_left_alone(trainer)
     process, folder = trainer('part', 'line')
     actual, resumed = ending(process, folder)
     assert actual == expected and resumed is not None
+    assert [*folder.glob('.*')] == []  # what the killed ones left is removed
     print(f'{sum(killed)} kills, resumed at last from {resumed}, '
           f'{time.monotonic() - begin:.0f} s')
 

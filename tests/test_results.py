@@ -3,6 +3,8 @@ import errno
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as onp
@@ -76,6 +78,67 @@ def test_a_fault_between_the_two_renames_puts_the_older_folder_back(
         write_file(tmp_path)
     assert names_below(tmp_path) == ['file', 'slug']
     assert (tmp_path / 'slug' / 'file').read_text() == 'old'
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from d2lmx.results import results_folder
+with results_folder(Path(sys.argv[1]), 'slug') as folder:
+    (folder / 'half').touch()
+    print(folder, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_what_a_run_leaves_is_removed_once_it_is_dead_and_never_before(tmp_path):
+    with subprocess.Popen([sys.executable, '-c', WRITER, str(tmp_path)], text=True,
+                          stdout=subprocess.PIPE) as other:
+        try:
+            half = Path(other.stdout.readline().strip()) / 'half'
+            write_file(tmp_path)
+            assert half.exists() and (tmp_path / 'slug' / 'file').exists()
+        finally:
+            other.kill()
+    assert half.exists()
+    write_file(tmp_path, 'newer')
+    assert names_below(tmp_path) == ['file', 'slug']
+
+
+def test_two_runs_of_one_process_leave_each_other_alone(tmp_path):
+    with results.results_folder(tmp_path, 'slug') as folder:
+        (folder / 'first').touch()
+        write_file(tmp_path)
+    assert names_below(tmp_path) == ['first', 'slug']
+
+
+def leftover(out, name, **files):
+    for file, content in {'results/half': b'', **files}.items():
+        (out / name / file).parent.mkdir(parents=True, exist_ok=True)
+        (out / name / file).write_bytes(content)
+
+
+def test_a_folder_whose_writer_may_live_stays(tmp_path):
+    dead = results.running_system()
+    leftover(tmp_path, '.slug-dead', lock=dead)
+    leftover(tmp_path, '.other-dead', lock=dead)
+    leftover(tmp_path, '.slug-elsewhere', lock=b'another machine')
+    leftover(tmp_path, '.slug-starting', unlocked=dead)
+    write_file(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        '.other-dead', '.slug-elsewhere', '.slug-starting', 'slug']
+
+
+def test_without_locks_results_are_written_and_leftovers_stay(tmp_path, monkeypatch):
+    def no_locks(*args):
+        raise OSError(errno.ENOLCK, 'No locks available')
+
+    leftover(tmp_path, '.slug-dead', lock=results.running_system())
+    monkeypatch.setattr('fcntl.flock', no_locks)
+    with results.results_folder(tmp_path, 'slug') as folder:
+        (folder / 'file').touch()
+        assert not (folder.parent / 'lock').exists()  # which would be nobody's
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['.slug-dead', 'slug']
 
 
 def test_a_folder_below_a_file_is_refused_with_the_option_to_change(tmp_path):

@@ -16,7 +16,7 @@ def f(x):
 
 
 def make_data(n_train):
-    """Sorted random x_train in [0, 5), noisy y_train, and a test grid with the truth."""
+    """Sorted random x_train in [0, 5), noisy y_train, a test grid and its truth."""
     x_train = np.sort(np.random.rand(n_train) * 5)
     y_train = f(x_train) + np.random.normal(0.0, 0.5, (n_train,))
     x_test = np.arange(0, 5, 0.1)
@@ -117,9 +117,10 @@ def run(*, n_train: int = 50, num_epochs: int = 5, lr: float = 0.5,
     show_weights(net.attention_weights)
     return {**history.record(), 'w': net.w.data().item(),
             'mean squared error': {name: float(((y_hat - y_truth)**2).mean())
-                                   for name, y_hat in (('average', average),
-                                                       ('fixed width', fixed_width),
-                                                       ('learned width', learned_width))}}
+                                   for name, y_hat in (
+                                       ('average', average),
+                                       ('fixed width', fixed_width),
+                                       ('learned width', learned_width))}}
 
 
 if __name__ == '__main__':

@@ -9,8 +9,8 @@ import d2lmx as d2l  # Seq2SeqAttentionDecoder is in d2lmx/models/bahdanau.py
 DATA = ('fra-eng',)
 SMOKE = dict(num_epochs=10)
 
-SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .", "he's calm .": 'il est calme .',
-             "i'm home .": 'je suis chez moi .'}
+SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .",
+             "he's calm .": 'il est calme .', "i'm home .": 'je suis chez moi .'}
 
 
 def build_net(src_vocab_size=184, tgt_vocab_size=201, embed_size=32, num_hiddens=32,
@@ -46,7 +46,7 @@ def shapes():
 
 
 def translations(net, src_vocab, tgt_vocab, num_steps, device):
-    """The page's four sentences, translated, and the weights of the last: (steps, keys).
+    """The page's four sentences translated, and the last one's weights: (steps, keys).
 
     The row of each target step holds its weights of the source's steps.
     """

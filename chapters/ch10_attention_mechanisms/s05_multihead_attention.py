@@ -10,7 +10,7 @@ SMOKE = dict(num_hiddens=20)
 
 
 def build_net(num_hiddens=100, num_heads=5, dropout=0.5):
-    """queries, keys, values (batch, steps, any), valid_lens -> (batch, queries, 100)."""
+    """queries, keys, values (batch, any, any), valid_lens -> (batch, queries, 100)."""
     return d2l.MultiHeadAttention(num_hiddens, num_heads, dropout)
 
 

@@ -55,7 +55,8 @@ def positions(encoding_dim, num_steps):
     pos_encoding(np.zeros((1, num_steps, encoding_dim)))
     P = pos_encoding.P[:, :num_steps, :]
     d2l.plot(np.arange(num_steps), P[0, :, 6:10].T, xlabel='Row (position)',
-             ylabel='encoding', figsize=(6, 2.5), legend=[f'Col {d}' for d in range(6, 10)])
+             ylabel='encoding', figsize=(6, 2.5),
+             legend=[f'Col {d}' for d in range(6, 10)])
     d2l.show_heatmaps(np.expand_dims(P, 0), xlabel='Column (encoding dimension)',
                       ylabel='Row (position)', figsize=(3.5, 4), cmap='Blues')
     return P

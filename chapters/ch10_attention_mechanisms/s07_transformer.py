@@ -11,8 +11,8 @@ import d2lmx as d2l  # its parts are in layers/ and models/, both in transformer
 DATA = ('fra-eng',)
 SMOKE = dict(num_epochs=10)
 
-SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .", "he's calm .": 'il est calme .',
-             "i'm home .": 'je suis chez moi .'}
+SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .",
+             "he's calm .": 'il est calme .', "i'm home .": 'je suis chez moi .'}
 
 
 def build_net(src_vocab_size=184, tgt_vocab_size=201, num_hiddens=32,
@@ -66,7 +66,7 @@ def shapes():
 
 
 def translations(net, src_vocab, tgt_vocab, num_steps, device):
-    """The page's four sentences, translated, and the weights of the last, of all steps."""
+    """The page's four sentences translated, and the last one's weights of all steps."""
     found = {}
     for eng, fra in SENTENCES.items():
         translation, weights = d2l.predict_seq2seq(net, eng, src_vocab, tgt_vocab,

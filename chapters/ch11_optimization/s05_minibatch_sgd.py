@@ -89,7 +89,8 @@ def run(*, n: int = 256, num_epochs: int = 2, num_epochs_gd: int = 10) -> dict:
     return {'loss': {name: losses[-1] for name, (_, losses) in results.items()},
             'series': {name: losses for name, (_, losses) in results.items()},
             'timing': {'gigaflops': speeds,
-                       'seconds': {name: times for name, (times, _) in results.items()}}}
+                       'seconds': {name: times
+                                   for name, (times, _) in results.items()}}}
 
 
 if __name__ == '__main__':

@@ -28,7 +28,7 @@ def adam(params, states, hyperparams, beta1=0.9, beta2=0.999, eps=1e-6):
 
 
 def yogi(params, states, hyperparams, beta1=0.9, beta2=0.999, eps=1e-3):
-    """Adam, but the second mean changes by an amount that its own size has no part in."""
+    """Adam, but the second mean changes by an amount in which its size has no part."""
     for p, (v, s) in zip(params, states):
         v[:] = beta1 * v + (1 - beta1) * p.grad
         s[:] = s + (1 - beta2) * np.sign(np.square(p.grad) - s) * np.square(p.grad)

@@ -35,7 +35,7 @@ def parallel_computation(xs, repeat):
 
 
 def parallel_computation_and_communication(x, repeat, host):
-    """Seconds of products and of copying them to another device, and of both at once."""
+    """Seconds of products, of copying them to another device, and of both at once."""
     def copy(ys):
         return [y.copyto(host) for y in ys]
 

@@ -40,8 +40,8 @@ def memory_bandwidth(megabytes):
 
         speeds[size] = repeat * size / best_seconds(copy) / 1e9
         size *= 4
-    d2l.plot([float(size) for size in speeds], list(speeds.values()), 'bytes of a block',
-             'GB/s', xscale='log')
+    d2l.plot([float(size) for size in speeds], list(speeds.values()),
+             'bytes of a block', 'GB/s', xscale='log')
     return speeds
 
 

@@ -32,7 +32,7 @@ def lenet(X, params):
                                  num_filter=50))              # (batch, 50, 9, 9)
     H = npx.pooling(data=H, pool_type='avg', kernel=(2, 2), stride=(2, 2))
     H = H.reshape(H.shape[0], -1)                             # (batch, 800)
-    # book: np.dot(H, W3) + b3, which may wait for ever on two contexts of the CPU (12.3)
+    # book: np.dot(H, W3) + b3, which may wait for ever on two CPU contexts (12.3)
     H = npx.relu(npx.fully_connected(H, W3.T, b3, num_hidden=len(b3)))  # (batch, 128)
     return npx.fully_connected(H, W4.T, b4, num_hidden=len(b4))
 

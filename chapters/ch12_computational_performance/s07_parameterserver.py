@@ -26,8 +26,8 @@ def ring_sum(data):
     """The same, each device sending only to the next one in a ring.
 
     Arrays (size,) are cut into n pieces. In n - 1 rounds each piece travels around the
-    ring and gathers what it passes; in n - 1 more the sums travel on. Returns the floats
-    that the busiest device sends. ValueError for fewer numbers than devices.
+    ring and gathers what it passes; in n - 1 more the sums travel on. Returns the
+    floats that the busiest device sends. ValueError for fewer numbers than devices.
     """
     n, size = len(data), data[0].size
     if size < n:

@@ -92,8 +92,8 @@ class BatchIterator:
         """One pass of the same batches as lists of NumPy arrays."""
         workers, order = team(), onp.arange(len(self.arrays[0]))
         if len(order) < workers.size:
-            raise ValueError(f'{len(order)} examples cannot be shared by {workers.size} '
-                             'workers')
+            raise ValueError(f'{len(order)} examples cannot be shared by '
+                             f'{workers.size} workers')
         if self.shuffle:
             onp.random.shuffle(order)
         stride = self.batch_size * workers.size

@@ -13,9 +13,9 @@ class BucketIterator:
     """Batches of pairs from buckets, so that little of a batch is padding.
 
     Both sides of a batch are as long as a multiple of `width`, and no sentence in it
-    has `width` or more padding tokens. Every pass draws, from NumPy's global seed, which
-    pairs of a bucket come together, and the order of all batches. A bucket's last batch
-    holds what is left. ``len`` counts the batches of a pass.
+    has `width` or more padding tokens. Every pass draws, from NumPy's global seed,
+    which pairs of a bucket come together, and the order of all batches. A bucket's last
+    batch holds what is left. ``len`` counts the batches of a pass.
 
     A worker of ``d2lmx launch`` gets its share of batches `joined_size` large: as many
     as all workers together take at a step, from one bucket. It may be empty.

@@ -7,6 +7,7 @@ import contextlib
 import difflib
 import functools
 import hashlib
+import inspect
 import os
 import tempfile
 import zlib
@@ -252,10 +253,16 @@ def _told(folder, file):
 
 
 def _toy_path(name):
-    """A changed writer gets a new folder, so an old file is never served."""
-    source = Path(TOYS[name].__code__.co_filename).read_bytes()
-    digest = hashlib.sha1(source).hexdigest()[:12]
-    return cache() / 'toy' / digest / _file(DATA_HUB[name][0])
+    """A changed writer, or helper of it, gets a new folder: no old file is served."""
+    writer = TOYS[name]
+    helpers = (value for value in writer.__globals__.values()
+               if inspect.isfunction(value)
+               and str(value.__module__).startswith(__package__))
+    sources = {function.__code__.co_filename for function in (writer, *helpers)}
+    digest = hashlib.sha1()
+    for source in sorted(sources):
+        digest.update(Path(source).read_bytes())
+    return cache() / 'toy' / digest.hexdigest()[:12] / _file(DATA_HUB[name][0])
 
 
 def _toy_file(name):

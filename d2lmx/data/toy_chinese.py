@@ -4,7 +4,7 @@ A sentence is drawn as meaning (who does what to which thing) and then said in b
 languages. Chinese counts each noun by a measure word and has neither articles nor forms
 of verbs; English has the forms and the articles.
 """
-import zipfile
+from .toy_pairs import draw_pairs, joined, write_zip
 
 __all__ = []
 
@@ -36,29 +36,21 @@ CREDIT = 'made up by d2lmx'
 
 def write_toy(path, rng) -> None:
     """Write NUM_PAIRS different pairs, shortest English first, as a cmn-eng.zip."""
-    pairs = set()
-    while len(pairs) < NUM_PAIRS:
-        draw = rng.uniform()
-        kind = next(kind for share, kind in KINDS if draw < share)
-        pairs.add(kind(lambda choices: choices[rng.randint(len(choices))]))
-    lines = sorted(pairs, key=lambda pair: (len(pair[0]), pair))
-    text = ''.join(f'{english}\t{chinese}\t{CREDIT}\n' for english, chinese in lines)
-    entry = zipfile.ZipInfo('cmn-eng/cmn.txt')  # its fixed date: bytes that repeat
-    with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(entry, text.encode('utf-8'))
+    pairs = draw_pairs(KINDS, NUM_PAIRS, rng)
+    write_zip(path, 'cmn-eng/cmn.txt', [(*pair, CREDIT) for pair in pairs])
 
 
 def order(pick):
     """Wait here! or Wait here. -> 在这里等一下！: one source, two translations."""
     (english, chinese), when = pick(ORDERS), pick(WHEN)
-    return f'{_joined(english, when[0])}{pick("!.")}', f'{when[1]}{chinese}！'
+    return f'{joined(english, when[0])}{pick("!.")}', f'{when[1]}{chinese}！'
 
 
 def state(pick):
     """She is busy today. -> 她今天很忙。"""
     (english, _, be, chinese), adjective, when = (
         pick(SUBJECTS), pick(ADJECTIVES), pick(WHEN))
-    return (f'{_joined(english, be, adjective[0], when[0])}.',
+    return (f'{joined(english, be, adjective[0], when[0])}.',
             f'{chinese}{when[1]}很{adjective[1]}。')
 
 
@@ -67,7 +59,7 @@ def action(pick):
     (english, is_third, _, chinese), when = pick(SUBJECTS), pick(WHEN)
     verb, thing = pick(VERBS), _thing(pick)
     form = verb[0] + 's' * is_third
-    return (f'{_joined(english, form, thing[0], when[0])}.',
+    return (f'{joined(english, form, thing[0], when[0])}.',
             f'{chinese}{when[1]}{verb[1]}{thing[1]}。')
 
 
@@ -75,7 +67,7 @@ def question(pick):
     """Where is my key? -> 我的钥匙在哪里？"""
     (owner, whose), (noun, chinese, _) = pick(OWNERS), pick(NOUNS)
     colour = pick(COLOURS)
-    return (f'Where is {_joined(owner, colour[0], noun)}?',
+    return (f'Where is {joined(owner, colour[0], noun)}?',
             f'{whose}{colour[1]}{chinese}在哪里？')
 
 
@@ -87,10 +79,6 @@ def _thing(pick):
     (noun, chinese, measure), colour = pick(NOUNS), pick(COLOURS)
     if pick((True, False)):
         article, number = pick(ARTICLES)
-        return _joined(article, colour[0], noun), number + measure + colour[1] + chinese
+        return joined(article, colour[0], noun), number + measure + colour[1] + chinese
     owner, whose = pick(OWNERS)
-    return _joined(owner, colour[0], noun), whose + colour[1] + chinese
-
-
-def _joined(*words):
-    return ' '.join(word for word in words if word)
+    return joined(owner, colour[0], noun), whose + colour[1] + chinese

@@ -4,7 +4,7 @@ A sentence is drawn as meaning (who does what to which thing) and then said in b
 languages. So it has to be translated by words and by grammar: verbs agree with their
 subject, articles and adjectives with the gender of what they go with.
 """
-import zipfile
+from .toy_pairs import draw_pairs, joined, write_zip
 
 __all__ = []
 
@@ -37,29 +37,21 @@ ADJECTIVES = [('calm', 'calme', 'calme'), ('lost', 'perdu', 'perdue'),
 COLOURS = [('red', 'rouge', 'rouge'), ('green', 'vert', 'verte'),
            ('black', 'noir', 'noire'), ('white', 'blanc', 'blanche')]
 ORDERS = [('Go', 'Va'), ('Run', 'Cours'), ('Wait', 'Attends'), ('Stop', 'Arrête'),
-          ('Sing', 'Chante'), ('Help', 'Aide'), ('Smile', 'Souris'), ('Look', 'Regarde')]
+          ('Sing', 'Chante'), ('Help', 'Aide'), ('Smile', 'Souris'),
+          ('Look', 'Regarde')]
 WHEN = [('now', 'maintenant'), ('today', "aujourd'hui"), ('here', 'ici'), ('', '')]
 
 
 def write_toy(path, rng) -> None:
     """Write NUM_PAIRS different pairs, shortest English first, as a fra-eng.zip."""
-    pairs = set()
-    while len(pairs) < NUM_PAIRS:
-        draw = rng.uniform()
-        kind = next(kind for share, kind in KINDS if draw < share)
-        pairs.add(kind(lambda choices: choices[rng.randint(len(choices))]))
-    lines = sorted(pairs, key=lambda pair: (len(pair[0]), pair))
-    text = ''.join(f'{english}\t{french}\n' for english, french in lines)
-    entry = zipfile.ZipInfo('fra-eng/fra.txt')  # its fixed date: bytes that repeat
-    with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(entry, text.encode('utf-8'))
+    write_zip(path, 'fra-eng/fra.txt', draw_pairs(KINDS, NUM_PAIRS, rng))
 
 
 def order(pick):
     """Wait now! -> Attends maintenant !"""
     (english, french), when = pick(ORDERS), pick(WHEN)
     mark = pick([('.', '.'), ('!', f'{SPACE}!')])
-    return _joined(english, when[0]) + mark[0], _joined(french, when[1]) + mark[1]
+    return joined(english, when[0]) + mark[0], joined(french, when[1]) + mark[1]
 
 
 def state(pick):
@@ -76,8 +68,8 @@ def action(pick):
     (subject, sujet, person, _), when = pick(SUBJECTS), pick(WHEN)
     bare, third, forms = pick(VERBS)
     thing, chose = _thing(pick)
-    return (_joined(subject, third if person == 2 else bare, thing, when[0]) + '.',
-            _joined(sujet, forms.split()[person], chose, when[1]) + '.')
+    return (joined(subject, third if person == 2 else bare, thing, when[0]) + '.',
+            joined(sujet, forms.split()[person], chose, when[1]) + '.')
 
 
 def question(pick):
@@ -93,9 +85,5 @@ def _thing(pick):
     """A noun with its article and perhaps a colour, which in French stands behind."""
     (article, articles), (noun, nom, gender) = pick(ARTICLES), pick(NOUNS)
     colour = pick([*COLOURS, ('', '', '')])
-    return (_joined(article, colour[0], noun),
-            _joined(articles[gender], nom, colour[1 if gender == 'm' else 2]))
-
-
-def _joined(*words):
-    return ' '.join(word for word in words if word)
+    return (joined(article, colour[0], noun),
+            joined(articles[gender], nom, colour[1 if gender == 'm' else 2]))

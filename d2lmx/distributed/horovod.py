@@ -37,7 +37,7 @@ class Rendezvous:
         self.common = {
             'HOROVOD_GLOO_RENDEZVOUS_ADDR': address,
             'HOROVOD_GLOO_RENDEZVOUS_PORT': port,
-            'HOROVOD_GLOO_TIMEOUT_SECONDS': int(timeout) + 1,  # so the launcher is first
+            'HOROVOD_GLOO_TIMEOUT_SECONDS': int(timeout) + 1,  # the launcher first
             'HOROVOD_CONTROLLER': 'gloo', 'HOROVOD_CPU_OPERATIONS': 'gloo'}
         self._server = http_server.RendezvousHTTPServer(
             ('', port), http_server.RendezvousHandler, verbose=0)
@@ -124,5 +124,5 @@ def interface(address: str) -> str:
     for name, entries in psutil.net_if_addrs().items():
         if address in [entry.address for entry in entries]:
             return name
-    raise LaunchError(f'no network interface of this machine has the address {address}: '
+    raise LaunchError(f'no network interface here has the address {address}: '
                       'correct it in the file of hosts, or by --address')

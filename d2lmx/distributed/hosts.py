@@ -48,8 +48,8 @@ def _address(name: str) -> str:
     try:
         return socket.gethostbyname(name)
     except OSError as error:
-        raise LaunchError(f'the host {name} is not known ({error}): correct its name, or '
-                          'write its address behind it') from error
+        raise LaunchError(f'the host {name} is not known ({error}): correct its name, '
+                          'or write its address behind it') from error
 
 
 def own_address(hosts, given=None) -> str:
@@ -75,6 +75,6 @@ def free_port(wanted=None) -> int:
         try:
             probe.bind(('', wanted or 0))
         except OSError as error:
-            raise LaunchError(f'port {wanted} cannot be used ({error.strerror}): choose '
-                              'another with --port, or leave it out') from error
+            raise LaunchError(f'port {wanted} cannot be used ({error.strerror}): '
+                              'choose another with --port, or leave it out') from error
         return probe.getsockname()[1]

@@ -51,7 +51,8 @@ class Node:
             sent = [f'{name}={value}' for name, value in variables.items()
                     if name.startswith(CARRIED)]
             remote = shlex.join(['env', *sent, *command])
-            command = [*SSH, self.host.name, f'cd {shlex.quote(os.getcwd())} && {remote}']
+            command = [*SSH, self.host.name,
+                       f'cd {shlex.quote(os.getcwd())} && {remote}']
             variables = None
         self.heard = time.monotonic()
         try:

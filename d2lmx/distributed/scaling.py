@@ -1,6 +1,6 @@
 """How throughput grows with workers: measured here, and predicted by arithmetic.
 
-In a step of dist_sync, each worker sends its gradients to the servers, and gets the sum:
+In a step of dist_sync each worker sends its gradients to the servers, and gets the sum:
 4 bytes a parameter, twice. With n workers and s servers, a server's line carries n / s
 times the bytes of one worker in each direction, so that, where nothing overlaps,
 

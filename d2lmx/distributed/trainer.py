@@ -66,7 +66,7 @@ class Trainer(gluon.Trainer):
 
 
 class Store:
-    """The process's one connection to KVStore's servers; all keys are handed out here."""
+    """The process's one connection to KVStore's servers; hands out all keys."""
 
     def __init__(self, mode: str):
         self.kv = mx.kv.create(mode)
@@ -122,7 +122,7 @@ class TrainerStore(KVStoreBase):
         return self._keys[key]
 
     def broadcast(self, key, value, out, priority=0):
-        # outside training a convolution leaves its weights in a layout of its own, which
+        # outside training a convolution leaves weights in a layout of its own, which
         # the store cannot read
         plain = np.array(value.asnumpy(), dtype=value.dtype)
         self.store.broadcast(self._key(key), plain, out, priority)

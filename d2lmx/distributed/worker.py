@@ -1,6 +1,6 @@
-"""One worker: ``python -m d2lmx.distributed.worker SECTION [options]``, by the launcher.
+"""One worker: ``python -m d2lmx.distributed.worker SECTION [options]``.
 
-It is the command ``d2lmx run``, after it has joined a team.
+The launcher starts it. It is the command ``d2lmx run``, after it has joined a team.
 """
 import os
 import random

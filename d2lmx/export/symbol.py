@@ -24,7 +24,7 @@ def load_exported(symbol_file, params_file, num_inputs: int = 1, device=None):
     """
     names = ['data'] if num_inputs == 1 else [f'data{i}' for i in range(num_inputs)]
     with warnings.catch_warnings():
-        warnings.filterwarnings('ignore', 'Cannot decide type')  # nobody asked for types
+        warnings.filterwarnings('ignore', 'Cannot decide type')  # none was asked for
         return gluon.SymbolBlock.imports(str(symbol_file), names, str(params_file),
                                          device)
 

@@ -29,9 +29,9 @@ EXPLAINED = {
                 'batch, PyTorch\'s the unbiased one, n/(n-1) times as large; while '
                 'comparing, the port\'s update is made with the biased one',
     'gates': 'recurrent layers: both order a GRU\'s gates reset, update, new and an '
-             'LSTM\'s input, forget, cell, output, with a bias of its own for the input '
-             'and for the hidden state, so that weights are copied as they are; Gluon\'s '
-             'RNN is a ReLU one unless told otherwise, PyTorch\'s a tanh one',
+             'LSTM\'s input, forget, cell, output, with a bias of its own for the '
+             'input and for the hidden state, so that weights are copied as they are; '
+             'Gluon\'s RNN is a ReLU one unless told otherwise, PyTorch\'s a tanh one',
     'rounding': 'a step of SGD can multiply rounding, most of all where batch '
                 'normalization sees few values: training that exceeds a tolerance in '
                 'float32 is repeated in float64 on both sides, and judged there',

@@ -8,8 +8,8 @@ import numpy as onp
 from mxnet import npx
 from mxnet.gluon.utils import split_and_load
 
-__all__ = ['try_gpu', 'try_gpus', 'try_all_gpus', 'as_devices', 'split_batch', 'set_seed',
-           'parse_devices', 'use_devices', 'chosen_devices']
+__all__ = ['try_gpu', 'try_gpus', 'try_all_gpus', 'as_devices', 'split_batch',
+           'set_seed', 'parse_devices', 'use_devices', 'chosen_devices']
 
 _choices = []  # lists of devices that `use_devices` put in force, the last one valid
 _asked = set()  # places in _choices of those that somebody trained on

@@ -102,8 +102,8 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
 
     Attributes: ``tokens``, how many it has read; ``forget``, a function to be called
     after each epoch (`fit`'s evaluate), so that the next begins with a new state;
-    ``goes_on``, whether a row of a batch must go on in the same row of the next. Several
-    workers need equally large batches, as of `SeqDataLoader`.
+    ``goes_on``, whether a row of a batch must go on in the same row of the next.
+    Several workers need equally large batches, as of `SeqDataLoader`.
 
     Book: 8.5 (sec_rnn_scratch)
     """

@@ -44,7 +44,8 @@ def draw_network(net, inputs, path) -> Path:
         raise GraphvizMissing(
             'drawing a network takes the program `dot` of Graphviz, which is not '
             'installed (apt-get install graphviz, brew install graphviz or conda '
-            f'install graphviz); in words, the network is\n{summary_table(net, *inputs)}')
+            'install graphviz); in words, the network is\n'
+            f'{summary_table(net, *inputs)}')
     shapes = input_shapes(inputs)
     with mx.name.NameManager():  # names count from 0, whatever was built before
         graph = net(*variables(shapes))

@@ -61,7 +61,8 @@ def test_two_devices_train_as_one(data):
         trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': 5})
         step = d2l.seq2seq_step(net, d2l.MaskedSoftmaxCELoss(), trainer, 2, devices)
         d2l.fit(step, batches, 3)
-        weights.append([p.data(cpu(0)).asnumpy() for p in net.collect_params().values()])
+        weights.append([p.data(cpu(0)).asnumpy()
+                        for p in net.collect_params().values()])
     for one, two in zip(*weights):
         assert abs(one - two).max() < 1e-4  # sums in another order, clipped alike
 

@@ -16,8 +16,8 @@ def section():
 class Descent:
     """Ten steps of an optimiser on one least-squares problem, its weights after each.
 
-    Float32 on all sides: ``scratch(function, states, hyperparams)`` as chapter 11 writes
-    optimisers, ``gluon(name, options)``, ``torch(class, options)``.
+    Float32 on all sides: ``scratch(function, states, hyperparams)`` as chapter 11
+    writes optimisers, ``gluon(name, options)``, ``torch(class, options)``.
     """
 
     rng = onp.random.RandomState(3)
@@ -30,7 +30,8 @@ class Descent:
         w.attach_grad()
         for _ in range(10):
             with autograd.record():
-                l = d2l.squared_loss(np.dot(np.array(self.X), w), np.array(self.y)).mean()
+                y_hat = np.dot(np.array(self.X), w)
+                l = d2l.squared_loss(y_hat, np.array(self.y)).mean()
             l.backward()
             trainer_fn([w], states, hyperparams, **options)
             points.append(w.asnumpy())

@@ -99,7 +99,7 @@ def test_toy_grammar_is_learnt(page):
 @pytest.mark.data
 def test_loss_falls_on_the_real_sentences(page, real_data):
     result = page.run(num_epochs=30)
-    assert result['final']['train loss'] < 0.2  # .164 here; the book's curve is near .17
+    assert result['final']['train loss'] < 0.2  # .164 here, near .17 in the book
 
 
 @pytest.mark.data

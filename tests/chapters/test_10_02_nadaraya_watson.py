@@ -13,8 +13,9 @@ def page(section):
 def test_fixed_kernel_by_numpy(page):
     x, keys = onp.array([0.5, 2.0]), onp.array([0.0, 1, 3])
     e = onp.exp(-(x[:, None] - keys) ** 2 / 2)
-    onp.testing.assert_allclose(page.kernel_weights(np.array(x), np.array(keys)).asnumpy(),
-                                e / e.sum(axis=1, keepdims=True), rtol=1e-5)
+    weights = page.kernel_weights(np.array(x), np.array(keys))
+    onp.testing.assert_allclose(weights.asnumpy(), e / e.sum(axis=1, keepdims=True),
+                                rtol=1e-5)
 
 
 def test_each_example_sees_all_others(page):
@@ -32,7 +33,7 @@ def test_width_of_zero_is_the_average_and_great_width_the_nearest(page):
 
 
 def test_training_ends_at_the_loss_that_the_book_shows(page):
-    # its curve ends at 7.88, exactly in every build: MXNet's generator starts at 0 there
+    # its curve ends at 7.88 in every build, since MXNet's generator starts at 0 there
     d2l.set_seed(0)
     result = page.run()
     assert result['final']['train loss'] == pytest.approx(7.88, abs=0.01)

@@ -17,7 +17,8 @@ def test_equal_keys_give_the_mean_of_the_valid_values(page):
 
 def test_masked_softmax_leaves_as_many_weights_as_are_valid(page):
     found = page.masked()
-    counts = {name: [[sum(w > 0 for w in row) for row in example] for example in weights]
+    counts = {name: [[sum(w > 0 for w in row) for row in example]
+                     for example in weights]
               for name, weights in found.items()}
     assert counts == {'one length an example': [[2, 2], [3, 3]],
                       'one length a query': [[1, 3], [2, 4]]}

@@ -45,7 +45,8 @@ def test_weights_of_a_translation_are_aligned_by_target_step(page):
     to_target = page.decoder_weights(steps, 0, 10)
     assert to_target.shape == (2, 4, 10, 10)
     onp.testing.assert_allclose(to_target[1, 2, :3].sum(axis=1), 1, rtol=1e-6)
-    assert (onp.triu(to_target[0, 0], 1) == 0).all() and (to_target[:, :, 3:] == 0).all()
+    assert (onp.triu(to_target[0, 0], 1) == 0).all()
+    assert (to_target[:, :, 3:] == 0).all()
     onp.testing.assert_allclose(page.decoder_weights(steps, 1, 10)[0, 0, 2], 0.1,
                                 rtol=1e-6)
 

@@ -4,8 +4,8 @@ import pytest
 def test_ten_steps_end_where_the_book_prints(section):
     page = section('11.3')
     # 10 (1 - 2 eta)^10 too
-    assert page.one_dimension() == pytest.approx(
-        {'eta = 0.2': .060466, 'eta = 0.05': 3.486784, 'eta = 1.1': 61.917364}, rel=1e-5)
+    assert page.one_dimension() == pytest.approx({
+        'eta = 0.2': .060466, 'eta = 0.05': 3.486784, 'eta = 1.1': 61.917364}, rel=1e-5)
     assert page.local_minimum() == pytest.approx(-1.528166, rel=1e-5)
 
 

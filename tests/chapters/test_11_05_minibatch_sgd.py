@@ -36,8 +36,8 @@ def test_sgd_from_scratch_equals_pytorch_step_for_step(section, descent, torch):
 def test_losses_on_the_real_data_are_the_printed_ones(section, real_data, capsys):
     page = section('11.5')
     # a rate of 1 is too high in one direction, in which the first weights grow: every
-    # build of the book prints 0.254 because MXNet's seed, 0 there too, fixes them, after
-    # two matrices have been drawn. Others end from 0.242 to 0.26
+    # build of the book prints 0.254 because MXNet's seed, 0 there too, fixes them,
+    # after two matrices have been drawn. Others end from 0.242 to 0.26
     for _ in range(2):
         np.random.normal(0, 1, (256, 256))
     _, losses = page.train_sgd(1, 1500, 10)

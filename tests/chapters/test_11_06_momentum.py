@@ -61,8 +61,8 @@ def test_traces_end_where_the_recursions_do(section, capsys):
 
 def test_weights_of_the_past_sum_up_to_one_over_one_minus_beta(section):
     sums = section('11.6').effective_sample_weight()
-    assert sums == pytest.approx({
-        f'beta = {beta:.2f}': (1 - beta ** 40) / (1 - beta) for beta in (.95, .9, .6, 0)})
+    assert sums == pytest.approx({f'beta = {beta:.2f}': (1 - beta ** 40) / (1 - beta)
+                                  for beta in (.95, .9, .6, 0)})
 
 
 @pytest.mark.data

@@ -33,8 +33,8 @@ def test_pytorch_adds_eps_outside_of_the_root(section, descent, torch):
 
 
 def test_weights_of_the_past_sum_up_to_1_minus_what_is_older(section):
-    assert section('11.8').weights_of_the_past() == pytest.approx({
-        f'gamma = {gamma:.2f}': 1 - gamma ** 40 for gamma in (.95, .9, .8, .7)}, rel=1e-5)
+    expected = {f'gamma = {gamma:.2f}': 1 - gamma ** 40 for gamma in (.95, .9, .8, .7)}
+    assert section('11.8').weights_of_the_past() == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_trace_ends_where_the_recursion_does(section):

@@ -9,7 +9,8 @@ def test_a_compiled_program_gives_what_the_interpreter_gives(section):
 
 def test_a_print_shows_arrays_then_symbols_then_nothing(section):
     assert section('12.1').what_a_print_shows() == {
-        'imperative': ['module F: mxnet.ndarray', 'value x: ndarray', 'result: ndarray'],
+        'imperative': ['module F: mxnet.ndarray', 'value x: ndarray',
+                       'result: ndarray'],
         'first hybridized': ['module F: mxnet.symbol', 'value x: _Symbol',
                              'result: _Symbol'],
         'second hybridized': []}

@@ -34,7 +34,7 @@ def test_all_rows_may_be_asked_for_but_no_more():
 
 @pytest.mark.parametrize('content', ['1\t2\t3\n' * 4, '1 2 3 4 5 6\n' * 4,
                                      '1\t2\t3\t4\t5\t\n' * 4, '1\t2\n1\t2\t3\n'])
-def test_a_file_that_is_no_such_table_is_refused_by_name(content, tmp_path, monkeypatch):
+def test_a_file_that_is_no_table_is_refused_by_name(content, tmp_path, monkeypatch):
     (tmp_path / 'airfoil_self_noise.dat').write_text(content)
     monkeypatch.setenv('D2LMX_DATA', str(tmp_path))
     with pytest.raises(hub.BadData, match='airfoil_self_noise.dat'):
@@ -52,4 +52,5 @@ def test_a_linear_regression_explains_about_half_of_the_toy_label():
 def test_the_real_file_is_the_books(real_data):
     assert hub.locate('airfoil')[1] == 'book'
     (X, y), = d2l.get_data_ch11(1503, n=1503)[0]
-    assert float(abs(X.mean(axis=0)).max()) < 1e-4 and float(y.std()) == pytest.approx(1)
+    assert float(abs(X.mean(axis=0)).max()) < 1e-4
+    assert float(y.std()) == pytest.approx(1)

@@ -230,13 +230,21 @@ def test_failed_toy_writer_leaves_nothing(sample, empty_hub):
     assert files_below(empty_hub) == []
 
 
-def test_changed_writer_gets_a_new_folder(sample, tmp_path):
+@pytest.mark.parametrize('changed', ['writer', 'helper'])
+def test_changed_writer_or_helper_gets_a_new_folder(sample, tmp_path, changed):
+    names = {'__name__': 'd2lmx.data.toy_sample'}
+
+    def define(part, code):
+        source = tmp_path / f'{part}.py'
+        source.write_text(code)
+        exec(compile(code, str(source), 'exec'), names)
+
     paths = []
     for size in (3, 5):
-        source = tmp_path / 'writer.py'
-        source.write_text(f'def write(path, rng):\n    path.write_bytes(b"x" * {size})')
-        names = {}
-        exec(compile(source.read_text(), str(source), 'exec'), names)
+        sizes = {'writer': 1, 'helper': 1, changed: size}
+        define('helper', f'def content():\n    return b"x" * {sizes["helper"]}')
+        define('writer', 'def write(path, rng):\n'
+                         f'    path.write_bytes(content() * {sizes["writer"]})')
         hub.toy(sample)(names['write'])
         with hub.policy('toy'):
             paths.append(d2l.download(sample))

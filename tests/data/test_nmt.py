@@ -12,7 +12,7 @@ from d2lmx.data import hub, toy_phrases
 def test_punctuation_is_set_off_and_french_spaces_become_plain_ones():
     text = 'Go.\tVa\u202f!\nHi, you?! \tSalut,\xa0toi !'
     assert d2l.preprocess_nmt(text) == 'go .\tva !\nhi , you ? ! \tsalut , toi !'
-    assert d2l.preprocess_nmt('.a\n!b') == '.a\n !b'  # as the book: not the text's first
+    assert d2l.preprocess_nmt('.a\n!b') == '.a\n !b'  # as the book: not a text's first
 
 
 def test_tokenize_takes_as_many_lines_as_it_is_told_to():
@@ -30,7 +30,8 @@ def test_truncate_pad(line, expected):
 
 
 def test_arrays_end_with_eos_unless_cut_and_count_what_is_no_padding():
-    vocab = d2l.Vocab([['a', 'b', 'c', 'd']], reserved_tokens=['<pad>', '<bos>', '<eos>'])
+    vocab = d2l.Vocab([['a', 'b', 'c', 'd']],
+                      reserved_tokens=['<pad>', '<bos>', '<eos>'])
     array, lens = d2l.build_array_nmt([['a'], ['a', 'b', 'c', 'd', 'x']], vocab, 4)
     a, b, c, d = vocab[['a', 'b', 'c', 'd']]
     assert array.tolist() == [[a, vocab['<eos>'], 1, 1], [a, b, c, d]]
@@ -77,9 +78,10 @@ def test_toy_french_follows_from_the_english(toy_pairs):
     # could not be learnt otherwise: no English sentence has two translations
     assert len({english for english, _ in toy_pairs}) == len(toy_pairs)
     pairs = dict(toy_pairs)
-    wanted = {'Mary is tired.': 'Marie est fatiguée.', 'They are lost.': 'Ils sont perdus.',
-              'Where is my key?': 'Où est ma clé\u202f?', 'Wait now!':
-              'Attends maintenant\u202f!'}
+    wanted = {'Mary is tired.': 'Marie est fatiguée.',
+              'They are lost.': 'Ils sont perdus.',
+              'Where is my key?': 'Où est ma clé\u202f?',
+              'Wait now!': 'Attends maintenant\u202f!'}
     assert {english: pairs[english] for english in wanted if english in pairs} == {
         english: french for english, french in wanted.items() if english in pairs}
     assert len(wanted.keys() & pairs.keys()) >= 2
@@ -87,7 +89,8 @@ def test_toy_french_follows_from_the_english(toy_pairs):
 
 def test_toy_articles_agree_with_their_nouns(toy_pairs):
     gender = {french: g for _, french, g in toy_phrases.NOUNS}
-    articles = {form: g for _, forms in toy_phrases.ARTICLES for g, form in forms.items()}
+    articles = {form: g for _, forms in toy_phrases.ARTICLES
+                for g, form in forms.items()}
     for _, french in toy_pairs:
         words = re.findall(r"[\w']+", french.lower())
         for article, noun in zip(words, words[1:]):
@@ -115,8 +118,8 @@ def test_an_archive_without_the_text_is_told(monkeypatch, tmp_path):
 @pytest.mark.data
 def test_real_text_is_the_books(real_data):
     text = d2l.read_data_nmt()
-    assert text[:75] == ('Go.\tVa !\nHi.\tSalut !\nRun!\tCours\u202f!\nRun!\tCourez\u202f!\n'
-                         'Who?\tQui ?\nWow!\tÇa alors\u202f!\n')
+    assert text[:75] == ('Go.\tVa !\nHi.\tSalut !\nRun!\tCours\u202f!\n'
+                         'Run!\tCourez\u202f!\nWho?\tQui ?\nWow!\tÇa alors\u202f!\n')
     source, target = d2l.tokenize_nmt(d2l.preprocess_nmt(text))
     assert source[:6] == [['go', '.'], ['hi', '.'], ['run', '!'], ['run', '!'],
                           ['who', '?'], ['wow', '!']]

@@ -25,8 +25,8 @@ def test_a_worker_without_a_sign_of_life_ends_all_within_the_limit(capsys):
         'import time\nfor _ in range(600): print("x", flush=True); time.sleep(0.1)', 1)]
     assert Job(nodes, timeout=1).run() == 1
     assert 1 <= time.monotonic() - begin < 6
-    assert capsys.readouterr().err == ('d2lmx launch: no sign of life for 1 s of worker '
-                                       '0 (being started); ending all\n')
+    assert capsys.readouterr().err == ('d2lmx launch: no sign of life for 1 s of '
+                                       'worker 0 (being started); ending all\n')
     assert all(node.process.returncode is not None for node in nodes)
 
 
@@ -64,7 +64,8 @@ def test_sums_are_exact_and_wait_for_all(capfd):
 
 
 def test_workers_that_do_not_do_the_same_are_ended(capsys):
-    code = f'import time; print({MARK!r} + \'{{"sum": %s}}\', flush=True); time.sleep(60)'
+    code = (f'import time; print({MARK!r} + \'{{"sum": %s}}\', flush=True); '
+            'time.sleep(60)')
     nodes = [worker(code % '[1]', 0), worker(code % '[1, 2]', 1)]
     assert Job(nodes, timeout=30).run() == 1
     assert 'the workers do not do the same' in capsys.readouterr().err
@@ -74,7 +75,8 @@ def test_random_states_come_back_as_they_were():
     onp.random.seed(5), random.seed(5)
     onp.random.normal(), random.gauss(0, 1)  # both hold back a second number
     state = [float(value) for value in random_state()]
-    expected = onp.random.normal(), onp.random.rand(), random.gauss(0, 1), random.random()
+    expected = (onp.random.normal(), onp.random.rand(), random.gauss(0, 1),
+                random.random())
     take_random_state(state)
     assert expected == (onp.random.normal(), onp.random.rand(), random.gauss(0, 1),
                         random.random())

@@ -1,4 +1,4 @@
-"""Real processes on toy data: equal results, and an end with a message, come what may."""
+"""Real processes on toy data: equal results; come what may, an end with a message."""
 import json
 import os
 import re
@@ -270,7 +270,8 @@ def test_a_language_model_and_a_translation_with_clipped_gradients(engine, tmp_p
 
 
 @needs_horovod
-def test_horovod_gives_what_one_process_gives_with_joined_batches(section, far, tmp_path):
+def test_horovod_gives_what_one_process_gives_with_joined_batches(section, far,
+                                                                   tmp_path):
     (tmp_path / 'hosts').write_text('localhost\nfar 127.0.0.1\n')
     launch = Launch('-n', 2, '--engine', 'horovod', '--hosts', tmp_path / 'hosts', '--',
                     'run', section, '--out', tmp_path / 'both', '--batch-size', '8',

@@ -42,14 +42,14 @@ def exported(request, net, tmp_path_factory):
 def test_greedy_translations_are_the_live_networks_token_by_token(net, exported):
     live = d2l.LiveDecoder(net)
     random = onp.random.RandomState(0)
-    X = random.randint(0, 11, (20, 7)).astype('int32')      # sizes it was not written with
+    X = random.randint(0, 11, (20, 7)).astype('int32')  # sizes it was not written with
     lens = random.randint(1, 8, 20).astype('int32')
     ours, theirs = (d2l.greedy_search(d, d.start(X, lens), 20, BOS, EOS, 12)
                     for d in (live, exported))
     assert [h.tokens for h in ours] == [h.tokens for h in theirs]
     assert len({tuple(h.tokens) for h in ours}) > 5
-    onp.testing.assert_allclose([h.log_prob for h in ours], [h.log_prob for h in theirs],
-                                rtol=1e-5)
+    onp.testing.assert_allclose([h.log_prob for h in ours],
+                                [h.log_prob for h in theirs], rtol=1e-5)
 
 
 def test_beams_are_the_live_networks(net, exported):
@@ -62,8 +62,8 @@ def test_beams_are_the_live_networks(net, exported):
 
 
 def test_the_json_file_says_how_the_graphs_are_called(net, tmp_path):
-    d2l.export_encoder_decoder(net, [example(*size) for size in SIZES], tmp_path / 'a/net',
-                               'symbol')
+    d2l.export_encoder_decoder(net, [example(*size) for size in SIZES],
+                               tmp_path / 'a/net', 'symbol')
     assert json.loads((tmp_path / 'a/net-parts.json').read_text()) == {
         'kind': 'symbol', 'encoder_inputs': 2, 'state_axes': [1, 1]}
 

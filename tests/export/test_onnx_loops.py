@@ -61,8 +61,9 @@ class TwoLoops(nn.HybridBlock):
 def test_two_loops_with_several_states_keep_their_order(tmp_path):
     net = TwoLoops()
     net.initialize(init.Normal(1))
-    first, other = ((np.random.normal(size=(steps, 2, 3)), np.random.normal(size=(2, 3)))
-                    for steps in (4, 5))
+    first, other = (
+        (np.random.normal(size=(steps, 2, 3)), np.random.normal(size=(2, 3)))
+        for steps in (4, 5))
     path = d2l.export_onnx(net, first, tmp_path / 'net.onnx', other_inputs=[other])
     X, S = (a.asnumpy() for a in other)
     W, Y = net.W.data().asnumpy(), []

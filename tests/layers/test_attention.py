@@ -42,7 +42,9 @@ def by_hand(X, lens):
     """Masked softmax by NumPy, row by row."""
     found = onp.zeros(X.shape)
     for i, j in onp.ndindex(*X.shape[:2]):
-        n = X.shape[2] if lens is None else int(lens[i] if lens.ndim == 1 else lens[i, j])
+        n = X.shape[2]
+        if lens is not None:
+            n = int(lens[i] if lens.ndim == 1 else lens[i, j])
         e = onp.exp(X[i, j, :n].astype('float64'))
         found[i, j, :n] = e / e.sum()
     return found
@@ -61,7 +63,8 @@ def test_masked_softmax_has_the_gradient_of_a_softmax_of_the_valid_scores(lens):
     with autograd.record():
         l = (d2l.masked_softmax(X, lens) * head).sum()
     l.backward()
-    p, g = by_hand(X.asnumpy(), None if lens is None else lens.asnumpy()), head.asnumpy()
+    p = by_hand(X.asnumpy(), None if lens is None else lens.asnumpy())
+    g = head.asnumpy()
     expected = p * (g - (p * g).sum(axis=2, keepdims=True))
     onp.testing.assert_allclose(X.grad.asnumpy(), expected, rtol=1e-4, atol=1e-6)
 
@@ -167,7 +170,8 @@ def test_heads_are_slices_of_the_hidden_units():
         onp.testing.assert_array_equal(
             heads[example * 4 + head].asnumpy(),
             X[example, :, 2 * head:2 * head + 2].asnumpy())
-    onp.testing.assert_array_equal(d2l.transpose_output(heads, 4).asnumpy(), X.asnumpy())
+    onp.testing.assert_array_equal(d2l.transpose_output(heads, 4).asnumpy(),
+                                   X.asnumpy())
 
 
 def test_heads_that_do_not_divide_the_hidden_units_are_refused():

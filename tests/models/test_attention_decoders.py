@@ -26,7 +26,8 @@ def build(request):
 def inputs(batch_size=2, source_steps=5, target_steps=4):
     lens = np.random.randint(1, source_steps + 1, (batch_size,), dtype='int32')
     return (np.random.randint(0, SOURCE, (batch_size, source_steps), dtype='int32'),
-            np.random.randint(0, TARGET, (batch_size, target_steps), dtype='int32'), lens)
+            np.random.randint(0, TARGET, (batch_size, target_steps), dtype='int32'),
+            lens)
 
 
 def initialized(build, *options):
@@ -68,7 +69,8 @@ def test_one_compiled_network_serves_sequences_of_any_length(build):
     net.hybridize(static_alloc=True, static_shape=True)
     for _ in range(2):
         for call, (Y, grads) in zip(calls, expected):
-            onp.testing.assert_allclose(net(*call)[0].asnumpy(), Y, rtol=1e-5, atol=1e-6)
+            onp.testing.assert_allclose(net(*call)[0].asnumpy(), Y, rtol=1e-5,
+                                        atol=1e-6)
             for a, b in zip(gradients(net, *call), grads):
                 onp.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
 
@@ -95,8 +97,8 @@ def test_padding_of_the_source_changes_nothing(build):
     lens = np.array([2, 4], dtype='int32')
     Y = net(X, dec_X, lens)[0]
     X[0, 2:] = 7
-    onp.testing.assert_allclose(net(X, dec_X, lens)[0].asnumpy(), Y.asnumpy(), rtol=1e-5,
-                                atol=1e-6)
+    onp.testing.assert_allclose(net(X, dec_X, lens)[0].asnumpy(), Y.asnumpy(),
+                                rtol=1e-5, atol=1e-6)
 
 
 def test_weights_are_there_compiled_or_not(build):

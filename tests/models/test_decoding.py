@@ -143,7 +143,8 @@ def test_the_example_of_the_page_a_greedy_first_step_is_not_the_best():
 
 def test_length_penalty_decides_between_short_and_long():
     table = Table(0)
-    for prefix, row in (((0, BOS), [.02, .4, .56, .02]), ((0, BOS, 2), [.02, .6, .36, .02])):
+    for prefix, row in (((0, BOS), [.02, .4, .56, .02]),
+                        ((0, BOS, 2), [.02, .6, .36, .02])):
         table.scores[prefix] = onp.log(row)
     search = [d2l.exhaustive_search(table, table.start(1), BOS, EOS, 2, alpha)[0].tokens
               for alpha in (0, 1)]
@@ -163,7 +164,8 @@ def test_wrong_sizes_are_refused():
 @pytest.fixture(scope='module')
 def net():
     d2l.set_seed(0)
-    net = d2l.EncoderDecoder(d2l.Seq2SeqEncoder(7, 5, 6, 2), d2l.Seq2SeqDecoder(5, 4, 6, 2))
+    net = d2l.EncoderDecoder(d2l.Seq2SeqEncoder(7, 5, 6, 2),
+                             d2l.Seq2SeqDecoder(5, 4, 6, 2))
     net.initialize(init.Normal(0.8))
     return net
 
@@ -188,7 +190,8 @@ def test_searches_of_a_network_agree_with_teacher_forcing_and_brute_force(
         net, sources, hybridize):
     net.hybridize(hybridize, static_alloc=True, static_shape=True)
     decoder, (X, lens) = d2l.LiveDecoder(net), sources
-    beams = d2l.beam_search(decoder, decoder.start(X, lens), 3, BOS, EOS, 3, beam_size=125)
+    beams = d2l.beam_search(decoder, decoder.start(X, lens), 3, BOS, EOS, 3,
+                            beam_size=125)
     for i, hypotheses in enumerate(beams):
         every = d2l.exhaustive_search(decoder, decoder.start(X[i:i + 1], lens[i:i + 1]),
                                       BOS, EOS, 3)

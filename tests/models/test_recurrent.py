@@ -76,7 +76,8 @@ def test_params_are_the_arrays_that_sgd_and_clipping_change():
 def test_function_with_an_F_keeps_the_contract_and_gives_the_books_numbers():
     d2l.check_hybrid_block(lambda: scratch(our_forward), inputs)
     X, H = inputs()
-    for theirs, ours in zip(*(scratch(f)(X, (H,)) for f in (books_forward, our_forward))):
+    for theirs, ours in zip(*(scratch(forward)(X, (H,))
+                              for forward in (books_forward, our_forward))):
         theirs, ours = (a[0] if isinstance(a, (list, tuple)) else a
                         for a in (theirs, ours))
         onp.testing.assert_allclose(ours.asnumpy(), theirs.asnumpy(), rtol=1e-5,

@@ -103,7 +103,8 @@ def test_a_program_that_died_ends_like_one_that_did_not(whole, tmp_path, deaths)
         assert program() == whole
     assert saved.num_fits == 3
     for path in sorted((tmp_path / 'whole').glob('fit-*')):
-        (about, parts), (about2, parts2) = read(path), read(tmp_path / 'part' / path.name)
+        about, parts = read(path)
+        about2, parts2 = read(tmp_path / 'part' / path.name)
         for clock in ('seconds', 'waiting'):
             del about[clock], about2[clock]
         assert about == about2

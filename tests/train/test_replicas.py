@@ -30,7 +30,7 @@ def weights(net, device=None):
 
 
 def trained(sizes, devices, optimizer='sgd', given=False, **options):
-    """The network after a step on each batch, its devices given or chosen for the run."""
+    """The network after a step on each batch, devices given or chosen for the run."""
     d2l.set_seed(3)
     with d2l.use_devices(None if given else devices):
         net, data = new_net(), batches(sizes)

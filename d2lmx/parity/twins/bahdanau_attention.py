@@ -57,4 +57,5 @@ class Translator(nn.Module):
 def build_net(src_vocab_size=184, tgt_vocab_size=201):
     """X (batch, steps), dec_X (batch, steps), valid_lens (batch,) -> scores, state."""
     options = 32, 32, 2, 0.1
-    return Translator(Encoder(src_vocab_size, *options), AttentionDecoder(tgt_vocab_size, *options))
+    return Translator(Encoder(src_vocab_size, *options),
+                      AttentionDecoder(tgt_vocab_size, *options))

@@ -30,5 +30,5 @@ class MultiHeadAttention(nn.Module):
 
 
 def build_net():
-    """queries, keys, values (batch, steps, 100), valid_lens -> (batch, queries, 100)."""
+    """queries, keys, values (batch, any, 100), valid_lens -> (batch, queries, 100)."""
     return MultiHeadAttention(100, 5, 0.5)

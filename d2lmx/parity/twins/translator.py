@@ -1,4 +1,4 @@
-"""The translator's Transformer, section 20.1, from the blocks of section 10.7's port."""
+"""The translator's Transformer, section 20.1, of the blocks of section 10.7's port."""
 from .transformer import Transformer, TransformerDecoder, TransformerEncoder
 
 
