@@ -33,24 +33,26 @@ def speed_up(compute: float, communication: float, workers: int) -> float:
     return workers * compute / (compute + communication)
 
 
-def bandwidth(parameters: int, compute: float, with_server: float) -> float:
-    """Bytes a second, from the step of one worker with one server, and without."""
-    return 2 * BYTES * parameters / max(with_server - compute, 1e-9)
+def bandwidth(parameters: int, communication: float) -> float:
+    """Bytes a second, from the communication of one worker with one server."""
+    return 2 * BYTES * parameters / communication
 
 
 def measure(section_file, options) -> dict:
     """Seconds a step, of one thread each: alone, two at once, one worker, two workers.
 
-    Also the number of trained ``parameters``.
+    Also those of a worker's ``communication``, which computes nothing, and the number of
+    trained ``parameters``.
     """
     run = ['run', str(section_file), *options]
     alone, first = _seconds(run)
     with ThreadPoolExecutor() as pool:
         beside = max(seconds for seconds, _ in pool.map(_seconds, [run, run]))
-    one, two = (_seconds(['launch', '-n', str(n), '-s', '1', '--threads', '1', '--',
-                          *run])[0] for n in (1, 2))
+    one, two, communication = (
+        _seconds(['launch', '-n', n, '-s', '1', '--threads', '1', '--', *run, *only])[0]
+        for n, only in (('1', []), ('2', []), ('1', ['--no-compute'])))
     return {'alone': alone, 'two at once': beside, '1 worker': one, '2 workers': two,
-            'parameters': first['result']['parameters']}
+            'communication': communication, 'parameters': first['result']['parameters']}
 
 
 def _seconds(command):
@@ -66,11 +68,11 @@ def _seconds(command):
 def table(told: dict, batch_size: int) -> list:
     """Lines: what was measured, and what the arithmetic says beside it."""
     count, compute = told['parameters'], told['alone']
-    rate = bandwidth(count, compute, told['1 worker'])
+    rate = bandwidth(count, told['communication'])
     # two processes slow each other down; the rest is communication
     predicted = told['two at once'] + communication_seconds(count, 2, 1, rate)
     lines = [f'{count:,} parameters, {BYTES * count / 1e6:.1f} MB of gradients; '
-             f'loopback {rate / 1e6:.0f} MB/s', '',
+             f'sent and added up by {rate / 1e6:.0f} MB/s', '',
              '| | seconds a step | examples a second | times one process |',
              '| --- | --- | --- | --- |']
     rows = [('one process', compute, 1), ('two processes, strangers',

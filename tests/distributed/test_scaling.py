@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from d2lmx.distributed.scaling import (bandwidth, communication_seconds, forecast,
-                                       speed_up)
+                                       speed_up, table)
 
 
 def test_a_worker_sends_and_gets_four_bytes_a_parameter():
     # 1e6 parameters: 4 MB there, 4 MB back, at 1 MB/s
     assert communication_seconds(10 ** 6, 1, 1, 1e6) == 8
-    assert bandwidth(10 ** 6, compute=2, with_server=10) == pytest.approx(1e6)
+    assert bandwidth(10 ** 6, communication=8) == 1e6
 
 
 def test_a_server_carries_the_bytes_of_its_workers():
@@ -36,3 +36,13 @@ def test_throughput_counts_parameters_that_are_trained_and_gives_seconds():
     assert result['parameters'] == (25 * 6 + 6 + 25 * 6 * 16 + 16 + 400 * 120 + 120
                                     + 120 * 84 + 84 + 84 * 10 + 10)
     assert 0 < result['timing']['seconds a step'] < 60
+
+
+def test_predicted_is_the_time_beside_another_and_the_bytes_of_two_workers():
+    told = {'parameters': 10 ** 6, 'alone': 4, 'two at once': 5, '1 worker': 6,
+            '2 workers': 8, 'communication': 2}
+    lines = table(told, batch_size=10)
+    assert lines[0] == ('1,000,000 parameters, 4.0 MB of gradients; sent and added up by '
+                        '4 MB/s')
+    # 5 s, and 2 s for each worker: 20 examples in 9 s, where one process has 10 in 4
+    assert lines[-1] == '| 2 workers, predicted | 9.000 | 2.2 | 0.89 |'
