@@ -89,6 +89,16 @@ def test_what_mxnet_cannot_quantize_is_refused(layers, reason, tmp_path):
     assert left_in(tmp_path) == []
 
 
+def test_a_network_that_fails_when_called_again_is_refused(tmp_path):
+    # MXNet's static memory, where 1 x 1 pixel is left: the second call raises an error
+    net = initialized(nn.Conv2D(8, 3, strides=4, padding=1),
+                      d2l.Residual(8, use_1x1conv=True, strides=4),
+                      nn.GlobalAvgPool2D(), nn.Dense(5))
+    with pytest.raises(ValueError, match='larger ones; nothing is written'):
+        d2l.export_int8(net, np.array(pictures(2)), tmp_path / 'net', pictures(32))
+    assert left_in(tmp_path) == []
+
+
 def test_files_that_differ_when_reloaded_are_refused(tmp_path, monkeypatch):
     from d2lmx.export import int8
 
