@@ -1,5 +1,6 @@
 """Shared fixtures: toy data and private folders for all, real data where marked."""
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -9,6 +10,8 @@ SESSION_CACHE = tempfile.mkdtemp(prefix='d2lmx-tests-')
 os.environ['XDG_CACHE_HOME'] = SESSION_CACHE
 os.environ['D2LMX_DATA'] = 'toy'
 os.environ.setdefault('MPLBACKEND', 'Agg')
+# a shell's background jobs, and what they start, ignore Ctrl-C, which tests send
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import matplotlib.pyplot as plt
 import pytest

@@ -41,8 +41,8 @@ def bandwidth(parameters: int, communication: float) -> float:
 def measure(section_file, options) -> dict:
     """Seconds a step, of one thread each: alone, two at once, one worker, two workers.
 
-    Also those of a worker's ``communication``, which computes nothing, and the number of
-    trained ``parameters``.
+    Also those of a worker's ``communication``, which computes nothing, and the number
+    of trained ``parameters``.
     """
     run = ['run', str(section_file), *options]
     alone, first = _seconds(run)

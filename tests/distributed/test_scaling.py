@@ -42,7 +42,7 @@ def test_predicted_is_the_time_beside_another_and_the_bytes_of_two_workers():
     told = {'parameters': 10 ** 6, 'alone': 4, 'two at once': 5, '1 worker': 6,
             '2 workers': 8, 'communication': 2}
     lines = table(told, batch_size=10)
-    assert lines[0] == ('1,000,000 parameters, 4.0 MB of gradients; sent and added up by '
-                        '4 MB/s')
+    assert lines[0] == ('1,000,000 parameters, 4.0 MB of gradients; sent and added up '
+                        'by 4 MB/s')
     # 5 s, and 2 s for each worker: 20 examples in 9 s, where one process has 10 in 4
     assert lines[-1] == '| 2 workers, predicted | 9.000 | 2.2 | 0.89 |'
