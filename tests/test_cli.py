@@ -102,12 +102,15 @@ def test_a_sections_file_does_what_the_command_does(tmp_path):
 def test_ctrl_c_leaves_no_half_written_file_or_folder(tmp_path):
     process = start('-m', 'd2lmx', 'run', 'lenet', '--smoke', '--num-epochs', '1000',
                     '--out', 'out', cwd=tmp_path)
-    while not (begun := list(tmp_path.glob('out/.06.06_lenet-*'))):
-        assert process.poll() is None, process.communicate()
-        time.sleep(.05)
-    time.sleep(.5)  # in the midst of training
-    process.send_signal(signal.SIGINT)
-    _, message = process.communicate(timeout=60)
+    try:
+        while not (begun := list(tmp_path.glob('out/.06.06_lenet-*'))):
+            assert process.poll() is None, process.communicate()
+            time.sleep(.05)
+        time.sleep(.5)  # in the midst of training
+        process.send_signal(signal.SIGINT)
+        _, message = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert begun and process.returncode == 130
     assert message == '\nd2lmx: interrupted, nothing was written\n'
     assert list((tmp_path / 'out').iterdir()) == []
