@@ -55,10 +55,13 @@ class LanguageModel:
 
     def book(self):
         """The same in the manner of the book's pages."""
-        net, loss, updater = self.start()
+        net = self.network.build_net()
         if isinstance(net, RNNModelScratch):
             net.forward_fn = BOOK_LOOPS[self.network.name]
-        update = as_updater(updater)
+        else:
+            net = BookRNNModel(net.rnn, net.vocab_size)
+        loss = gluon.loss.SoftmaxCrossEntropyLoss()
+        update = as_updater(sgd_updater(net, self.network.lr, npx.cpu()))
 
         def epoch():
             state, metric = None, Accumulator(2)
@@ -223,6 +226,21 @@ def book_lstm(inputs, state, params, F=None):
 
 
 BOOK_LOOPS = {'rnn_scratch': book_rnn, 'gru': book_gru, 'lstm': book_lstm}
+
+
+class BookRNNModel(nn.Block):
+    """Gluon's own fused layers, of the sizes of a layer of this library."""
+
+    def __init__(self, layer, vocab_size):
+        super().__init__()
+        self.rnn = getattr(rnn, type(layer).__name__)(
+            layer._hidden_size, layer._num_layers, bidirectional=layer._dir == 2)
+        self.dense, self.vocab_size = nn.Dense(vocab_size), vocab_size
+        self.begin_state = self.rnn.begin_state
+
+    def forward(self, inputs, state):
+        Y, state = self.rnn(npx.one_hot(inputs.T, self.vocab_size), state)
+        return self.dense(Y.reshape(-1, Y.shape[-1])), state
 
 
 class BookTranslator(nn.Block):

@@ -15,6 +15,7 @@ THREADS, MXNET_THREADS = 'OMP_NUM_THREADS', 'MXNET_OMP_MAX_THREADS'
 COPY, SPIN, WAIT = 'MXNET_CPU_PARALLEL_SIZE', 'GOMP_SPINCOUNT', 'OMP_WAIT_POLICY'
 SUM_IN_PLACE = 'MXNET_EXEC_INPLACE_GRAD_SUM_CAP'
 UNTOUCHED = {COPY: '200000', SPIN: '300000'}  # what MXNet and libgomp take themselves
+IDLE = 'd2lmx: an idle team'
 CHOSEN = 'D2LMX_CHOSEN_THREADS'  # tells a child process that the count is our choice
 
 
@@ -142,13 +143,41 @@ def _calm_threads():
     # stops waiting actively, and an operator of many short steps (a convolution's
     # gradient) takes up to four times as long. So no copy counts as large ...
     os.environ.setdefault(COPY, str(2 ** 31 - 1))
-    # ... and the one team left waits actively for some ten microseconds, enough from
-    # one operator to the next, but not for libgomp's milliseconds, which slow down
-    # everything where other processes want the processors. Seconds of an epoch of LeNet
-    # on two cores, with batches ready and with the book's DataLoader of four workers:
-    # 300 spins 5.0 and 9.6, 3000 4.4 and 17, 30000 4.3 and 71.
-    if WAIT not in os.environ:
-        os.environ.setdefault(SPIN, '3000')
+    # ... and the one team left waits actively for libgomp's milliseconds: with some ten
+    # microseconds a step of a recurrent network takes 1.3 times as long. But processes
+    # that share the processors have to wait for that: an epoch of LeNet with the book's
+    # DataLoader of four workers takes 113 s instead of 10 on two cores. So it ends with
+    # the first process that is forked, unless the user chose a way of waiting.
+    if not {SPIN, WAIT} & os.environ.keys():
+        os.register_at_fork(before=_wait_asleep)
+
+
+def _wait_asleep():
+    """From now on OpenMP's threads fall asleep soon where they have to wait.
+
+    libgomp sees to it where it counts more threads than processors, so this makes a
+    team of that many, which does nothing.
+    """
+    import threading
+    already = any(thread.name == IDLE for thread in threading.enumerate())
+    if already or 'mxnet' not in sys.modules or threads()[0] == 1:
+        return
+    import ctypes
+    try:
+        libgomp = ctypes.CDLL('libgomp.so.1')  # the one that MXNet has loaded
+    except OSError:
+        return
+    size = len(_processors()) + 1
+    nothing = ctypes.cast(libgomp.omp_get_thread_num, ctypes.c_void_p)
+    is_there = threading.Event()
+
+    def idle():
+        libgomp.GOMP_parallel(nothing, None, size, 0)
+        is_there.set()
+        threading.Event().wait()  # for ever: a team ends with the thread that made it
+
+    threading.Thread(target=idle, name=IDLE, daemon=True).start()
+    is_there.wait()
 
 
 def _processors():

@@ -22,7 +22,7 @@ class Network:
     example_inputs: object
     lr: float
     batch_size: int      # the section trains with
-    variant: str = ''    # as it was asked for
+    variant: str = ''    # where the section has several
 
     @property
     def title(self) -> str:
@@ -39,8 +39,8 @@ class Network:
 def section_network(section, variant: str = ''):
     """The network of a section, or None where it has none.
 
-    variant: one of those that the section's run offers, else ValueError; '' is its
-    default.
+    variant: one of those that the section's run offers, else ValueError; '' is the
+    default of its build_net.
     """
     module = sections.load(section)
     if not hasattr(module, 'build_net'):
@@ -48,11 +48,13 @@ def section_network(section, variant: str = ''):
     options = hyperparameters(module.run)
     values = {name: default for name, (_, default) in options.items()}
     build_net, example_inputs = module.build_net, module.example_inputs
-    if variant:
-        kind, _ = options.get('variant', (None, None))
-        if variant not in typing.get_args(kind):
-            raise ValueError(f'{section.name} has the variants '
-                             f'{typing.get_args(kind) or "none"}, got {variant!r}')
+    choice = signature(build_net).parameters.get('variant')
+    kinds = typing.get_args(options['variant'][0]) if choice else ()
+    if variant and variant not in kinds:
+        raise ValueError(f'{section.name} has the variants {kinds or "none"}, '
+                         f'got {variant!r}')
+    if choice:
+        variant = variant or choice.default
         build_net = partial(build_net, variant)
         if 'variant' in signature(example_inputs).parameters:
             example_inputs = partial(example_inputs, variant=variant)
@@ -64,8 +66,9 @@ def section_network(section, variant: str = ''):
 def find_network(token: str, with_zoo: bool = False):
     """The network of a section (number, name or file), or one of the model zoo by name.
 
-    ``SECTION:VARIANT`` is another variant than the section's default. UnknownSection
-    where there is no such section; ValueError for one without a network, or variant.
+    ``SECTION:VARIANT`` is another variant than the default of the section's build_net.
+    UnknownSection where there is no such section; ValueError for one without a network,
+    or variant.
     """
     if with_zoo and token in zoo.NETWORKS:
         return Network(token, '', zoo.NETWORKS[token], zoo.example_inputs, DEFAULT_LR,

@@ -14,8 +14,10 @@ def sgd(params, lr: float, batch_size: int) -> None:
 
     Book: 3.2 (sec_linear_scratch)
     """
-    for param in params:
-        param[:] = param - lr * param.grad / batch_size
+    for param in params:  # an operator each, where the formula written out takes four
+        weight, grad = param.as_nd_ndarray(), param.grad.as_nd_ndarray()
+        mx.nd.sgd_update(weight, grad, lr=float(lr), rescale_grad=1 / float(batch_size),
+                         out=weight)
 
 
 def grad_clipping(net, theta: float) -> None:

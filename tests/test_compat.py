@@ -282,9 +282,47 @@ def test_a_large_copy_makes_no_second_team_of_threads():
     assert ours.stdout == '0\n', ours.stderr
 
 
-def test_waiting_is_short_unless_the_user_says_how_to_wait():
-    show = LOAD + ("compat['prepare']()\nimport os\n"
-                   "print(os.environ.get('GOMP_SPINCOUNT'))")
-    assert python(show).stdout == '3000\n'
-    assert python(show, GOMP_SPINCOUNT='7').stdout == '7\n'
-    assert python(show, OMP_WAIT_POLICY='active').stdout == 'None\n'
+SPINNING = '''
+import os, time
+from mxnet import np, npx
+X = np.ones((256, 256))
+
+def spun():
+    """Processor time that 50 small products and the waiting after them take."""
+    start = time.process_time()
+    for _ in range(50):
+        npx.fully_connected(X, X, None, num_hidden=256, no_bias=True).wait_to_read()
+        time.sleep(0.01)  # longer than libgomp's threads wait actively
+    return time.process_time() - start
+
+def fork():
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)
+
+def teams():
+    return sum('idle team' in thread.name for thread in threading.enumerate())
+
+import threading
+spun()
+alone = spun()
+fork()
+fork()
+print(teams(), spun() < alone / 2)
+'''
+
+
+def test_threads_wait_actively_until_the_first_fork():
+    # libgomp's 3 ms after each operator, or next to nothing: a factor of 10 and more
+    ours = python(LOAD + "compat['prepare']()" + SPINNING, OMP_NUM_THREADS='2')
+    assert ours.stdout == '1 True\n', ours.stderr
+
+
+@pytest.mark.parametrize('choice', [{'GOMP_SPINCOUNT': '300000'},
+                                    {'OMP_WAIT_POLICY': 'active'},
+                                    {'OMP_NUM_THREADS': '1'}], ids=lambda c: [*c][0])
+def test_no_fork_changes_how_threads_wait_where_the_user_chose(choice):
+    code = LOAD + "compat['prepare']()" + SPINNING
+    chosen = python(code, **{'OMP_NUM_THREADS': '2', **choice})
+    assert chosen.stdout == '0 False\n', chosen.stderr

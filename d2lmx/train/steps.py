@@ -119,7 +119,9 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
         with autograd.record():
             y_hat, state = net(X, state)
             l = loss(y_hat, y)
-            mean = l.mean() * share  # of all workers' tokens, once these are added up
+            mean = l.mean()
+            if share < 1:  # of all workers' tokens, once these are added up
+                mean = mean * share
         mean.backward()
         # book: calls detach() for a result that it drops
         state = [S.detach() for S in state]
