@@ -24,6 +24,7 @@ from .train.steps import classification_step
 EPOCH, BOOK, TORCH = 'training epoch', 'book', 'torch eager'
 TORCH_LEGEND = 'PyTorch eager, fed by the same loader, default waiting of threads'
 MOST_ROUNDS = 3  # of epochs of images, which take long
+A_TURN = 0.5     # seconds: a training does not stop to wake up after each epoch
 
 
 def measure_epochs(token: str, network, rounds: int, watch):
@@ -39,7 +40,7 @@ def measure_epochs(token: str, network, rounds: int, watch):
     makers = {way: (make_epoch, token, way, hub.policy_kind()) for way in ways}
     rounds = min(rounds, MOST_ROUNDS) if isinstance(task, Images) else rounds
     times, _ = seconds_in_turn(
-        makers, rounds, warm_up=1, watch=watch,
+        makers, rounds, warm_up=1, watch=watch, a_turn=A_TURN,
         environments={BOOK: compat.UNTOUCHED, TORCH: compat.UNTOUCHED})
     return {(EPOCH, way): times[way, EPOCH] for way in ways}, task, task.count()
 

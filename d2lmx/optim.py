@@ -30,9 +30,9 @@ def grad_clipping(net, theta: float) -> None:
     Book: 8.5 (sec_rnn_scratch)
     """
     if isinstance(net, gluon.Block):
-        team().reduce_gradients(net.collect_params().values())
-        grads = [param.list_grad() for param in net.collect_params().values()
-                 if param.grad_req != 'null']
+        params = net.collect_params().values()
+        team().reduce_gradients(params)
+        grads = [param.list_grad() for param in params if param.grad_req != 'null']
     else:
         grads = [[param.grad] for param in net.params]
     sums = [sum((g.as_in_ctx(copies[0].ctx) for g in copies[1:]), copies[0])

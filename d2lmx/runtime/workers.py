@@ -11,7 +11,7 @@ from .timing import Timer
 
 __all__ = ['WorkerDied', 'seconds_in_turn', 'median_seconds']
 
-TURN = 0.05  # seconds that a turn takes at least: short functions are called repeatedly
+TURN = 0.05  # seconds: short functions are called repeatedly
 FEWEST = 3   # rounds that are made even where the time is up
 
 
@@ -47,10 +47,13 @@ class Worker:
         """{name: reason why it cannot be timed, or None}; waits until all is made."""
         return self.answer()
 
-    def seconds(self, name) -> float:
-        """How long a call of that function takes: the mean of a turn's calls."""
+    def seconds(self, name, at_least: float = TURN) -> float:
+        """How long a call of that function takes: the mean of a turn's calls.
+
+        at_least: seconds that the turn takes.
+        """
         try:
-            self.pipe.send(name)
+            self.pipe.send((name, at_least))
         except OSError as error:
             raise WorkerDied('a measuring process died: see its message above'
                              ) from error
@@ -77,16 +80,16 @@ def serve(pipe, make, args) -> None:
                for name, function in functions.items()})
     while True:
         try:
-            function = functions[pipe.recv()]
+            name, at_least = pipe.recv()
         except EOFError:
             return
-        pipe.send(turn(function))
+        pipe.send(turn(functions[name], at_least))
 
 
-def turn(function) -> float:
+def turn(function, at_least: float) -> float:
     """Mean seconds of as many calls as make up a turn."""
     timer, seconds, calls = Timer(), 0, 0
-    while seconds < TURN:
+    while seconds < at_least:
         function()
         npx.waitall()
         seconds, calls = timer.stop(), calls + 1
@@ -109,7 +112,7 @@ def changed_environment(changes):
 
 
 def seconds_in_turn(makers: dict, rounds: int, warm_up: int = 2, environments=None,
-                    most_seconds: float = math.inf, watch=None):
+                    most_seconds: float = math.inf, a_turn: float = TURN, watch=None):
     """Time the functions of several processes, which take turns, round by round.
 
     Parameters
@@ -122,6 +125,8 @@ def seconds_in_turn(makers: dict, rounds: int, warm_up: int = 2, environments=No
         {side: changes} to the variables of its process.
     most_seconds
         Where they are over, no further round begins, but three are made.
+    a_turn
+        Seconds that a turn takes at least, of as many calls as that needs.
     watch
         ``watch(turns made, turns in all)``, called after each turn.
 
@@ -147,7 +152,7 @@ def seconds_in_turn(makers: dict, rounds: int, warm_up: int = 2, environments=No
             if i >= warm_up + FEWEST and timer.stop() > most_seconds:
                 break
             for j, (side, name) in enumerate(times, start=i * len(times) + 1):
-                seconds = workers[side].seconds(name)
+                seconds = workers[side].seconds(name, a_turn)
                 if i >= warm_up:
                     times[side, name].append(seconds)
                 if watch:
