@@ -5,7 +5,7 @@ A step's attribute ``state`` is what it trains, which `fit` saves within `Checkp
 from mxnet import autograd, np
 
 from ..metrics import num_correct
-from ..optim import as_updater, grad_clipping
+from ..optim import as_updater, clipping
 from ..runtime.devices import split_batch
 from ..runtime.team import team
 from .replicas import clear_gradients, training_devices
@@ -107,7 +107,8 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
 
     Book: 8.5 (sec_rnn_scratch)
     """
-    update, state, share = as_updater(updater), None, 1 / team().size
+    update, clip = as_updater(updater), clipping(net, theta)
+    state, share = None, 1 / team().size
 
     def step(X, Y):
         nonlocal state
@@ -125,7 +126,7 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
         mean.backward()
         # book: calls detach() for a result that it drops
         state = [S.detach() for S in state]
-        grad_clipping(net, theta)
+        clip()
         update(share)
         step.tokens += y.size
         return {'train loss': (l.sum(), y.size)}
@@ -161,12 +162,12 @@ def seq2seq_step(net, loss, updater, bos: int, devices=None, theta: float = 1):
 
     Book: 9.7 (sec_seq2seq)
     """
-    update = as_updater(updater)
+    update, clip = as_updater(updater), clipping(net, theta)
 
     def step(X, X_valid_len, Y, Y_valid_len):
         num_tokens = int(Y_valid_len.asnumpy().sum())  # an input: nothing to wait for
         ls = backward(X, X_valid_len, Y, Y_valid_len)
-        grad_clipping(net, theta)
+        clip()
         update(num_tokens)
         return {'train loss': (_total(ls), num_tokens)}
 
