@@ -100,6 +100,15 @@ def test_wrong_usage_is_status_2(token, reason, options, capsys):
     assert reason in capsys.readouterr().err
 
 
+@pytest.mark.parametrize('token,title', [
+    ('9.2', 'lstm (9.2), concise'), ('9.2:scratch', 'lstm (9.2), scratch'),
+    ('7.5', 'batch_norm (7.5), scratch'), ('8.6', 'rnn_concise (8.6)')])
+def test_a_title_tells_which_variant_it_is(token, title):
+    assert find_network(token).title == title
+    names = find_network(token).build_net().collect_params()
+    assert any('lstm' in name for name in names) == (token == '9.2')
+
+
 def test_epochs_are_timed_beside_the_books_way(options, monkeypatch, capsys):
     monkeypatch.setattr('d2lmx.bench_epochs.has_torch', lambda: False)
     monkeypatch.setattr('d2lmx.bench_epochs.HYBRIDIZE', {'static': speed.STATIC})
@@ -147,7 +156,23 @@ def test_the_books_way_reads_as_many_tokens_as_ours():
     assert count == model.count()
 
 
-@pytest.mark.parametrize('token', ['8.6', '9.7', '10.4', '10.7'])
+@pytest.mark.parametrize('token', ['8.6', '9.3', '9.4'])
+def test_the_books_layers_give_what_our_network_gives(token):
+    net, _, _ = task(token).start()
+    books = bench_sequences.BookRNNModel(net.rnn, net.vocab_size)
+    books.initialize()
+    X = np.arange(70).reshape(2, 35) % 28
+    expected, expected_state = net(X, net.begin_state(batch_size=2))
+    books(X, books.begin_state(batch_size=2))  # shapes follow from this
+    for name, param in books._collect_params_with_prefix().items():
+        param.set_data(net._collect_params_with_prefix()[name].data())
+    found, found_state = books(X, books.begin_state(batch_size=2))
+    assert abs(found - expected).max() < 1e-6
+    for one, other in zip(found_state, expected_state):
+        assert abs(one - other).max() < 1e-6
+
+
+@pytest.mark.parametrize('token', ['8.6', '9.3', '9.7', '10.4', '10.7'])
 def test_the_books_epoch_trains_every_parameter(token, monkeypatch):
     nets, timed = [], task(token)
     monkeypatch.setattr(bench_sequences, 'book_clipping', lambda net, theta: (

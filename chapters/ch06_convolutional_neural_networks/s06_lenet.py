@@ -9,7 +9,7 @@ import d2lmx as d2l
 
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
-SMOKE = dict(num_epochs=30)
+SMOKE = dict(num_epochs=10, batch_size=64)
 
 
 def build_net():

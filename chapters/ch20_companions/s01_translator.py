@@ -201,7 +201,7 @@ def run(*, variant: Literal['transformer', 'bahdanau', 'gru'] = 'transformer',
         token: Literal['char', 'jieba'] = 'char', min_freq: int = 2,
         max_steps: int = 50, num_hiddens: int = 128, num_layers: int = 2,
         dropout: float = 0.1, ffn_num_hiddens: int = 512, num_heads: int = 4,
-        lr: float = 0.002, batch_size: int = 64, num_epochs: int = 8,
+        lr: float = 0.001, batch_size: int = 64, num_epochs: int = 8,
         num_valid: int = 500, num_test: int = 1500, beam_size: int = 4,
         length_penalty: float = 0.75, to: Literal['symbol', 'onnx'] = 'symbol',
         out: Path = Path('.')) -> dict:
