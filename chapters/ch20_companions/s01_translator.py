@@ -88,13 +88,23 @@ def validation(net, loss, data, bos, device):
     return evaluate
 
 
+def initialize(net, variant, device):
+    """Xavier's weights, but for embeddings that a GRU reads.
+
+    Those are as large as its states will be; from Xavier's it learns more slowly.
+    """
+    net.initialize(init.Xavier(), ctx=device)
+    if variant != 'transformer':
+        net.collect_params('.*embedding').initialize(init.Normal(1), ctx=device,
+                                                     force_reinit=True)
+
+
 def train(net, translator, pairs, valid_pairs, lr, batch_size, num_epochs, device):
     """Train by Adam whose rate rises over a tenth of the steps and then falls to 0."""
     train_iter = batches(pairs, translator, batch_size)
     num_updates = num_epochs * len(train_iter)
     schedule = mx.lr_scheduler.CosineScheduler(
         num_updates, base_lr=lr, warmup_steps=num_updates // 10)
-    net.initialize(init.Xavier(), ctx=device)
     trainer = gluon.Trainer(net.collect_params(), 'adam',
                             {'learning_rate': lr, 'lr_scheduler': schedule})
     loss, bos = token_loss(), translator.tgt_vocab['<bos>']
@@ -213,6 +223,7 @@ def run(*, variant: Literal['transformer', 'bahdanau', 'gru'] = 'transformer',
     net.hybridize(static_alloc=True, static_shape=True)
     translator = d2l.Translator(d2l.LiveDecoder(net), *vocabs, token, max_steps)
     device = d2l.try_gpu()
+    initialize(net, variant, device)
     history, padding = train(net, translator, pairs, valid_pairs, lr, batch_size,
                              num_epochs, device)
     result = {'pairs': {'training': len(pairs), 'validation': len(valid_pairs),
