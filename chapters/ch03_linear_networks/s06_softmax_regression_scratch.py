@@ -31,9 +31,13 @@ def softmax(X):
     return X_exp / partition
 
 
-def net(X, W, b):
-    """X (batch, 1, 28, 28) -> probabilities (batch, classes)."""
-    return softmax(np.dot(X.reshape((-1, W.shape[0])), W) + b)
+def make_net(W, b):
+    """The function net, whose parameters are W and b."""
+    def net(X):
+        """X (batch, 1, 28, 28) -> probabilities (batch, classes)."""
+        return softmax(np.dot(X.reshape((-1, W.shape[0])), W) + b)
+
+    return net
 
 
 def cross_entropy(y_hat, y):
@@ -66,17 +70,15 @@ def loss_and_accuracy_of_two_examples():
 def run(*, num_epochs: int = 10, lr: float = 0.1, batch_size: int = 256) -> dict:
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
     W, b = init_params(num_inputs=784, num_outputs=10)
-
-    def model(X):
-        return net(X, W, b)
+    net = make_net(W, b)
 
     def updater(batch_size):
         d2l.sgd([W, b], lr, batch_size)
 
-    before = d2l.evaluate_accuracy(model, test_iter)
-    history = d2l.train_ch3(model, train_iter, test_iter, cross_entropy, num_epochs,
+    before = d2l.evaluate_accuracy(net, test_iter)
+    history = d2l.train_ch3(net, train_iter, test_iter, cross_entropy, num_epochs,
                             updater, state=[W, b])
-    d2l.predict_ch3(model, test_iter)
+    d2l.predict_ch3(net, test_iter)
     return {'sums': sums_along_axes(), 'softmax': softmax_of_random_scores(),
             'two examples': loss_and_accuracy_of_two_examples(),
             'test acc before training': before, **history.record()}

@@ -28,20 +28,22 @@ def relu(X):
     return np.maximum(X, 0)
 
 
-def mlp(X, W1, b1, W2, b2):
-    X = X.reshape(-1, num_inputs)
-    H = relu(np.dot(X, W1) + b1)  # (batch, num_hiddens)
-    return np.dot(H, W2) + b2     # (batch, num_outputs)
+def make_net(W1, b1, W2, b2):
+    """The function net, with these parameters."""
+    def net(X):
+        X = X.reshape(-1, num_inputs)
+        H = relu(np.dot(X, W1) + b1)  # (batch, num_hiddens)
+        return np.dot(H, W2) + b2     # (batch, num_outputs)
+
+    return net
 
 
 def run(*, num_epochs: int = 10, lr: float = 0.1, batch_size: int = 256,
         num_hiddens: int = 256) -> dict:
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
     params = init_params(num_hiddens)
+    net = make_net(*params)
     loss = gluon.loss.SoftmaxCrossEntropyLoss()
-
-    def net(X):
-        return mlp(X, *params)
 
     def updater(batch_size):
         d2l.sgd(params, lr, batch_size)

@@ -38,11 +38,13 @@ def example_inputs(batch_size=2):
     return (np.random.normal(size=(batch_size, 4)),)
 
 
-def train(train_data, test_data, num_epochs, lr, batch_size):
+def train(train_features, test_features, train_labels, test_labels, num_epochs=400,
+          lr=0.01, batch_size=10):
     """Fit one polynomial; returns the history and the weights (degrees,).
 
-    train_data, test_data: pairs of features (n, degrees) and labels (n,).
+    Features are (n, degrees), labels (n,).
     """
+    train_data, test_data = (train_features, train_labels), (test_features, test_labels)
     net, loss = build_net(), gluon.loss.L2Loss()
     net.initialize()
     trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': lr})
@@ -75,8 +77,8 @@ def run(*, num_epochs: int = 400, num_epochs_all: int = 1500, lr: float = 0.01,
                                       ('underfitting: degrees 0 and 1', 2, num_epochs),
                                       ('overfitting: all', max_degree, num_epochs_all)]:
         X = poly_features[:, :num_degrees]
-        history, weight = train((X[:n_train], labels[:n_train]),
-                                (X[n_train:], labels[n_train:]), epochs, lr, batch_size)
+        history, weight = train(X[:n_train], X[n_train:], labels[:n_train],
+                                labels[n_train:], epochs, lr, batch_size)
         draw(history, epochs)
         series[name] = history.record()['series']
         result[name] = {'train': history['train'], 'test': history['test'],

@@ -33,35 +33,37 @@ def fit(net, loss, step, data, num_epochs, batch_size):
     return history
 
 
-def init_params(num_inputs):
-    w = np.random.normal(scale=1, size=(num_inputs, 1))
-    b = np.zeros(1)
-    w.attach_grad()
-    b.attach_grad()
-    return w, b
-
-
 def l2_penalty(w):
     return (w ** 2).sum() / 2
 
 
-def train(data, lambd, num_epochs, lr, batch_size):
-    """From scratch: lambd times the penalty is part of the loss."""
-    w, b = init_params(data[0][0].shape[1])
+def make_train(data, num_epochs, lr, batch_size):
+    """The function train, which returns the history and the weights."""
+    num_inputs = data[0][0].shape[1]
 
-    def net(X):
-        return d2l.linreg(X, w, b)
+    def init_params():
+        w = np.random.normal(scale=1, size=(num_inputs, 1))
+        b = np.zeros(1)
+        w.attach_grad()
+        b.attach_grad()
+        return w, b
 
-    def penalized_loss(y_hat, y):
-        return d2l.squared_loss(y_hat, y) + lambd * l2_penalty(w)
+    def train(lambd):
+        """From scratch: lambd times the penalty is part of the loss."""
+        w, b = init_params()
+        net, loss = lambda X: d2l.linreg(X, w, b), d2l.squared_loss
 
-    def updater(batch_size):
-        d2l.sgd([w, b], lr, batch_size)
+        def penalized_loss(y_hat, y):
+            return loss(y_hat, y) + lambd * l2_penalty(w)
 
-    step = d2l.regression_step(net, penalized_loss, updater)
-    step.state = w, b  # what checkpoints save; the functions do not say it
-    history = fit(net, d2l.squared_loss, step, data, num_epochs, batch_size)
-    return history, w
+        def updater(batch_size):
+            d2l.sgd([w, b], lr, batch_size)
+
+        step = d2l.regression_step(net, penalized_loss, updater)
+        step.state = w, b  # what checkpoints save; the functions do not say it
+        return fit(net, loss, step, data, num_epochs, batch_size), w
+
+    return train
 
 
 def build_net():
@@ -75,16 +77,20 @@ def example_inputs(batch_size=2):
     return (np.random.normal(size=(batch_size, 200)),)
 
 
-def train_concise(data, wd, num_epochs, lr, batch_size):
-    """With Gluon: the trainer decays the weights, and the bias is left out of it."""
-    net, loss = build_net(), gluon.loss.L2Loss()
-    net.initialize(init.Normal(sigma=1))
-    trainer = gluon.Trainer(net.collect_params(), 'sgd',
-                            {'learning_rate': lr, 'wd': wd})
-    net.collect_params('.*bias').setattr('wd_mult', 0)
-    step = d2l.regression_step(net, loss, trainer)
-    history = fit(net, loss, step, data, num_epochs, batch_size)
-    return history, net[0].weight.data()
+def make_train_concise(data, num_epochs, lr, batch_size):
+    """The function train_concise, which returns the history and the weights."""
+    def train_concise(wd):
+        """With Gluon: the trainer decays the weights, and leaves out the bias."""
+        net, loss = build_net(), gluon.loss.L2Loss()
+        net.initialize(init.Normal(sigma=1))
+        trainer = gluon.Trainer(net.collect_params(), 'sgd',
+                                {'learning_rate': lr, 'wd': wd})
+        net.collect_params('.*bias').setattr('wd_mult', 0)
+        step = d2l.regression_step(net, loss, trainer)
+        history = fit(net, loss, step, data, num_epochs, batch_size)
+        return history, net[0].weight.data()
+
+    return train_concise
 
 
 def run(*, lambd: float = 3, num_epochs: int = 100, lr: float = 0.003,
@@ -92,9 +98,10 @@ def run(*, lambd: float = 3, num_epochs: int = 100, lr: float = 0.003,
         num_inputs: int = 200) -> dict:
     data = make_data(n_train, n_test, num_inputs)
     result, series = {}, {}
-    for variant, function in {'scratch': train, 'concise': train_concise}.items():
+    for variant, make in {'scratch': make_train, 'concise': make_train_concise}.items():
+        train = make(data, num_epochs, lr, batch_size)
         for strength in (0, lambd):
-            history, w = function(data, strength, num_epochs, lr, batch_size)
+            history, w = train(strength)
             name = f'{variant}, lambda {strength:g}'
             result[name] = {'train': history['train'], 'test': history['test'],
                             'L2 norm of w': float(np.linalg.norm(w))}

@@ -47,16 +47,21 @@ def init_params(num_hiddens1, num_hiddens2):
     return params
 
 
-def mlp(X, params, dropout1, dropout2):
+def make_net(params, dropout1, dropout2):
+    """The function net, with these parameters and chances."""
     W1, b1, W2, b2, W3, b3 = params
-    X = X.reshape(-1, num_inputs)
-    H1 = npx.relu(np.dot(X, W1) + b1)   # (batch, num_hiddens1)
-    if autograd.is_training():          # no dropout in prediction
-        H1 = dropout_layer(H1, dropout1)
-    H2 = npx.relu(np.dot(H1, W2) + b2)  # (batch, num_hiddens2)
-    if autograd.is_training():
-        H2 = dropout_layer(H2, dropout2)
-    return np.dot(H2, W3) + b3          # (batch, num_outputs)
+
+    def net(X):
+        X = X.reshape(-1, num_inputs)
+        H1 = npx.relu(np.dot(X, W1) + b1)   # (batch, num_hiddens1)
+        if autograd.is_training():          # no dropout in prediction
+            H1 = dropout_layer(H1, dropout1)
+        H2 = npx.relu(np.dot(H1, W2) + b2)  # (batch, num_hiddens2)
+        if autograd.is_training():
+            H2 = dropout_layer(H2, dropout2)
+        return np.dot(H2, W3) + b3          # (batch, num_outputs)
+
+    return net
 
 
 def build_net(num_hiddens1=256, num_hiddens2=256, dropout1=0.2, dropout2=0.5):
@@ -82,9 +87,7 @@ def run(*, variant: Literal['scratch', 'concise'] = 'scratch', num_epochs: int =
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
     if variant == 'scratch':
         params = init_params(num_hiddens1, num_hiddens2)
-
-        def net(X):
-            return mlp(X, params, dropout1, dropout2)
+        net = make_net(params, dropout1, dropout2)
 
         def updater(batch_size):
             d2l.sgd(params, lr, batch_size)

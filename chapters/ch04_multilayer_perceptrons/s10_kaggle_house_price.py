@@ -53,36 +53,47 @@ def example_inputs(batch_size=2):
     return (np.random.normal(size=(batch_size, 331)),)
 
 
+def get_net():
+    """That network, initialized."""
+    net = build_net()
+    net.initialize()
+    return net
+
+
 def log_rmse(net, features, labels):
     """Root mean squared difference of the logs; predictions below 1 count as 1."""
     clipped_preds = np.clip(net(features), 1, float('inf'))
     return float(np.sqrt(2 * loss(np.log(clipped_preds), np.log(labels)).mean()))
 
 
-def train(net, train_data, valid_data, num_epochs, lr, weight_decay, batch_size):
-    """Train by Adam; returns the history of the log rmse.
+def train(net, train_features, train_labels, test_features, test_labels, num_epochs,
+          learning_rate, weight_decay, batch_size):
+    """Train by Adam; returns the log rmse after each epoch on both sets, two lists.
 
-    train_data, valid_data: pairs of features and labels; valid_data may be None.
+    test_labels may be None: then the second list is empty.
     """
     trainer = gluon.Trainer(net.collect_params(), 'adam',
-                            {'learning_rate': lr, 'wd': weight_decay})
+                            {'learning_rate': learning_rate, 'wd': weight_decay})
 
     def evaluate():
-        values = {'train log rmse': log_rmse(net, *train_data)}
-        if valid_data is not None:
-            values['valid log rmse'] = log_rmse(net, *valid_data)
+        values = {'train': log_rmse(net, train_features, train_labels)}
+        if test_labels is not None:
+            values['test'] = log_rmse(net, test_features, test_labels)
         return values
 
     def updater(_):
         trainer.step(batch_size)  # as the book does for the last, smaller batch too
 
-    return d2l.fit(d2l.regression_step(net, loss, updater),
-                   d2l.load_array(train_data, batch_size), num_epochs,
-                   evaluate=evaluate, state=(net, trainer))
+    history = d2l.fit(d2l.regression_step(net, loss, updater),
+                      d2l.load_array((train_features, train_labels), batch_size),
+                      num_epochs, evaluate=evaluate, state=(net, trainer))
+    train_ls, test_ls = ([l for _, l in history.series.get(name, [])]
+                         for name in ('train', 'test'))
+    return train_ls, test_ls
 
 
 def get_k_fold_data(k, i, X, y):
-    """Fold i of k: the training pair and the validation pair.
+    """Fold i of k: X_train, y_train, X_valid, y_valid.
 
     Rows beyond k equal folds are left out. ValueError unless there are two folds at
     least and each has an example.
@@ -92,54 +103,49 @@ def get_k_fold_data(k, i, X, y):
     fold_size = len(X) // k
     parts = [slice(j * fold_size, (j + 1) * fold_size) for j in range(k)]
     valid = parts.pop(i)
-    return ((np.concatenate([X[part] for part in parts]),
-             np.concatenate([y[part] for part in parts])), (X[valid], y[valid]))
+    return (np.concatenate([X[part] for part in parts]),
+            np.concatenate([y[part] for part in parts]), X[valid], y[valid])
 
 
-def draw(history, names):
-    """The log rmse over the epochs."""
-    epochs = [epoch for epoch, _ in history.series[names[0]]]
-    curves = [[value for _, value in history.series[name]] for name in names]
-    d2l.plot(epochs, curves, 'epoch', 'log rmse', names, xlim=[1, len(epochs)],
-             yscale='log')
-
-
-def k_fold(k, X_train, y_train, hyperparameters):
+def k_fold(k, X_train, y_train, num_epochs, learning_rate, weight_decay, batch_size):
     """[training, validation] log rmse of each fold; draws the first fold."""
+    # book: returns the averages, which the page prints below the folds
     folds = []
     for i in range(k):
-        net = build_net()
-        net.initialize()
-        train_data, valid_data = get_k_fold_data(k, i, X_train, y_train)
-        history = train(net, train_data, valid_data, **hyperparameters)
+        data = get_k_fold_data(k, i, X_train, y_train)
+        net = get_net()
+        train_ls, valid_ls = train(net, *data, num_epochs, learning_rate, weight_decay,
+                                   batch_size)
         if i == 0:
-            draw(history, ['train log rmse', 'valid log rmse'])
-        folds.append([history['train log rmse'], history['valid log rmse']])
+            d2l.plot(range(1, num_epochs + 1), [train_ls, valid_ls], 'epoch',
+                     'log rmse', ['train', 'valid'], xlim=[1, num_epochs], yscale='log')
+        folds.append([train_ls[-1], valid_ls[-1]])
     return folds
 
 
-def train_and_pred(train_data, test_features, test_data, out, hyperparameters):
-    """Train on all labelled rows, write out/submission.csv; history and its table."""
-    net = build_net()
-    net.initialize()
-    history = train(net, train_data, None, **hyperparameters)
-    draw(history, ['train log rmse'])
+def train_and_pred(train_features, test_features, train_labels, test_data, num_epochs,
+                   lr, weight_decay, batch_size, out=Path('.')):
+    """Train on all labelled rows, write out/submission.csv; log rmse and its table."""
+    net = get_net()
+    train_ls, _ = train(net, train_features, train_labels, None, None, num_epochs, lr,
+                        weight_decay, batch_size)
+    d2l.plot(range(1, num_epochs + 1), [train_ls], 'epoch', 'log rmse',
+             xlim=[1, num_epochs], yscale='log')
     submission = pd.DataFrame({'Id': test_data['Id'],
                                'SalePrice': net(test_features).reshape(-1).asnumpy()})
     submission.to_csv(out / 'submission.csv', index=False)
-    return history, submission
+    return train_ls[-1], submission
 
 
 def run(*, k: int = 5, num_epochs: int = 100, lr: float = 5, weight_decay: float = 0,
         batch_size: int = 64, out: Path = Path('.')) -> dict:
     train_table, test_table = read_data()
     train_features, test_features, train_labels = preprocess(train_table, test_table)
-    hyperparameters = dict(num_epochs=num_epochs, lr=lr, weight_decay=weight_decay,
-                           batch_size=batch_size)
-    folds = k_fold(k, train_features, train_labels, hyperparameters)
+    hyperparameters = num_epochs, lr, weight_decay, batch_size
+    folds = k_fold(k, train_features, train_labels, *hyperparameters)
     train_average, valid_average = (sum(column) / k for column in zip(*folds))
-    history, submission = train_and_pred((train_features, train_labels), test_features,
-                                         test_table, out, hyperparameters)
+    train_l, submission = train_and_pred(train_features, test_features, train_labels,
+                                         test_table, *hyperparameters, out)
     first_rows = train_table.iloc[:4, [0, 1, 2, 3, -3, -2, -1]].values
     return {'tables': [list(train_table.shape), list(test_table.shape)],
             'first rows': first_rows.tolist(),
@@ -147,7 +153,7 @@ def run(*, k: int = 5, num_epochs: int = 100, lr: float = 5, weight_decay: float
             'train and valid log rmse of each fold': folds,
             'average train log rmse': train_average,
             'average valid log rmse': valid_average,
-            'final train log rmse': history['train log rmse'],
+            'final train log rmse': train_l,
             'submission.csv': submission[:4].values.tolist()}
 
 

@@ -11,15 +11,6 @@ import d2lmx as d2l
 SMOKE = dict()
 
 
-class MyInit(init.Initializer):
-    """Weights from U(-10, 10), where those between -5 and 5 become 0."""
-
-    def _init_weight(self, name, data):
-        print('Init', name, data.shape)
-        data[:] = np.random.uniform(-10, 10, data.shape)
-        data *= np.abs(data) >= 5
-
-
 def mlp():
     """A perceptron with one hidden layer. X (batch, d) -> (batch, 1)."""
     net = nn.HybridSequential()
@@ -98,6 +89,15 @@ def built_in_initializers(net):
     shown['Xavier, first row of net[0]'] = net[0].weight.data()[0].tolist()
     shown['Constant(42), net[1]'] = net[1].weight.data().tolist()
     return shown
+
+
+class MyInit(init.Initializer):
+    """Weights from U(-10, 10), where those between -5 and 5 become 0."""
+
+    def _init_weight(self, name, data):
+        print('Init', name, data.shape)
+        data[:] = np.random.uniform(-10, 10, data.shape)
+        data *= np.abs(data) >= 5
 
 
 def custom_initializer(net):

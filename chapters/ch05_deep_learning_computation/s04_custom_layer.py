@@ -14,6 +14,9 @@ SMOKE = dict()
 class CenteredLayer(nn.HybridBlock):
     """X, of any shape, less its mean over all elements."""
 
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+
     def hybrid_forward(self, F, X):
         return X - X.mean()
 

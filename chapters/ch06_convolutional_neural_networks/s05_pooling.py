@@ -13,18 +13,21 @@ SMOKE = dict()
 def pool2d(X, pool_size, mode='max'):
     """The largest value, or the mean, of each window of X.
 
-    X (h, w), pool_size (ph, pw), mode 'max' or 'avg' -> (h - ph + 1, w - pw + 1).
+    X (h, w), pool_size (p_h, p_w), mode 'max' or 'avg' -> (h - p_h + 1, w - p_w + 1).
     ValueError for another mode and for a window larger than X.
     """
     if mode not in ('max', 'avg'):
         raise ValueError(f"mode must be 'max' or 'avg', got {mode!r}")
-    ph, pw = pool_size
-    h, w = X.shape[0] - ph + 1, X.shape[1] - pw + 1
-    if h < 1 or w < 1:
+    p_h, p_w = pool_size
+    if p_h > X.shape[0] or p_w > X.shape[1]:
         raise ValueError(f'the window {pool_size} is larger than the input {X.shape}: '
                          'choose a smaller one')
-    windows = np.stack([X[i:i + h, j:j + w] for i in range(ph) for j in range(pw)])
-    return windows.max(axis=0) if mode == 'max' else windows.mean(axis=0)
+    Y = np.zeros((X.shape[0] - p_h + 1, X.shape[1] - p_w + 1))
+    for i in range(Y.shape[0]):
+        for j in range(Y.shape[1]):
+            window = X[i:i + p_h, j:j + p_w]
+            Y[i, j] = window.max() if mode == 'max' else window.mean()
+    return Y
 
 
 def maximum_and_average():

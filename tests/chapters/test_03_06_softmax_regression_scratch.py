@@ -55,7 +55,7 @@ def test_gradient_is_probability_minus_one_hot_times_input(page):
     X, y = rng.rand(3, 1, 2, 2), onp.array([4, 0, 4])
     W, b = page.init_params(4, 5)
     with autograd.record():
-        y_hat = page.net(np.array(X, dtype='float32'), W, b)
+        y_hat = page.make_net(W, b)(np.array(X, dtype='float32'))
         l = page.cross_entropy(y_hat, np.array(y, dtype='int32'))
     l.backward()
     flat = X.reshape(3, 4)

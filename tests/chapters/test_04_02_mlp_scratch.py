@@ -21,7 +21,7 @@ def test_scores_equal_those_computed_by_numpy(section):
     W1, b1, W2, b2 = (param.asnumpy().astype(float) for param in params)
     H = X.asnumpy().reshape(3, 784) @ W1 + b1
     assert (H < 0).any() and (H > 0).any()
-    onp.testing.assert_allclose(module.mlp(X, *params).asnumpy(),
+    onp.testing.assert_allclose(module.make_net(*params)(X).asnumpy(),
                                 onp.maximum(H, 0) @ W2 + b2, rtol=1e-4, atol=1e-6)
 
 
@@ -40,7 +40,7 @@ def test_three_epochs_reach_the_loss_of_the_book(section, real_data):
 def test_a_batch_of_one_gives_ten_scores(section):
     module = section('4.2')
     params = module.init_params(num_hiddens=4)
-    assert module.mlp(np.zeros((1, 1, 28, 28)), *params).shape == (1, 10)
+    assert module.make_net(*params)(np.zeros((1, 1, 28, 28))).shape == (1, 10)
 
 
 def test_the_predictions_are_drawn(section):

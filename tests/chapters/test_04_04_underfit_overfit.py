@@ -43,9 +43,7 @@ def test_400_epochs_end_at_the_losses_of_the_book(section, data, num_degrees,
                                                   train_loss, test_loss):
     _, poly_features, labels = data
     X = poly_features[:, :num_degrees]
-    history, weight = section('4.4').train((X[:100], labels[:100]),
-                                           (X[100:], labels[100:]), num_epochs=400,
-                                           lr=0.01, batch_size=10)
+    history, weight = section('4.4').train(X[:100], X[100:], labels[:100], labels[100:])
     # the order of the examples, which the book does not seed, is worth 1 %
     assert history['train'] == pytest.approx(train_loss, rel=0.02)
     assert history['test'] == pytest.approx(test_loss, rel=0.02)

@@ -42,10 +42,10 @@ def test_the_scratch_net_drops_in_training_only(section):
     W1, b1, W2, b2, W3, b3 = (param.asnumpy() for param in params)
     H1 = onp.maximum(X.asnumpy().reshape(3, 784) @ W1 + b1, 0)
     expected = onp.maximum(H1 @ W2 + b2, 0) @ W3 + b3
-    onp.testing.assert_allclose(module.mlp(X, params, 0.2, 0.5).asnumpy(), expected,
-                                rtol=1e-4, atol=1e-7)
+    net = module.make_net(params, dropout1=0.2, dropout2=0.5)
+    onp.testing.assert_allclose(net(X).asnumpy(), expected, rtol=1e-4, atol=1e-7)
     with autograd.record():
-        assert float(np.abs(module.mlp(X, params, 0.2, 1)).sum()) == 0
+        assert float(np.abs(module.make_net(params, 0.2, 1)(X)).sum()) == 0
 
 
 def test_the_concise_net_drops_in_training_only_also_when_hybridized(section):
@@ -78,5 +78,5 @@ def test_the_concise_net_computes_what_the_scratch_version_does(section):
     params = [param.data() for param in net.collect_params().values()]
     params[::2] = [W.T for W in params[::2]]  # Gluon keeps weights as (outputs, inputs)
     # the two add up 784 products in another order
-    onp.testing.assert_allclose(y_hat, module.mlp(X, params, 0.2, 0.5).asnumpy(),
+    onp.testing.assert_allclose(y_hat, module.make_net(params, 0.2, 0.5)(X).asnumpy(),
                                 rtol=1e-4, atol=1e-5)

@@ -49,8 +49,7 @@ def test_the_folds_share_out_all_examples_but_the_remainder(section):
     X, y = np.arange(11).reshape(11, 1), np.arange(11).reshape(11, 1) * 10
     validated = []
     for i in range(3):
-        (X_train, y_train), (X_valid, y_valid) = section('4.10').get_k_fold_data(
-            3, i, X, y)
+        X_train, y_train, X_valid, y_valid = section('4.10').get_k_fold_data(3, i, X, y)
         assert X_train.shape == (6, 1) and X_valid.shape == (3, 1)
         assert (y_train == X_train * 10).all() and (y_valid == X_valid * 10).all()
         assert sorted(X_train.reshape(-1).tolist() + X_valid.reshape(-1).tolist()) == (
@@ -64,6 +63,15 @@ def test_a_number_of_folds_that_leaves_one_empty_is_refused(section, k):
     X = np.zeros((11, 2))
     with pytest.raises(ValueError, match='k must be from 2 to the 11 examples'):
         section('4.10').get_k_fold_data(k, 0, X, X)
+
+
+def test_training_gives_the_error_of_each_epoch_on_both_sets(section):
+    module = section('4.10')
+    X, y = np.random.normal(size=(6, 2)), np.full((6, 1), 3.0)
+    # predictions of 0 count as 1, and no step of this length leads above it
+    assert module.train(module.get_net(), X, y, X[:2], y[:2] * 2, 3, 1e-6, 0, 6) == (
+        pytest.approx([onp.log(3)] * 3), pytest.approx([onp.log(6)] * 3))
+    assert module.train(module.get_net(), X, y, None, None, 2, 1e-6, 0, 6)[1] == []
 
 
 def test_a_run_on_toy_houses_learns_and_writes_a_submission(section, tmp_path):
@@ -94,8 +102,8 @@ def test_the_real_tables_give_331_features(section, real_data):
 def test_five_folds_average_the_errors_of_the_book(section, real_data):
     module = section('4.10')
     features, _, labels = module.preprocess(*module.read_data())
-    folds = onp.array(module.k_fold(5, features, labels, dict(
-        num_epochs=100, lr=5, weight_decay=0, batch_size=64)))
+    folds = onp.array(module.k_fold(5, features, labels, num_epochs=100,
+                                    learning_rate=5, weight_decay=0, batch_size=64))
     onp.testing.assert_allclose(folds.mean(axis=0), [0.1652, 0.1704], atol=0.001)
     # the book prints these validation errors, fold by fold
     onp.testing.assert_allclose(folds[:, 1], [0.1571, 0.1891, 0.1681, 0.1547, 0.1831],

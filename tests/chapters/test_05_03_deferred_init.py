@@ -18,7 +18,7 @@ def test_shapes_are_known_after_the_first_batch_only(page):
 
 
 def test_weights_cannot_be_read_before_they_are_initialized(page):
-    net = page.build_net()
+    net = page.get_net()
     with pytest.raises(RuntimeError, match='has not been initialized'):
         net[0].weight.data()
     net.initialize()
@@ -27,7 +27,7 @@ def test_weights_cannot_be_read_before_they_are_initialized(page):
 
 
 def test_first_batch_fixes_the_inputs_size(page):
-    net = page.build_net()
+    net = page.get_net()
     net.initialize()
     assert net(np.ones((2, 20))).shape == (2, 10)
     with pytest.raises(Exception, match='[Ss]hape'):

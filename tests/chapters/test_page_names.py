@@ -1,0 +1,277 @@
+"""What a page defines without saving it stands in its section, arguments and all.
+
+Nested functions and lambdas with a name count too; and what the section takes from the
+library as ``d2l.NAME``, because another section uses it as well. Where an argument is
+another, a line of the section that starts with ``# book:`` names it and says why.
+"""
+import ast
+import inspect
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+
+import d2lmx as d2l
+
+CHAPTERS = Path(__file__).parent.parent.parent / 'chapters'
+AT_LEAST = 0.95  # of all names below
+
+# section, and what its page defines; a name that stands twice is defined twice there
+PAGES = '''
+2.4   f(x)  numerical_lim(f, x, h)
+2.5   f(a)
+3.1   normal(x, mu, sigma)
+3.2   data_iter(batch_size, features, labels)
+3.6   softmax(X)  net(X)  cross_entropy(y_hat, y)  updater(batch_size)
+4.2   relu(X)  net(X)
+4.4   train(train_features, test_features, train_labels, test_labels, num_epochs=400)
+4.5   init_params()  l2_penalty(w)  train(lambd)  train_concise(wd)
+4.6   dropout_layer(X, dropout)  net(X)
+4.10  get_net()  log_rmse(net, features, labels)
+      train(net, train_features, train_labels, test_features, test_labels, num_epochs,
+            learning_rate, weight_decay, batch_size)
+      get_k_fold_data(k, i, X, y)
+      k_fold(k, X_train, y_train, num_epochs, learning_rate, weight_decay, batch_size)
+      train_and_pred(train_features, test_features, train_labels, test_data, num_epochs,
+                     lr, weight_decay, batch_size)
+5.1   class MLP(**kwargs)  class MySequential()  class FixedHiddenMLP(**kwargs)
+      class NestMLP(**kwargs)
+5.2   block1()  block2()  class MyInit()
+5.3   get_net()
+5.4   class CenteredLayer(**kwargs)  class MyDense(units, in_units, **kwargs)
+5.5   class MLP(**kwargs)
+6.2   class Conv2D(kernel_size, **kwargs)
+6.3   comp_conv2d(conv2d, X)
+6.4   corr2d_multi_in(X, K)  corr2d_multi_in_out(X, K)  corr2d_multi_in_out_1x1(X, K)
+6.5   pool2d(X, pool_size, mode='max')
+7.2   vgg_block(num_convs, num_channels)  vgg(conv_arch)
+7.3   nin_block(num_channels, kernel_size, strides, padding)
+7.4   class Inception(c1, c2, c3, c4, **kwargs)
+7.5   batch_norm(X, gamma, beta, moving_mean, moving_var, eps, momentum)
+      class BatchNorm(num_features, num_dims, **kwargs)
+7.6   resnet_block(num_channels, num_residuals, first_block=False)
+7.7   conv_block(num_channels)  class DenseBlock(num_convs, num_channels, **kwargs)
+      transition_block(num_channels)
+8.1   get_net()  train(net, train_iter, loss, epochs, lr)
+8.5   get_params(vocab_size, num_hiddens, device)
+      init_rnn_state(batch_size, num_hiddens, device)  rnn(inputs, state, params)
+9.1   get_params(vocab_size, num_hiddens, device)
+      init_gru_state(batch_size, num_hiddens, device)  gru(inputs, state, params)
+9.2   get_lstm_params(vocab_size, num_hiddens, device)
+      init_lstm_state(batch_size, num_hiddens, device)  lstm(inputs, state, params)
+9.7   class Seq2SeqDecoder(vocab_size, embed_size, num_hiddens, num_layers, dropout=0,
+                           **kwargs)
+10.2  f(x)  plot_kernel_reg(y_hat)  class NWKernelRegression(**kwargs)
+10.4  class Seq2SeqAttentionDecoder(vocab_size, embed_size, num_hiddens, num_layers,
+                                    dropout=0, **kwargs)
+10.7  class DecoderBlock(num_hiddens, ffn_num_hiddens, num_heads, dropout, i, **kwargs)
+      class TransformerDecoder(vocab_size, num_hiddens, ffn_num_hiddens, num_heads,
+                               num_layers, dropout, **kwargs)
+11.1  f(x)  g(x)
+11.3  f(x)  f_grad(x)  gd(eta, f_grad)  show_trace(results, f)
+      f(x)  f_grad(x)
+      f_2d(x1, x2)  f_2d_grad(x1, x2)  gd_2d(x1, x2, s1, s2, f_grad)
+      f(x)  f_grad(x)  f_hess(x)  newton(eta=1)
+      f(x)  f_grad(x)  f_hess(x)
+11.4  f(x1, x2)  f_grad(x1, x2)  sgd(x1, x2, s1, s2, f_grad)
+      constant_lr()  exponential_lr()  polynomial_lr()
+11.5  sgd(params, states, hyperparams)  train_sgd(lr, batch_size, num_epochs=2)
+11.6  f_2d(x1, x2)  gd_2d(x1, x2, s1, s2)  momentum_2d(x1, x2, v1, v2)
+      init_momentum_states(feature_dim)  sgd_momentum(params, states, hyperparams)
+      train_momentum(lr, momentum, num_epochs=2)
+11.7  adagrad_2d(x1, x2, s1, s2)  f_2d(x1, x2)
+      init_adagrad_states(feature_dim)  adagrad(params, states, hyperparams)
+11.8  rmsprop_2d(x1, x2, s1, s2)  f_2d(x1, x2)
+      init_rmsprop_states(feature_dim)  rmsprop(params, states, hyperparams)
+11.9  init_adadelta_states(feature_dim)  adadelta(params, states, hyperparams)
+11.10 init_adam_states(feature_dim)  adam(params, states, hyperparams)
+      yogi(params, states, hyperparams)
+11.11 train(net, train_iter, test_iter, num_epochs, loss, trainer, device)
+      class SquareRootScheduler(lr=0.1)
+      class FactorScheduler(factor=1, stop_factor_lr=1e-07, base_lr=0.1)
+12.1  add(a, b)  fancy_func(a, b, c, d)  add_()  fancy_func_()  evoke_()  get_net()
+      class HybridNet(**kwargs)
+12.3  run(x)  copy_to_cpu(x)
+12.5  lenet(X, params)  get_params(params, device)  allreduce(data)
+      train_batch(X, y, device_params, devices, lr)  train(num_gpus, batch_size, lr)
+12.6  train(num_gpus, batch_size, lr)
+'''
+
+
+def read_table(text):
+    """{section: [signature, ...]}, each signature on one line."""
+    rows = re.findall(r'^(\d+\.\d+)(.*?)(?=^\d|\Z)', text, re.DOTALL | re.MULTILINE)
+    return {number: [' '.join(signature.split()) for signature in
+                     re.findall(r'(?:class )?\w+\(.*?\)', signatures, re.DOTALL)]
+            for number, signatures in rows}
+
+
+def definitions(tree):
+    """(name, arguments) of all functions, classes ('class NAME') and named lambdas."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node.args
+        elif isinstance(node, ast.ClassDef):
+            yield f'class {node.name}', class_arguments(node)
+        elif isinstance(node, ast.Assign):
+            target, value = node.targets[0], node.value
+            pairs = (zip(target.elts, value.elts) if isinstance(value, ast.Tuple)
+                     and isinstance(target, ast.Tuple) else [(target, value)])
+            for name, function in pairs:
+                if isinstance(function, ast.Lambda):
+                    yield ast.unparse(name), function.args
+
+
+def class_arguments(node):
+    """Those of __init__ but for self; none where the class has no __init__."""
+    for child in node.body:
+        if isinstance(child, ast.FunctionDef) and child.name == '__init__':
+            init = child.args
+            return ast.arguments(init.posonlyargs, init.args[1:], init.vararg,
+                                 init.kwonlyargs, init.kw_defaults, init.kwarg,
+                                 init.defaults)
+    return parse('f()')[1]
+
+
+def parse(signature):
+    """(name, arguments) of a signature such as 'class MLP(**kwargs)'."""
+    name = signature.split('(')[0]
+    return name, ast.parse(f'def {signature.removeprefix("class ")}: ...').body[0].args
+
+
+def library_definitions(tree):
+    """The same of what a section takes from the library."""
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)
+             and ast.unparse(node.value) == 'd2l'}
+    for name in sorted(names):
+        thing = getattr(d2l, name)
+        if inspect.isclass(thing) or inspect.isfunction(thing):
+            source = textwrap.dedent(inspect.getsource(thing))
+            yield next(definitions(ast.parse(source)))
+
+
+def positional(arguments):
+    """[(name, default or None), ...] of what may be given by position."""
+    names = [a.arg for a in arguments.posonlyargs + arguments.args]
+    defaults = [ast.unparse(default) for default in arguments.defaults]
+    return list(zip(names, [None] * (len(names) - len(defaults)) + defaults))
+
+
+def agree(page, ours):
+    """Whether every call that the page's arguments allow means the same with ours.
+
+    Ours are the page's in its order, with its defaults; more of them have defaults.
+    """
+    asked, given = positional(page), positional(ours)
+    common, more = given[:len(asked)], given[len(asked):]
+    return ([name for name, _ in common] == [name for name, _ in asked]
+            and all(page_default in (None, default)
+                    for (_, page_default), (_, default) in zip(asked, common))
+            and all(default is not None for _, default in more)
+            and None not in ours.kw_defaults and ours.vararg is None
+            and (ours.kwarg is None) == (page.kwarg is None))
+
+
+def lacking(signatures, source):
+    """What a section lacks: pairs of the page's signature and ours of that name."""
+    tree = ast.parse(source)
+    ours, missing = [*definitions(tree), *library_definitions(tree)], []
+    for signature in signatures:
+        name, page = parse(signature)
+        same_name = [pair for pair in ours if pair[0] == name]
+        kept = [pair for pair in same_name if agree(page, pair[1])]
+        if kept:
+            ours.remove(kept[0])
+        else:
+            found = [f'{name}({ast.unparse(arguments)})' for _, arguments in same_name]
+            missing.append((signature, ' and '.join(found) or 'nothing'))
+    return missing
+
+
+def is_explained(signature, source):
+    """Whether a line that starts with '# book:' has the name in it."""
+    name = parse(signature)[0].removeprefix('class ')
+    return any(line.strip().startswith('# book:') and re.search(rf'\b{name}\b', line)
+               for line in source.splitlines())
+
+
+def source_of(number):
+    """The text of the section with a number."""
+    chapter, page = map(int, number.split('.'))
+    path, = CHAPTERS.glob(f'ch{chapter:02}_*/s{page:02}_*.py')
+    return path.read_text(encoding='utf-8')
+
+
+SIGNATURES = read_table(PAGES)
+
+
+@pytest.mark.parametrize('number', SIGNATURES)
+def test_a_name_that_is_not_kept_is_explained(number):
+    source = source_of(number)
+    unexplained = [f"{number}: the page's {page}, ours {ours}"
+                   for page, ours in lacking(SIGNATURES[number], source)
+                   if not is_explained(page, source)]
+    assert not unexplained, ('\n'.join(unexplained) + '\nkeep name and arguments, or '
+                             "say in a line '# book: ... NAME ...' why not")
+
+
+def test_nearly_all_pages_names_are_kept_with_their_arguments():
+    missing = [f"{number}: the page's {page}, ours {ours}"
+               for number, signatures in SIGNATURES.items()
+               for page, ours in lacking(signatures, source_of(number))]
+    total = sum(map(len, SIGNATURES.values()))
+    assert len(missing) <= (1 - AT_LEAST) * total, '\n'.join(missing)
+
+
+def test_the_table_is_read_whole():
+    assert sum(map(len, SIGNATURES.values())) == PAGES.count('(')
+    assert SIGNATURES['4.6'] == ['dropout_layer(X, dropout)', 'net(X)']
+    assert SIGNATURES['9.7'] == ['class Seq2SeqDecoder(vocab_size, embed_size, '
+                                 'num_hiddens, num_layers, dropout=0, **kwargs)']
+
+
+@pytest.mark.parametrize('page, ours', [
+    ('f(x, h)', 'def f(x, h): ...'),
+    ('f(x)', 'def f(x, h=2): ...'),
+    ('f(x)', 'def f(x, *, h=2): ...'),
+    ('f(x, h=2)', 'def f(x, h=2): ...'),
+    ('f(x)', 'def g():\n    def f(x): ...'),
+    ('f(x)', 'f = lambda x: x'),
+    ('f(x)', 'f, g = lambda x: x, lambda: 1'),
+    ('class A(n, **kwargs)', 'class A:\n    def __init__(self, n, **kwargs): ...'),
+    ('class A()', 'class A: ...'),
+    ('corr2d(X, K)', 'd2l.corr2d(X, K)'),
+    ('class Accumulator(n)', 'd2l.Accumulator(2)')])
+def test_a_section_with_the_pages_arguments_lacks_nothing(page, ours):
+    assert lacking([page], ours) == []
+
+
+@pytest.mark.parametrize('page, ours, found', [
+    ('f(x, h)', 'def f(x): ...', 'f(x)'),
+    ('f(x, h)', 'def f(h, x): ...', 'f(h, x)'),
+    ('f(x)', 'def f(x, h): ...', 'f(x, h)'),
+    ('f(x)', 'def f(x, *, h): ...', 'f(x, *, h)'),
+    ('f(x, h=2)', 'def f(x, h): ...', 'f(x, h)'),
+    ('f(x, h=2)', 'def f(x, h=3): ...', 'f(x, h=3)'),
+    ('f(x)', 'def g(x): ...', 'nothing'),
+    ('class A(n, **kwargs)', 'class A:\n    def __init__(self, n): ...', 'class A(n)'),
+    ('class A(n)', 'class A: ...', 'class A()'),
+    ('class A()', 'def A(): ...', 'nothing'),
+    ('corr2d(X, K)', 'import d2lmx as d2l', 'nothing'),
+    ('corr2d(X)', 'd2l.corr2d(X, K)', 'corr2d(X, K)')])
+def test_another_argument_is_found_and_shown(page, ours, found):
+    assert lacking([page], ours) == [(page, found)]
+
+
+def test_what_the_page_defines_twice_is_wanted_twice():
+    once, twice = 'def f(x): ...', 'def f(x): ...\ndef g():\n    f = lambda x: 2 * x'
+    assert lacking(['f(x)', 'f(x)'], once) == [('f(x)', 'nothing')]
+    assert lacking(['f(x)', 'f(x)'], twice) == []
+
+
+@pytest.mark.parametrize('line, explained', [
+    ('    # book: gd is a block here', True), ('# book: gd_2d is a block here', False),
+    ('# gd is a block here', False), ("gd = '# book: gd'", False)])
+def test_the_reason_stands_in_a_line_of_its_own_with_the_name(line, explained):
+    assert is_explained('gd(eta, f_grad)', line) is explained
