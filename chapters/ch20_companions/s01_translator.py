@@ -22,9 +22,9 @@ NUM_SAMPLES = 16  # held-out sentences whose translations are shown
 THETA = 5         # largest norm of the gradient, an example of the batch
 
 
-def build_net(variant='transformer', src_vocab_size=184, tgt_vocab_size=201,
-              num_hiddens=128, num_layers=2, dropout=0.1, ffn_num_hiddens=512,
-              num_heads=4):
+def build_net(variant='transformer', src_vocab_size=d2l.NMT_SRC_SIZE,
+              tgt_vocab_size=d2l.NMT_TGT_SIZE, num_hiddens=128, num_layers=2,
+              dropout=0.1, ffn_num_hiddens=512, num_heads=4):
     """X (batch, steps), dec_X (batch, steps), valid_lens (batch,) -> scores, state."""
     if variant == 'transformer':
         sizes = num_hiddens, ffn_num_hiddens, num_heads, num_layers, dropout
@@ -37,10 +37,7 @@ def build_net(variant='transformer', src_vocab_size=184, tgt_vocab_size=201,
                               decoder(tgt_vocab_size, *sizes))
 
 
-def example_inputs(batch_size=2, num_steps=10):
-    tokens = np.random.randint(0, 180, size=(2, batch_size, num_steps), dtype='int32')
-    valid_lens = np.random.randint(1, num_steps + 1, size=(batch_size,), dtype='int32')
-    return tokens[0], tokens[1], valid_lens
+example_inputs = d2l.random_batch_nmt
 
 
 def load_data(token, num_valid, num_test):
