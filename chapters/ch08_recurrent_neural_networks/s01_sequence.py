@@ -38,6 +38,21 @@ def example_inputs(batch_size=2):
     return (np.random.normal(size=(batch_size, 4)),)
 
 
+def get_net():
+    """The network with its first weights."""
+    net = build_net()
+    net.initialize(init.Xavier())
+    return net
+
+
+def train(net, train_iter, loss, epochs, lr):
+    """Train by Adam; the history of the loss, which each epoch ends with measuring."""
+    trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
+    return d2l.fit(
+        d2l.regression_step(net, loss, trainer), train_iter, epochs,
+        evaluate=lambda: {'loss': d2l.evaluate_loss(net, train_iter, loss)})
+
+
 def predict_further(net, x, tau, num_train):
     """Predictions (n,): of the last n - num_train values from earlier predictions."""
     preds = x.asnumpy().copy()
@@ -92,14 +107,9 @@ def run(*, num_epochs: int = 5, lr: float = 0.01, batch_size: int = 16,
     time, x = make_series(num_points)
     features, labels = embed(x, tau)
     train_iter = d2l.load_array((features[:num_train], labels[:num_train]), batch_size)
-    net = build_net()
-    net.initialize(init.Xavier())
+    net = get_net()
     net.hybridize(hybridize, static_alloc=True, static_shape=True)
-    loss = gluon.loss.L2Loss()
-    trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
-    history = d2l.fit(
-        d2l.regression_step(net, loss, trainer), train_iter, num_epochs,
-        evaluate=lambda: {'loss': d2l.evaluate_loss(net, train_iter, loss)})
+    history = train(net, train_iter, gluon.loss.L2Loss(), num_epochs, lr)
 
     onestep = net(features).reshape(-1)
     multistep = predict_further(net, x, tau, num_train + tau)

@@ -9,12 +9,9 @@ import d2lmx as d2l  # Seq2SeqEncoder, Seq2SeqDecoder are in d2lmx/models/seq2se
 DATA = ('fra-eng',)
 SMOKE = dict(num_epochs=10)
 
-SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .",
-             "he's calm .": 'il est calme .', "i'm home .": 'je suis chez moi .'}
 
-
-def build_net(src_vocab_size=184, tgt_vocab_size=201, embed_size=32, num_hiddens=32,
-              num_layers=2, dropout=0.1):
+def build_net(src_vocab_size=d2l.NMT_SRC_SIZE, tgt_vocab_size=d2l.NMT_TGT_SIZE,
+              embed_size=32, num_hiddens=32, num_layers=2, dropout=0.1):
     """X (batch, steps), dec_X (batch, steps), valid_lens (batch,) -> scores, state."""
     encoder = d2l.Seq2SeqEncoder(src_vocab_size, embed_size, num_hiddens, num_layers,
                                  dropout)
@@ -23,10 +20,7 @@ def build_net(src_vocab_size=184, tgt_vocab_size=201, embed_size=32, num_hiddens
     return d2l.EncoderDecoder(encoder, decoder)
 
 
-def example_inputs(batch_size=2, num_steps=10):
-    tokens = np.random.randint(0, 180, size=(2, batch_size, num_steps), dtype='int32')
-    valid_lens = np.random.randint(1, num_steps + 1, size=(batch_size,), dtype='int32')
-    return tokens[0], tokens[1], valid_lens
+example_inputs = d2l.random_batch_nmt
 
 
 def shapes():
@@ -53,7 +47,7 @@ def masked_losses():
 def translations(net, src_vocab, tgt_vocab, num_steps, device):
     """The page's four sentences, translated, each with its BLEU."""
     found = {}
-    for eng, fra in SENTENCES.items():
+    for eng, fra in d2l.NMT_SENTENCES.items():
         translation, _ = d2l.predict_seq2seq(net, eng, src_vocab, tgt_vocab, num_steps,
                                              device)
         found[eng] = f'{translation}, bleu {d2l.bleu(translation, fra, k=2):.3f}'

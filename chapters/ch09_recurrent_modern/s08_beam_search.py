@@ -19,9 +19,6 @@ PROBABILITIES = {  # of the next token, in the order of TOKENS, as in the page's
     'AC': [.1, .6, .2, .1], 'ACB': [.1, .2, .1, .6]}
 ELSEWHERE = [.25, .25, .25, .25]  # after all other prefixes, which the page leaves open
 
-SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .",
-             "he's calm .": 'il est calme .', "i'm home .": 'je suis chez moi .'}
-
 
 class TableDecoder:
     """What the searches need of a decoder, with a table in the place of a network.
@@ -68,7 +65,7 @@ def costs(vocab_size=10_000, num_steps=10, beam_size=2):
 
 def translations(net, src_vocab, tgt_vocab, num_steps, beam_size, length_penalty):
     """The sentences of section 9.7 by greedy and by beam search, each with its BLEU."""
-    lines = [english.split(' ') for english in SENTENCES]
+    lines = [english.split(' ') for english in d2l.NMT_SENTENCES]
     sources = d2l.build_array_nmt(lines, src_vocab, num_steps)
     decoder = d2l.LiveDecoder(net)
     bos, eos = tgt_vocab['<bos>'], tgt_vocab['<eos>']
@@ -77,7 +74,7 @@ def translations(net, src_vocab, tgt_vocab, num_steps, beam_size, length_penalty
     beams = d2l.beam_search(decoder, decoder.start(*sources), len(lines), bos, eos,
                             num_steps, beam_size, length_penalty)
     found = {}
-    for (english, french), one, beam in zip(SENTENCES.items(), greedy, beams):
+    for (english, french), one, beam in zip(d2l.NMT_SENTENCES.items(), greedy, beams):
         found[english] = {}
         for search, hypothesis in (('greedy', one), ('beam', beam[0])):
             words = ' '.join(tgt_vocab.to_tokens(hypothesis.tokens))

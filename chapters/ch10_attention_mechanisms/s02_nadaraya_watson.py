@@ -83,13 +83,6 @@ def train(net, x_train, y_train, num_epochs, lr):
                        *history.series['train loss'][-1]))
 
 
-def plot_fit(x_train, y_train, x_test, y_truth, y_hat):
-    """Truth and prediction as curves, training examples as dots."""
-    axes = d2l.plot(x_test, [y_truth, y_hat], 'x', 'y', legend=['Truth', 'Pred'],
-                    xlim=[0, 5], ylim=[-1, 5])
-    axes.plot(x_train.asnumpy(), y_train.asnumpy(), 'o', alpha=0.5)
-
-
 def show_weights(weights):
     d2l.show_heatmaps(np.expand_dims(np.expand_dims(weights, 0), 0),
                       xlabel='Sorted training inputs', ylabel='Sorted testing inputs')
@@ -97,13 +90,20 @@ def show_weights(weights):
 
 def run(*, n_train: int = 50, num_epochs: int = 5, lr: float = 0.5,
         hybridize: bool = True) -> dict:
-    x_train, y_train, x_test, y_truth = data = make_data(n_train)
+    x_train, y_train, x_test, y_truth = make_data(n_train)
+
+    def plot_kernel_reg(y_hat):
+        """Truth and prediction as curves, training examples as dots."""
+        axes = d2l.plot(x_test, [y_truth, y_hat], 'x', 'y', legend=['Truth', 'Pred'],
+                        xlim=[0, 5], ylim=[-1, 5])
+        axes.plot(x_train.asnumpy(), y_train.asnumpy(), 'o', alpha=0.5)
+
     average = np.full_like(y_truth, y_train.mean())
-    plot_fit(*data, average)
+    plot_kernel_reg(average)
 
     weights = kernel_weights(x_test, x_train)
     fixed_width = np.dot(weights, y_train)
-    plot_fit(*data, fixed_width)
+    plot_kernel_reg(fixed_width)
     show_weights(weights)
 
     net = build_net()
@@ -113,7 +113,7 @@ def run(*, n_train: int = 50, num_epochs: int = 5, lr: float = 0.5,
     n_test = len(x_test)
     learned_width = net(x_test, np.tile(x_train, (n_test, 1)),
                         np.tile(y_train, (n_test, 1)))
-    plot_fit(*data, learned_width)
+    plot_kernel_reg(learned_width)
     show_weights(net.attention_weights)
     return {**history.record(), 'w': net.w.data().item(),
             'mean squared error': {name: float(((y_hat - y_truth)**2).mean())

@@ -9,12 +9,9 @@ import d2lmx as d2l  # Seq2SeqAttentionDecoder is in d2lmx/models/bahdanau.py
 DATA = ('fra-eng',)
 SMOKE = dict(num_epochs=10)
 
-SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .",
-             "he's calm .": 'il est calme .', "i'm home .": 'je suis chez moi .'}
 
-
-def build_net(src_vocab_size=184, tgt_vocab_size=201, embed_size=32, num_hiddens=32,
-              num_layers=2, dropout=0.1):
+def build_net(src_vocab_size=d2l.NMT_SRC_SIZE, tgt_vocab_size=d2l.NMT_TGT_SIZE,
+              embed_size=32, num_hiddens=32, num_layers=2, dropout=0.1):
     """X (batch, steps), dec_X (batch, steps), valid_lens (batch,) -> scores, state."""
     encoder = d2l.Seq2SeqEncoder(src_vocab_size, embed_size, num_hiddens, num_layers,
                                  dropout)
@@ -23,10 +20,7 @@ def build_net(src_vocab_size=184, tgt_vocab_size=201, embed_size=32, num_hiddens
     return d2l.EncoderDecoder(encoder, decoder)
 
 
-def example_inputs(batch_size=2, num_steps=10):
-    tokens = np.random.randint(0, 180, size=(2, batch_size, num_steps), dtype='int32')
-    valid_lens = np.random.randint(1, num_steps + 1, size=(batch_size,), dtype='int32')
-    return tokens[0], tokens[1], valid_lens
+example_inputs = d2l.random_batch_nmt
 
 
 def shapes():
@@ -51,7 +45,7 @@ def translations(net, src_vocab, tgt_vocab, num_steps, device):
     The row of each target step holds its weights of the source's steps.
     """
     found = {}
-    for eng, fra in SENTENCES.items():
+    for eng, fra in d2l.NMT_SENTENCES.items():
         translation, weights = d2l.predict_seq2seq(net, eng, src_vocab, tgt_vocab,
                                                    num_steps, device, True)
         found[eng] = f'{translation}, bleu {d2l.bleu(translation, fra, k=2):.3f}'
@@ -68,7 +62,7 @@ def run(*, embed_size: int = 32, num_hiddens: int = 32, num_layers: int = 2,
     net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = d2l.train_seq2seq(net, train_iter, lr, num_epochs, tgt_vocab, device)
     sentences, weights = translations(net, src_vocab, tgt_vocab, num_steps, device)
-    eng_tokens = len(list(SENTENCES)[-1].split()) + 1  # and '<eos>'
+    eng_tokens = len(list(d2l.NMT_SENTENCES)[-1].split()) + 1  # and '<eos>'
     d2l.show_heatmaps(weights[None, None, :, :eng_tokens], xlabel='Key positions',
                       ylabel='Query positions')
     return {'shapes': shapes(), **history.record(), 'translations': sentences,

@@ -11,22 +11,17 @@ import d2lmx as d2l  # its parts are in layers/ and models/, both in transformer
 DATA = ('fra-eng',)
 SMOKE = dict(num_epochs=10)
 
-SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .",
-             "he's calm .": 'il est calme .', "i'm home .": 'je suis chez moi .'}
 
-
-def build_net(src_vocab_size=184, tgt_vocab_size=201, num_hiddens=32,
-              ffn_num_hiddens=64, num_heads=4, num_layers=2, dropout=0.1):
+def build_net(src_vocab_size=d2l.NMT_SRC_SIZE, tgt_vocab_size=d2l.NMT_TGT_SIZE,
+              num_hiddens=32, ffn_num_hiddens=64, num_heads=4, num_layers=2,
+              dropout=0.1):
     """X (batch, steps), dec_X (batch, steps), valid_lens (batch,) -> scores, state."""
     options = num_hiddens, ffn_num_hiddens, num_heads, num_layers, dropout
     return d2l.EncoderDecoder(d2l.TransformerEncoder(src_vocab_size, *options),
                               d2l.TransformerDecoder(tgt_vocab_size, *options))
 
 
-def example_inputs(batch_size=2, num_steps=10):
-    tokens = np.random.randint(0, 180, size=(2, batch_size, num_steps), dtype='int32')
-    valid_lens = np.random.randint(1, num_steps + 1, size=(batch_size,), dtype='int32')
-    return tokens[0], tokens[1], valid_lens
+example_inputs = d2l.random_batch_nmt
 
 
 def called(block, *inputs):
@@ -68,7 +63,7 @@ def shapes():
 def translations(net, src_vocab, tgt_vocab, num_steps, device):
     """The page's four sentences translated, and the last one's weights of all steps."""
     found = {}
-    for eng, fra in SENTENCES.items():
+    for eng, fra in d2l.NMT_SENTENCES.items():
         translation, weights = d2l.predict_seq2seq(net, eng, src_vocab, tgt_vocab,
                                                    num_steps, device, True)
         found[eng] = f'{translation}, bleu {d2l.bleu(translation, fra, k=2):.3f}'
@@ -111,7 +106,7 @@ def run(*, num_hiddens: int = 32, ffn_num_hiddens: int = 64, num_heads: int = 4,
     net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = d2l.train_seq2seq(net, train_iter, lr, num_epochs, tgt_vocab, device)
     sentences, steps = translations(net, src_vocab, tgt_vocab, num_steps, device)
-    num_tokens = len(list(SENTENCES)[-1].split()) + 1  # and '<eos>'
+    num_tokens = len(list(d2l.NMT_SENTENCES)[-1].split()) + 1  # and '<eos>'
     show(encoder_weights(net))
     show(decoder_weights(steps, 0, num_steps), len(steps), len(steps))
     show(decoder_weights(steps, 1, num_steps), len(steps), num_tokens)

@@ -3,6 +3,7 @@
 Source: chapter_optimization/gd
 """
 import math
+from functools import partial
 
 from mxnet import np
 
@@ -32,7 +33,12 @@ def show_trace(results, f):
 
 def one_dimension():
     """Where ten steps on x^2 end for three learning rates; draws each way."""
-    f, f_grad = lambda x: x ** 2, lambda x: 2 * x
+    def f(x):
+        return x ** 2
+
+    def f_grad(x):
+        return 2 * x
+
     ends = {}
     for eta in (0.2, 0.05, 1.1):
         results = gd(eta, f_grad)
@@ -44,8 +50,15 @@ def one_dimension():
 def local_minimum(eta=2):
     """Where ten large steps on x cos(cx) end: in a local minimum; draws the way."""
     c = 0.15 * math.pi
-    results = gd(eta, lambda x: math.cos(c * x) - c * x * math.sin(c * x))
-    show_trace(results, lambda x: x * np.cos(c * x))
+
+    def f(x):
+        return x * np.cos(c * x)
+
+    def f_grad(x):
+        return math.cos(c * x) - c * x * math.sin(c * x)
+
+    results = gd(eta, f_grad)
+    show_trace(results, f)
     return results[-1]
 
 
@@ -57,23 +70,34 @@ def f_2d_grad(x1, x2):
     return 2 * x1, 4 * x2
 
 
-def gd_2d(eta):
-    """The update of gradient descent, for train_2d; it keeps no states."""
-    def update(x1, x2, s1, s2, f_grad):
-        g1, g2 = f_grad(x1, x2)
-        return x1 - eta * g1, x2 - eta * g2, 0, 0
-
-    return update
+def gd_2d(x1, x2, s1, s2, f_grad, eta=0.1):
+    g1, g2 = f_grad(x1, x2)
+    return x1 - eta * g1, x2 - eta * g2, 0, 0
 
 
-def many_dimensions(eta=0.1):
+def many_dimensions():
     """Where twenty steps on x1^2 + 2 x2^2 end; draws the way."""
-    results = d2l.train_2d(gd_2d(eta), f_grad=f_2d_grad)
+    results = d2l.train_2d(gd_2d, f_grad=f_2d_grad)
     d2l.show_trace_2d(f_2d, results)
     return list(results[-1])
 
 
-def newton(eta, f_grad, f_hess):
+c = 0.5
+
+
+def f(x):
+    return np.cosh(c * x)
+
+
+def f_grad(x):
+    return c * math.sinh(c * x)
+
+
+def f_hess(x):
+    return c ** 2 * math.cosh(c * x)
+
+
+def newton(eta=1, f_grad=f_grad, f_hess=f_hess):
     """Ten steps of Newton's method from x = 10: the eleven points."""
     x = 10.0
     results = [x]
@@ -85,45 +109,52 @@ def newton(eta, f_grad, f_hess):
 
 def newtons_method():
     """Where it ends on cosh(cx), and on x cos(cx), which is not convex; draws each."""
-    c = 0.5
-    results = newton(1, lambda x: c * math.sinh(c * x),
-                     lambda x: c ** 2 * math.cosh(c * x))
-    show_trace(results, lambda x: np.cosh(c * x))
-    ends = {'cosh(cx)': results[-1]}
+    results = newton()
+    show_trace(results, f)
+    return {'cosh(cx)': results[-1], **without_convexity()}
+
+
+def without_convexity():
+    """Where Newton's method ends on x cos(cx) for two learning rates; draws each."""
     c = 0.15 * math.pi
+
+    def f(x):
+        return x * np.cos(c * x)
+
+    def f_grad(x):
+        return math.cos(c * x) - c * x * math.sin(c * x)
+
+    def f_hess(x):
+        return -2 * c * math.sin(c * x) - x * c ** 2 * math.cos(c * x)
+
+    ends = {}
     for eta in (1, 0.5):
-        results = newton(
-            eta, lambda x: math.cos(c * x) - c * x * math.sin(c * x),
-            lambda x: -2 * c * math.sin(c * x) - x * c ** 2 * math.cos(c * x))
-        show_trace(results, lambda x: x * np.cos(c * x))
+        results = newton(eta, f_grad, f_hess)
+        show_trace(results, f)
         ends[f'x cos(cx), eta = {eta}'] = results[-1]
     return ends
 
 
-def preconditioned(eta, hessian_diagonal):
-    """Gradient descent with each direction's step divided by its own curvature."""
-    h1, h2 = hessian_diagonal
+def preconditioning(eta=0.45, steps=10):
+    """Steps on 0.1 x1^2 + 2 x2^2, plain and preconditioned; draws each way."""
+    h1, h2 = 0.2, 4  # the Hessian's diagonal, which is all of it
 
-    def update(x1, x2, s1, s2, f_grad):
+    def f_2d(x1, x2):
+        return 0.1 * x1 ** 2 + 2 * x2 ** 2
+
+    def f_2d_grad(x1, x2):
+        return h1 * x1, h2 * x2
+
+    def preconditioned(x1, x2, s1, s2, f_grad):
+        """Each direction's step is divided by its own curvature."""
         g1, g2 = f_grad(x1, x2)
         return x1 - eta * g1 / abs(h1), x2 - eta * g2 / abs(h2), 0, 0
 
-    return update
-
-
-def preconditioning(eta=0.45, steps=10):
-    """Steps on 0.1 x1^2 + 2 x2^2, plain and preconditioned; draws each way."""
-    def f(x1, x2):
-        return 0.1 * x1 ** 2 + 2 * x2 ** 2
-
-    def f_grad(x1, x2):
-        return 0.2 * x1, 4 * x2
-
     ends = {}
-    for name, update in [('plain', gd_2d(eta)),
-                         ('preconditioned', preconditioned(eta, (0.2, 4)))]:
-        results = d2l.train_2d(update, steps=steps, f_grad=f_grad)
-        d2l.show_trace_2d(f, results)
+    for name, trainer in [('plain', partial(gd_2d, eta=eta)),
+                          ('preconditioned', preconditioned)]:
+        results = d2l.train_2d(trainer, steps=steps, f_grad=f_2d_grad)
+        d2l.show_trace_2d(f_2d, results)
         ends[name] = list(results[-1])
     return ends
 

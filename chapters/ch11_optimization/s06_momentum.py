@@ -2,6 +2,8 @@
 
 Source: chapter_optimization/momentum
 """
+from functools import partial
+
 from mxnet import np
 
 import d2lmx as d2l
@@ -15,30 +17,24 @@ def f_2d(x1, x2):
     return 0.1 * x1 ** 2 + 2 * x2 ** 2
 
 
-def gd_2d(eta):
-    def update(x1, x2, s1, s2):
-        return x1 - eta * 0.2 * x1, x2 - eta * 4 * x2, 0, 0
-
-    return update
+def gd_2d(x1, x2, s1, s2, eta=0.4):
+    return x1 - eta * 0.2 * x1, x2 - eta * 4 * x2, 0, 0
 
 
-def momentum_2d(eta, beta):
-    """s1, s2 are the velocities, leaky sums of the gradients."""
-    def update(x1, x2, v1, v2):
-        v1 = beta * v1 + 0.2 * x1
-        v2 = beta * v2 + 4 * x2
-        return x1 - eta * v1, x2 - eta * v2, v1, v2
-
-    return update
+def momentum_2d(x1, x2, v1, v2, eta=0.6, beta=0.5):
+    """v1, v2 are the velocities, leaky sums of the gradients."""
+    v1 = beta * v1 + 0.2 * x1
+    v2 = beta * v2 + 4 * x2
+    return x1 - eta * v1, x2 - eta * v2, v1, v2
 
 
 def ill_conditioned():
     """Where twenty steps end without and with momentum; draws each way."""
     ends = {}
-    for name, update in [('eta 0.4', gd_2d(0.4)), ('eta 0.6', gd_2d(0.6)),
-                         ('eta 0.6, beta 0.5', momentum_2d(0.6, 0.5)),
-                         ('eta 0.6, beta 0.25', momentum_2d(0.6, 0.25))]:
-        results = d2l.train_2d(update)
+    for name, trainer in [('eta 0.4', gd_2d), ('eta 0.6', partial(gd_2d, eta=0.6)),
+                          ('eta 0.6, beta 0.5', momentum_2d),
+                          ('eta 0.6, beta 0.25', partial(momentum_2d, beta=0.25))]:
+        results = d2l.train_2d(trainer)
         d2l.show_trace_2d(f_2d, results)
         ends[name] = list(results[-1])
     return ends
@@ -63,7 +59,7 @@ def sgd_momentum(params, states, hyperparams):
         p[:] -= hyperparams['lr'] * v
 
 
-def train_momentum(lr, momentum, num_epochs):
+def train_momentum(lr, momentum, num_epochs=2):
     """The last loss of one training from scratch."""
     data_iter, feature_dim = d2l.get_data_ch11(batch_size=10)
     _, losses = d2l.train_ch11(

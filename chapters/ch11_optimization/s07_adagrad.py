@@ -3,6 +3,7 @@
 Source: chapter_optimization/adagrad
 """
 import math
+from functools import partial
 
 from mxnet import np
 
@@ -12,27 +13,26 @@ DATA = ('airfoil',)
 SMOKE = dict(num_epochs=1)
 
 
+def adagrad_2d(x1, x2, s1, s2, eta=0.4):
+    """s1, s2 are the sums of the squared gradients."""
+    eps = 1e-6
+    g1, g2 = 0.2 * x1, 4 * x2
+    s1 += g1 ** 2
+    s2 += g2 ** 2
+    x1 -= eta / math.sqrt(s1 + eps) * g1
+    x2 -= eta / math.sqrt(s2 + eps) * g2
+    return x1, x2, s1, s2
+
+
 def f_2d(x1, x2):
     return 0.1 * x1 ** 2 + 2 * x2 ** 2
-
-
-def adagrad_2d(eta, eps=1e-6):
-    """s1, s2 are the sums of the squared gradients."""
-    def update(x1, x2, s1, s2):
-        g1, g2 = 0.2 * x1, 4 * x2
-        s1 += g1 ** 2
-        s2 += g2 ** 2
-        return (x1 - eta / math.sqrt(s1 + eps) * g1,
-                x2 - eta / math.sqrt(s2 + eps) * g2, s1, s2)
-
-    return update
 
 
 def traces():
     """Where twenty steps end for two learning rates; draws each way."""
     ends = {}
     for eta in (0.4, 2):
-        results = d2l.train_2d(adagrad_2d(eta))
+        results = d2l.train_2d(partial(adagrad_2d, eta=eta))
         d2l.show_trace_2d(f_2d, results)
         ends[f'eta {eta}'] = list(results[-1])
     return ends

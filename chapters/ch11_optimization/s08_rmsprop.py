@@ -3,6 +3,7 @@
 Source: chapter_optimization/rmsprop
 """
 import math
+from functools import partial
 
 from mxnet import np
 
@@ -21,20 +22,18 @@ def weights_of_the_past():
     return {name: float(w.sum()) for name, w in zip(legend, weights)}
 
 
+def rmsprop_2d(x1, x2, s1, s2, eta=0.4, gamma=0.9):
+    """s1, s2 are leaky means of the squared gradients."""
+    g1, g2, eps = 0.2 * x1, 4 * x2, 1e-6
+    s1 = gamma * s1 + (1 - gamma) * g1 ** 2
+    s2 = gamma * s2 + (1 - gamma) * g2 ** 2
+    x1 -= eta / math.sqrt(s1 + eps) * g1
+    x2 -= eta / math.sqrt(s2 + eps) * g2
+    return x1, x2, s1, s2
+
+
 def f_2d(x1, x2):
     return 0.1 * x1 ** 2 + 2 * x2 ** 2
-
-
-def rmsprop_2d(eta, gamma, eps=1e-6):
-    """s1, s2 are leaky means of the squared gradients."""
-    def update(x1, x2, s1, s2):
-        g1, g2 = 0.2 * x1, 4 * x2
-        s1 = gamma * s1 + (1 - gamma) * g1 ** 2
-        s2 = gamma * s2 + (1 - gamma) * g2 ** 2
-        return (x1 - eta / math.sqrt(s1 + eps) * g1,
-                x2 - eta / math.sqrt(s2 + eps) * g2, s1, s2)
-
-    return update
 
 
 def init_rmsprop_states(feature_dim):
@@ -50,7 +49,7 @@ def rmsprop(params, states, hyperparams, eps=1e-6):
 
 def run(*, lr: float = 0.01, gamma: float = 0.9, num_epochs: int = 2) -> dict:
     weights = weights_of_the_past()
-    results = d2l.train_2d(rmsprop_2d(eta=0.4, gamma=gamma))
+    results = d2l.train_2d(partial(rmsprop_2d, gamma=gamma))
     d2l.show_trace_2d(f_2d, results)
     data_iter, feature_dim = d2l.get_data_ch11(batch_size=10)
     _, losses = d2l.train_ch11(rmsprop, init_rmsprop_states(feature_dim),

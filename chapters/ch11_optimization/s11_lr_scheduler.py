@@ -38,13 +38,24 @@ def constant(lr):
     return lambda epoch: lr
 
 
-def square_root(lr):
-    return lambda epoch: lr * (epoch + 1) ** -0.5
+class SquareRootScheduler:
+    def __init__(self, lr=0.1):
+        self.lr = lr
+
+    def __call__(self, epoch):
+        return self.lr * (epoch + 1) ** -0.5
 
 
-def factor(factor, stop_factor_lr, base_lr):
+class FactorScheduler:
     """Multiplied by factor after each epoch, but never below stop_factor_lr."""
-    return lambda epoch: max(stop_factor_lr, base_lr * factor ** epoch)
+
+    def __init__(self, factor=1, stop_factor_lr=1e-7, base_lr=0.1):
+        self.factor, self.stop_factor_lr = factor, stop_factor_lr
+        self.base_lr = base_lr
+
+    def __call__(self, epoch):
+        # book: multiplies base_lr itself, at each call and before the first
+        return max(self.stop_factor_lr, self.base_lr * self.factor ** epoch)
 
 
 def multi_factor(step, factor, base_lr):
@@ -65,7 +76,7 @@ def cosine(max_update, base_lr, final_lr, warmup_steps=0, warmup_begin_lr=0):
 
 TRAINED = {  # what the page trains with; lr is the option
     'constant': constant,
-    'square_root': lambda lr: square_root(lr=0.1),
+    'square_root': lambda lr: SquareRootScheduler(lr=0.1),
     # a rate of 0.5 from the start leaves about a third of all seeds at chance
     'multi_factor': lambda lr: multi_factor(step=[15, 30], factor=0.5, base_lr=0.5),
     'cosine': lambda lr: cosine(max_update=20, base_lr=lr, final_lr=0.01),
@@ -91,15 +102,16 @@ def new_net(devices):
                  in net.collect_params().values()]
 
 
-def train(net, weights, train_iter, test_iter, num_epochs, schedule):
-    """Train from these weights by SGD with a schedule; draws, returns the history."""
+def reset(net, weights):
+    """Give the network its first weights again."""
     for param, value in zip(net.collect_params().values(), weights):
         param.set_data(value)
-    devices = d2l.devices_of(net)
-    # book: gives the trainer the schedule itself, which it asks at every minibatch
-    trainer = gluon.Trainer(net.collect_params(), 'sgd', {
-        'lr_scheduler': d2l.ByEpoch(schedule, len(train_iter))})
-    loss = gluon.loss.SoftmaxCrossEntropyLoss()
+
+
+def train(net, train_iter, test_iter, num_epochs, loss, trainer, device):
+    """Train from the weights that net has; draws, returns the history."""
+    # book: draws new weights here; ours are the same under all schedules
+    devices = d2l.as_devices(device)
     animator = d2l.Animator(xlabel='epoch', xlim=[0, num_epochs],
                             legend=['train loss', 'train acc', 'test acc'])
     return d2l.fit(
@@ -113,15 +125,21 @@ def run(*, schedule: Literal['all', 'constant', 'square_root', 'multi_factor', '
         num_epochs: int = 30, lr: float = 0.3, batch_size: int = 256,
         hybridize: bool = True) -> dict:
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
-    rates = {'factor': draw(factor(factor=0.9, stop_factor_lr=1e-2, base_lr=2.0), 50)}
-    net, weights = new_net(d2l.as_devices(d2l.try_gpu()))
+    scheduler = FactorScheduler(factor=0.9, stop_factor_lr=1e-2, base_lr=2.0)
+    rates, device = {'factor': draw(scheduler, 50)}, d2l.try_gpu()
+    net, weights = new_net(d2l.as_devices(device))
     net.hybridize(hybridize, static_alloc=True, static_shape=True)
+    loss = gluon.loss.SoftmaxCrossEntropyLoss()
     result, series = {}, {}
     for name in TRAINED if schedule == 'all' else [schedule]:
-        lr_of = TRAINED[name](lr)
+        scheduler = TRAINED[name](lr)
         if name != 'constant':
-            rates[name] = draw(lr_of, num_epochs)
-        history = train(net, weights, train_iter, test_iter, num_epochs, lr_of)
+            rates[name] = draw(scheduler, num_epochs)
+        reset(net, weights)
+        # book: gives the trainer the schedule itself, which it asks at every minibatch
+        trainer = gluon.Trainer(net.collect_params(), 'sgd', {
+            'lr_scheduler': d2l.ByEpoch(scheduler, len(train_iter))})
+        history = train(net, train_iter, test_iter, num_epochs, loss, trainer, device)
         print(f'{name}: train loss {history["train loss"]:.3f}, train acc '
               f'{history["train acc"]:.3f}, test acc {history["test acc"]:.3f}')
         result[name] = history.record()['final']

@@ -24,23 +24,30 @@ def fancy_func(a, b, c, d):
     return add(e, f)
 
 
-PROGRAM = '''
+def add_():
+    return '''
 def add(a, b):
     return a + b
+'''
 
+
+def fancy_func_():
+    return '''
 def fancy_func(a, b, c, d):
     e = add(a, b)
     f = add(c, d)
     return add(e, f)
-
-result = fancy_func(1, 2, 3, 4)
 '''
+
+
+def evoke_():
+    return add_() + fancy_func_() + 'result = fancy_func(1, 2, 3, 4)'
 
 
 def symbolic_programming():
     """The sum 1 + 2 + 3 + 4 by running Python, and by compiling its text first."""
-    names = {}
-    exec(compile(PROGRAM, '', 'exec'), names)
+    prog, names = evoke_(), {}
+    exec(compile(prog, '', 'exec'), names)
     return {'imperative': fancy_func(1, 2, 3, 4), 'compiled': names['result']}
 
 
@@ -55,6 +62,13 @@ def build_net():
 
 def example_inputs(batch_size=2):
     return (np.random.normal(size=(batch_size, 512)),)
+
+
+def get_net():
+    """The network with its first weights."""
+    net = build_net()
+    net.initialize()
+    return net
 
 
 WAYS = {  # options of hybridize()
@@ -122,8 +136,7 @@ def what_a_print_shows():
 
 def run(*, num_forwards: int = 1000, out: Path = Path('.')) -> dict:
     sums = symbolic_programming()
-    net, (x,) = build_net(), example_inputs(batch_size=1)
-    net.initialize()
+    net, (x,) = get_net(), example_inputs(batch_size=1)
     seconds = time_forwards(net, x, num_forwards)
     slow = seconds['without hybridization']
     return {'1 + 2 + 3 + 4': sums, **serialize(net, x, out),

@@ -9,6 +9,7 @@ import d2lmx as d2l
 SMOKE = dict(n=200, repeat=4)
 
 
+# book: run(x), a name that every section here has for what the command starts
 def products(x, repeat):
     """As many products of x with its transpose."""
     # book: x.dot(x). Where two contexts of the CPU compute large dots at once, with
@@ -36,8 +37,8 @@ def parallel_computation(xs, repeat):
 
 def parallel_computation_and_communication(x, repeat, host):
     """Seconds of products, of copying them to another device, and of both at once."""
-    def copy(ys):
-        return [y.copyto(host) for y in ys]
+    def copy_to_cpu(x):
+        return [y.copyto(host) for y in x]
 
     seconds = {}
     with d2l.Benchmark(f'products on {x.ctx}') as benchmark:
@@ -45,11 +46,11 @@ def parallel_computation_and_communication(x, repeat, host):
         npx.waitall()
     seconds['products'] = benchmark.seconds
     with d2l.Benchmark(f'copies to {host}') as benchmark:
-        copy(ys)
+        copy_to_cpu(ys)
         npx.waitall()
     seconds['copies'] = benchmark.seconds
     with d2l.Benchmark('products, each copied as soon as it is there') as benchmark:
-        copies = copy(products(x, repeat))
+        copies = copy_to_cpu(products(x, repeat))
         npx.waitall()
     seconds['both'] = benchmark.seconds
     equal = all((y.asnumpy() == z.asnumpy()).all() for y, z in zip(ys, copies))

@@ -83,12 +83,14 @@ def train_batch(X, y, device_params, devices, lr):
     return ls
 
 
-def train(params, devices, batch_size, lr, num_epochs):
+def train(num_gpus, batch_size, lr, num_epochs=10, params=None):
     """Train copies of the parameters, one a device; returns the history.
 
-    Draws it, and prints the book's closing line.
+    Draws it, and prints the book's closing line. params: None for new ones.
     """
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
+    devices = d2l.try_gpus(max(2, num_gpus))[:num_gpus]  # of one kind for 1 and for 2
+    params = params or init_params()
     device_params = [get_params(params, device) for device in devices]
 
     def step(X, y):
@@ -115,8 +117,8 @@ def run(*, num_epochs: int = 10, lr: float = 0.2, batch_size: int = 256) -> dict
     result = {'allreduce': allreduce_of_ones_and_twos(two),
               'shards': shards_of_a_batch(two)}
     series, seconds = {}, {}
-    for name, devices in [('1 device', two[:1]), ('2 devices', two)]:
-        history = train(params, devices, batch_size, lr, num_epochs)
+    for name, num_gpus in [('1 device', 1), ('2 devices', 2)]:
+        history = train(num_gpus, batch_size, lr, num_epochs, params)
         result[name] = history.record()['final']
         series[name] = history.record()['series']
         seconds[name] = history.seconds / num_epochs

@@ -34,8 +34,8 @@ def initialization_on_devices(devices):
             'weights are equal': firsts[0] == firsts[1]}
 
 
-def train(devices, batch_size, lr, num_epochs, max_batches, hybridize):
-    """Train on these devices; returns the history.
+def train(num_gpus, batch_size, lr, num_epochs=10, max_batches=0, hybridize=True):
+    """Train on as many devices; returns the history.
 
     Draws it, and prints the book's closing line. max_batches: of each pass over either
     set, 0 for all.
@@ -45,6 +45,7 @@ def train(devices, batch_size, lr, num_epochs, max_batches, hybridize):
         train_iter, test_iter = (
             [batch for batch, _ in zip(data_iter, range(max_batches))]
             for data_iter in (train_iter, test_iter))
+    devices = d2l.try_gpus(max(2, num_gpus))[:num_gpus]  # of one kind for 1 and for 2
     net = build_net()
     net.initialize(init=init.Normal(sigma=0.01), ctx=devices)
     net.hybridize(hybridize, static_alloc=True, static_shape=True)
@@ -67,11 +68,9 @@ def run(*, num_epochs: int = 10, lr: float = 0.1, batch_size: int = 256,
         print('this page wants two GPUs: shown on two contexts of the CPU instead, '
               'which share its cores')
     result, series, timing = {'replicas': initialization_on_devices(two)}, {}, {}
-    for name, devices in [('1 device', two[:1]), ('2 devices', two)]:
+    for name, n in [('1 device', 1), ('2 devices', 2)]:
         # each device's share of a batch stays, and the rate grows with the batch
-        n = len(devices)
-        history = train(devices, n * batch_size, n * lr, num_epochs, max_batches,
-                        hybridize)
+        history = train(n, n * batch_size, n * lr, num_epochs, max_batches, hybridize)
         result[name] = history.record()['final']
         series[name] = history.record()['series']
         timing[name] = history.record()['timing']

@@ -22,9 +22,9 @@ NUM_SAMPLES = 16  # held-out sentences whose translations are shown
 THETA = 5         # largest norm of the gradient, an example of the batch
 
 
-def build_net(variant='transformer', src_vocab_size=184, tgt_vocab_size=201,
-              num_hiddens=128, num_layers=2, dropout=0.1, ffn_num_hiddens=512,
-              num_heads=4):
+def build_net(variant='transformer', src_vocab_size=d2l.NMT_SRC_SIZE,
+              tgt_vocab_size=d2l.NMT_TGT_SIZE, num_hiddens=128, num_layers=2,
+              dropout=0.1, ffn_num_hiddens=512, num_heads=4):
     """X (batch, steps), dec_X (batch, steps), valid_lens (batch,) -> scores, state."""
     if variant == 'transformer':
         sizes = num_hiddens, ffn_num_hiddens, num_heads, num_layers, dropout
@@ -37,10 +37,7 @@ def build_net(variant='transformer', src_vocab_size=184, tgt_vocab_size=201,
                               decoder(tgt_vocab_size, *sizes))
 
 
-def example_inputs(batch_size=2, num_steps=10):
-    tokens = np.random.randint(0, 180, size=(2, batch_size, num_steps), dtype='int32')
-    valid_lens = np.random.randint(1, num_steps + 1, size=(batch_size,), dtype='int32')
-    return tokens[0], tokens[1], valid_lens
+example_inputs = d2l.random_batch_nmt
 
 
 def load_data(token, num_valid, num_test):
@@ -169,22 +166,11 @@ def test(translator, pairs, beam_size, length_penalty):
                         for i in sample]}
 
 
-class Watched(d2l.LiveDecoder):
-    """A decoder that keeps its weights of the source at each step."""
-
-    def __init__(self, net):
-        super().__init__(net)
-        self.weights = []
-
-    def step(self, tokens, state):
-        scores, state = super().step(tokens, state)
-        weights = self.net.decoder.attention_weights
-        if isinstance(weights[0], list):  # a Transformer's: the last block's, of a head
-            weights = weights[1][-1].mean(axis=0, keepdims=True)
-        else:
-            weights = weights[0]
-        self.weights.append(weights[0, 0].asnumpy())
-        return scores, state
+def weights_of_source(weights):
+    """Of one step and sentence, (source tokens,): a decoder's ``attention_weights``."""
+    if isinstance(weights[0], list):  # a Transformer's: the last block's, mean of heads
+        return weights[1][-1].mean(axis=0)[0].asnumpy()
+    return weights[0][0, 0].asnumpy()
 
 
 def show_attention(net, translator, source):
@@ -192,12 +178,14 @@ def show_attention(net, translator, source):
 
     Where no font has Chinese, the source's tokens are numbered instead.
     """
-    watched = Watched(net)
+    steps = []
+    watched = d2l.LiveDecoder(net, watch=steps.append)
     one = d2l.Translator(watched, translator.src_vocab, translator.tgt_vocab,
                          translator.token, translator.max_steps)
     words = one.words(one.search([source])[0]) + ['<eos>']
     keys = [*source[:translator.max_steps - 1], '<eos>']
-    weights = onp.stack(watched.weights)[:len(words), :len(keys)]
+    weights = onp.stack([weights_of_source(step) for step in steps[:len(words)]])
+    weights = weights[:, :len(keys)]
     ax, = d2l.show_heatmaps(weights[None, None], xlabel='Chinese', ylabel='English',
                             figsize=(5, 4)).ravel()
     font = d2l.font_with(''.join(source))

@@ -47,19 +47,6 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device):
     return history
 
 
-class _Watched(LiveDecoder):
-    """A decoder whose attention weights are kept at each step."""
-
-    def __init__(self, net):
-        super().__init__(net)
-        self.attention_weights = []
-
-    def step(self, tokens, state):
-        scores, state = super().step(tokens, state)
-        self.attention_weights.append(self.net.decoder.attention_weights)
-        return scores, state
-
-
 def predict_seq2seq(net, src_sentence, src_vocab, tgt_vocab, num_steps, device,
                     save_attention_weights=False):
     """Translate a sentence greedily: (translation, attention weights of each step).
@@ -73,11 +60,12 @@ def predict_seq2seq(net, src_sentence, src_vocab, tgt_vocab, num_steps, device,
     enc_X = truncate_pad(src_tokens, num_steps, src_vocab['<pad>'])
     # book: the length before the cut, which a longer sentence exceeds
     enc_valid_len = min(len(src_tokens), num_steps)
-    decoder = _Watched(net) if save_attention_weights else LiveDecoder(net)
+    attention_weight_seq = []
+    decoder = LiveDecoder(
+        net, watch=attention_weight_seq.append if save_attention_weights else None)
     with as_devices(device)[0]:
         state = decoder.start(onp.array([enc_X], 'int32'),
                               onp.array([enc_valid_len], 'int32'))
         found, = greedy_search(decoder, state, 1, tgt_vocab['<bos>'],
                                tgt_vocab['<eos>'], num_steps)
-    return (' '.join(tgt_vocab.to_tokens(found.tokens)),
-            decoder.attention_weights if save_attention_weights else [])
+    return ' '.join(tgt_vocab.to_tokens(found.tokens)), attention_weight_seq

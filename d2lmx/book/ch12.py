@@ -1,8 +1,6 @@
 """Evaluation on several devices as chapter 12 spells it."""
 from ..runtime.devices import split_batch
-from ..train.evaluate import mean_over_shards
-from ..metrics import num_correct
-from ..train.replicas import devices_of
+from ..train.evaluate import evaluate_accuracy
 
 __all__ = ['evaluate_accuracy_gpus']
 
@@ -14,7 +12,4 @@ def evaluate_accuracy_gpus(net, data_iter, split_f=split_batch) -> float:
 
     Book: 12.6 (sec_multi_gpu_concise)
     """
-    def measure(y_hat, y):
-        return num_correct(y_hat, y), y.size
-
-    return mean_over_shards(measure, net, data_iter, devices_of(net), split_f)
+    return evaluate_accuracy(net, data_iter, split_f=split_f)

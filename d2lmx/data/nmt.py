@@ -3,6 +3,7 @@ import re
 from pathlib import Path
 
 import numpy as onp
+from mxnet import np
 
 from . import hub
 from .archives import BadData
@@ -11,7 +12,8 @@ from .toy_phrases import write_toy
 from .vocab import Vocab
 
 __all__ = ['read_data_nmt', 'preprocess_nmt', 'tokenize_nmt', 'truncate_pad',
-           'build_array_nmt', 'load_data_nmt']
+           'build_array_nmt', 'load_data_nmt', 'random_batch_nmt', 'NMT_SENTENCES',
+           'NMT_SRC_SIZE', 'NMT_TGT_SIZE']
 
 hub.register('fra-eng', hub.DATA_URL + 'fra-eng.zip',
              '94646ad1522d915e7b0f9296181140edcf86a4f5')
@@ -19,6 +21,12 @@ hub.toy('fra-eng')(write_toy)
 
 RESERVED = ('<pad>', '<bos>', '<eos>')
 MIN_FREQ = 2  # rarer tokens are unknown
+
+# what the book's translators are tried on
+NMT_SENTENCES = {'go .': 'va !', 'i lost .': "j'ai perdu .",
+                 "he's calm .": 'il est calme .', "i'm home .": 'je suis chez moi .'}
+# tokens in the vocabularies that `load_data_nmt` makes of the book's file by default
+NMT_SRC_SIZE, NMT_TGT_SIZE = 184, 201
 
 
 def read_data_nmt() -> str:
@@ -98,3 +106,16 @@ def load_data_nmt(batch_size: int, num_steps: int, num_examples: int = 600):
     arrays = (*build_array_nmt(source, src_vocab, num_steps),
               *build_array_nmt(target, tgt_vocab, num_steps))
     return load_array(arrays, batch_size), src_vocab, tgt_vocab
+
+
+def random_batch_nmt(batch_size: int = 2, num_steps: int = 10):
+    """Random X, dec_X (batch_size, num_steps) and valid_lens (batch_size,), all int32.
+
+    Inputs to try a translator on, whose vocabularies have at least NMT_SRC_SIZE tokens.
+
+    Book: none; for 9.7, 10.4 and 10.7
+    """
+    X, dec_X = np.random.randint(0, NMT_SRC_SIZE, size=(2, batch_size, num_steps),
+                                 dtype='int32')
+    valid_lens = np.random.randint(1, num_steps + 1, size=(batch_size,), dtype='int32')
+    return X, dec_X, valid_lens

@@ -131,14 +131,18 @@ class AdditiveAttention(KeepsAttention, nn.HybridBlock):
         self.dropout = nn.Dropout(dropout)
 
     def hybrid_forward(self, F, queries, keys, values, valid_lens=None):
-        mask = None if valid_lens is None else _mask(F, valid_lens, keys, axis=1)
-        return self.pool(F, queries, self.W_k(keys), values, mask)
+        return self.pool(F, queries, *self.prepare(F, keys, valid_lens), values)
 
-    def pool(self, F, queries, features, values, mask):
-        """The outputs from keys already seen through W_k, and a mask or None.
+    def prepare(self, F, keys, valid_lens=None):
+        """What `pool` needs of the keys: (features, mask or None).
 
-        For queries that come one after the other, to the same keys.
+        It is the same for all queries, also for those that come one after the other.
         """
+        mask = None if valid_lens is None else _mask(F, valid_lens, keys, axis=1)
+        return self.W_k(keys), mask
+
+    def pool(self, F, queries, features, mask, values):
+        """The outputs, from what `prepare` returned of the keys."""
         features = (F.np.expand_dims(self.W_q(queries), 2)
                     + F.np.expand_dims(features, 1))   # (batch, queries, keys, hiddens)
         scores = F.np.squeeze(self.w_v(F.np.tanh(features)), axis=-1)

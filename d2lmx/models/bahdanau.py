@@ -2,8 +2,7 @@
 from mxnet import ndarray, symbol
 from mxnet.gluon import nn
 
-from ..layers.attention import (AdditiveAttention, KeepsAttention, _mask,
-                                without_gradient)
+from ..layers.attention import AdditiveAttention, KeepsAttention, without_gradient
 from ..layers.recurrent import GRU
 from .seq2seq import Decoder
 
@@ -87,13 +86,12 @@ class Seq2SeqAttentionDecoder(KeepsAttention, AttentionDecoder):
         num_steps = self.count_steps(X)
         X = F.np.swapaxes(self.embedding(X), 0, 1)       # (steps, batch, embed_size)
         # the same at every step
-        features = self.attention.W_k(enc_outputs)       # (batch, source steps, h)
-        mask = _mask(F, enc_valid_lens, enc_outputs, axis=1)
+        keys = self.attention.prepare(F, enc_outputs, enc_valid_lens)
         outputs, self._step_weights = [], []
         for x in F.np.split(X, num_steps, axis=0):       # (1, batch, embed_size)
             query = F.npx.slice(hidden_state, begin=(-1,), end=(None,))  # (1, batch, h)
-            context = self.attention.pool(F, F.np.swapaxes(query, 0, 1), features,
-                                          enc_outputs, mask)
+            context = self.attention.pool(F, F.np.swapaxes(query, 0, 1), *keys,
+                                          enc_outputs)
             self._step_weights.append(self.attention.kept)
             x = F.np.concatenate([F.np.swapaxes(context, 0, 1), x], axis=2)
             Y, (hidden_state,) = self.rnn(x, [hidden_state])

@@ -20,11 +20,17 @@ class LiveDecoder:
 
     Attributes: ``net``. Every network for decoding has these three methods.
 
+    Parameters
+    ----------
+    watch
+        Called after each step with the decoder's ``attention_weights``, which it must
+        have then. None: nobody looks.
+
     Book: 9.8 (sec_beam-search)
     """
 
-    def __init__(self, net):
-        self.net = net
+    def __init__(self, net, watch=None):
+        self.net, self.watch = net, watch
 
     def start(self, *enc_inputs):
         """The state before the first token, of the arrays for the encoder.
@@ -43,6 +49,8 @@ class LiveDecoder:
         """
         X = np.array(onp.reshape(tokens, (-1, 1)), dtype='int32')
         Y, state = self.net.decoder(X, state)
+        if self.watch:
+            self.watch(self.net.decoder.attention_weights)
         return Y[:, -1].asnumpy(), state
 
     def select(self, state, rows):

@@ -26,11 +26,12 @@ def mean_over_shards(measure, net, data_iter, devices, split_f=split_batch):
     return result['mean']
 
 
-def evaluate_accuracy(net, data_iter, devices=None) -> float:
+def evaluate_accuracy(net, data_iter, devices=None, split_f=split_batch) -> float:
     """Share of right predictions in [0, 1]; net may be any function of X.
 
     devices: a list over which batches are split; None means those that hold net, where
     it is a block, and where the arrays are, where it is a function.
+    split_f: ``(X, y, devices) -> (X shards, y shards)``, which splits them.
     ValueError where data_iter is empty.
 
     Book: 3.6 (sec_softmax_scratch)
@@ -38,7 +39,7 @@ def evaluate_accuracy(net, data_iter, devices=None) -> float:
     def measure(y_hat, y):
         return num_correct(y_hat, y), y.size
 
-    return mean_over_shards(measure, net, data_iter, devices)
+    return mean_over_shards(measure, net, data_iter, devices, split_f)
 
 
 def evaluate_loss(net, data_iter, loss, devices=None) -> float:

@@ -1,5 +1,7 @@
 import pytest
 
+import d2lmx as d2l
+
 
 @pytest.fixture
 def page(section):
@@ -24,6 +26,6 @@ def test_costs_are_those_of_the_page(page):
 
 def test_both_searches_translate_every_sentence(page):
     result = page.run(num_epochs=1)
-    assert list(result['translations']) == list(page.SENTENCES)
+    assert list(result['translations']) == list(d2l.NMT_SENTENCES)
     for found in result['translations'].values():
         assert list(found) == ['greedy', 'beam']

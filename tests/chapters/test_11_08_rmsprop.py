@@ -39,10 +39,10 @@ def test_weights_of_the_past_sum_up_to_1_minus_what_is_older(section):
 
 def test_the_trace_ends_where_the_recursion_does(section):
     page = section('11.8')
-    update, point = page.rmsprop_2d(.4, .9), (-5, -2, 0, 0)
+    point = -5, -2, 0, 0
     x, s = -5, 0
     for _ in range(20):
-        point = update(*point)
+        point = page.rmsprop_2d(*point)
         s = .9 * s + .1 * (.2 * x) ** 2
         x -= .4 * .2 * x / math.sqrt(s + 1e-6)
     assert point[0] == pytest.approx(x)

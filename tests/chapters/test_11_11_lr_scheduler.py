@@ -2,6 +2,7 @@ import math
 
 import mxnet as mx
 import pytest
+from mxnet import gluon
 
 import d2lmx as d2l
 
@@ -12,9 +13,10 @@ def rates(schedule, num_epochs=30):
 
 def test_rates_by_hand(section):
     page = section('11.11')
-    assert rates(page.square_root(.1), 4) == pytest.approx([.1, .0707107, .057735, .05])
-    assert rates(page.factor(.9, 1e-2, 2.), 3) == pytest.approx([2, 1.8, 1.62])
-    assert rates(page.factor(.9, 1e-2, 2.), 60)[-1] == 1e-2
+    assert rates(page.SquareRootScheduler(.1), 4) == pytest.approx(
+        [.1, .0707107, .057735, .05])
+    assert rates(page.FactorScheduler(.9, 1e-2, 2.), 3) == pytest.approx([2, 1.8, 1.62])
+    assert rates(page.FactorScheduler(.9, 1e-2, 2.), 60)[-1] == 1e-2
     assert rates(page.multi_factor([15, 30], .5, .5), 32) == (
         [.5] * 15 + [.25] * 15 + [.125] * 2)
     warm = rates(page.cosine(20, .3, .01, warmup_steps=5))
@@ -38,7 +40,8 @@ def test_mxnets_factors_come_a_count_later(section):
     assert rates(theirs, 33)[1:] == rates(page.multi_factor([15, 30], .5, .5), 32)
     theirs = mx.lr_scheduler.FactorScheduler(step=1, factor=.9, stop_factor_lr=1e-2,
                                              base_lr=2.)
-    assert rates(theirs, 61)[1:] == pytest.approx(rates(page.factor(.9, 1e-2, 2.), 60))
+    assert rates(theirs, 61)[1:] == pytest.approx(
+        rates(page.FactorScheduler(.9, 1e-2, 2.), 60))
 
 
 @pytest.mark.torch
@@ -57,29 +60,33 @@ def test_rates_are_pytorchs(section, torch):
 
     assert rates(page.multi_factor([15, 30], .5, .5), 35) == pytest.approx(
         theirs('MultiStepLR', .5, milestones=[15, 30], gamma=.5))
-    assert rates(page.factor(.9, 0, 2.), 35) == pytest.approx(
+    assert rates(page.FactorScheduler(.9, 0, 2.), 35) == pytest.approx(
         theirs('ExponentialLR', 2., gamma=.9))
     assert rates(page.cosine(20, .3, .01), 21) == pytest.approx(
         theirs('CosineAnnealingLR', .3, T_max=20, eta_min=.01)[:21])
 
 
-def test_training_takes_the_rate_of_each_epoch(section, monkeypatch):
+def test_training_takes_the_rate_of_each_epoch(section, monkeypatch, capsys):
     page, seen = section('11.11'), []
-    train_iter, test_iter = d2l.load_data_fashion_mnist(256)
-    page.train(*page.new_net([mx.cpu()]), train_iter, test_iter, 3,
-               lambda epoch: seen.append(epoch) or .1)
+    monkeypatch.setitem(page.TRAINED, 'constant',
+                        lambda lr: lambda epoch: seen.append(epoch) or lr)
+    page.run(schedule='constant', num_epochs=3, batch_size=256)
     # one question when the trainer is made, then one at least for each of all batches
     assert set(seen) == {0, 1, 2} and seen == sorted(seen)
+    train_iter, _ = d2l.load_data_fashion_mnist(256)
     assert seen.count(1) == seen.count(2) >= len(train_iter)
 
 
 def test_every_training_starts_from_the_same_weights(section):
-    page = section('11.11')
-    net, weights = page.new_net([mx.cpu(0), mx.cpu(1)])
-    for _ in range(2):
-        page.train(net, weights, *d2l.load_data_fashion_mnist(256), 1, lambda epoch: 0)
+    page, devices = section('11.11'), [mx.cpu(0), mx.cpu(1)]
+    net, weights = page.new_net(devices)
+    loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    for rate in (.1, 0):  # the second time nothing is learnt
+        page.reset(net, weights)
+        trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': rate})
+        page.train(net, *d2l.load_data_fashion_mnist(256), 1, loss, trainer, devices)
         for param, first in zip(net.collect_params().values(), weights):
-            assert all((copy.asnumpy() == first.asnumpy()).all()
+            assert all((copy.asnumpy() == first.asnumpy()).all() == (rate == 0)
                        for copy in param.list_data())
     # Glorot's bound for 400 inputs and 120 outputs
     assert .105 < float(abs(weights[4]).max()) < (6 / 520) ** .5

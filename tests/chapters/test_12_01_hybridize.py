@@ -1,10 +1,17 @@
+import inspect
+
 import pytest
 
 import d2lmx as d2l
 
 
 def test_a_compiled_program_gives_what_the_interpreter_gives(section):
-    assert section('12.1').symbolic_programming() == {'imperative': 10, 'compiled': 10}
+    page = section('12.1')
+    assert page.symbolic_programming() == {'imperative': 10, 'compiled': 10}
+    # the text is that of the functions that run
+    for function, text in ((page.add, page.add_()),
+                           (page.fancy_func, page.fancy_func_())):
+        assert text.strip() == inspect.getsource(function).strip()
 
 
 def test_a_print_shows_arrays_then_symbols_then_nothing(section):
@@ -18,8 +25,7 @@ def test_a_print_shows_arrays_then_symbols_then_nothing(section):
 
 def test_the_exported_files_have_the_books_names_and_sizes(section, tmp_path):
     page = section('12.1')
-    net, (x,) = page.build_net(), page.example_inputs(1)
-    net.initialize()
+    net, (x,) = page.get_net(), page.example_inputs(1)
     saved = page.serialize(net, x, tmp_path)
     assert saved['largest difference reloaded'] == 0
     # the book lists 643 K and 3.2 K: 512 x 256, 256 x 128, 128 x 2 floats and biases
@@ -31,8 +37,7 @@ def test_the_exported_files_have_the_books_names_and_sizes(section, tmp_path):
 
 def test_three_ways_are_timed_and_printed(section, capsys):
     page = section('12.1')
-    net, (x,) = page.build_net(), page.example_inputs(1)
-    net.initialize()
+    net, (x,) = page.get_net(), page.example_inputs(1)
     before = net(x).asnumpy()
     seconds = page.time_forwards(net, x, 20)
     assert list(seconds) == list(page.WAYS) and all(s > 0 for s in seconds.values())

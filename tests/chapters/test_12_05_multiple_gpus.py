@@ -59,3 +59,19 @@ def test_a_step_reports_the_loss_of_each_shard(section):
     assert [(l.shape, l.ctx) for l in ls] == [((2,), THREE[0]), ((2,), THREE[1]),
                                               ((1,), THREE[2])]
     assert not autograd.is_recording()
+
+
+def test_training_starts_from_the_parameters_given_and_leaves_them(
+        section, monkeypatch, capsys):
+    page = section('12.5')
+    batches = [(np.random.uniform(size=(6, 1, 28, 28)), np.arange(6))]
+    monkeypatch.setattr(d2l, 'load_data_fashion_mnist', lambda size: (batches, batches))
+    params = page.init_params()
+    before = [p.asnumpy() for p in params]
+    histories = [page.train(num_gpus, 6, .2, 2, params) for num_gpus in (1, 1, 2)]
+    losses = [[l for _, l in history.series['train loss']] for history in histories]
+    assert all((p.asnumpy() == b).all() for p, b in zip(params, before))
+    assert losses[0] == losses[1] and losses[0][1] != losses[0][0]
+    # float32 sums of halves
+    onp.testing.assert_allclose(losses[2], losses[0], rtol=1e-5)
+    assert 'sec/epoch on cpu(0), cpu(1)' in capsys.readouterr().out

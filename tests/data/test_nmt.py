@@ -58,6 +58,17 @@ def test_sizes_below_one_are_refused(sizes):
         d2l.load_data_nmt(*sizes)
 
 
+def test_a_random_batch_has_tokens_that_both_vocabularies_have():
+    X, dec_X, valid_lens = d2l.random_batch_nmt(200, 7)
+    assert X.shape == dec_X.shape == (200, 7) and valid_lens.shape == (200,)
+    assert all(a.dtype == onp.int32 for a in (X, dec_X, valid_lens))
+    fewest = min(d2l.NMT_SRC_SIZE, d2l.NMT_TGT_SIZE)
+    # of 1400 draws one is all but surely among the ten highest
+    assert all(0 <= int(tokens.min()) and fewest - 10 <= int(tokens.max()) < fewest
+               for tokens in (X, dec_X))
+    assert set(valid_lens.tolist()) == set(range(1, 8))
+
+
 # ---- the toy grammar -----------------------------------------------------------------
 
 @pytest.fixture(scope='module')
@@ -129,3 +140,14 @@ def test_real_text_is_the_books(real_data):
     assert len(vocab) == 10012
     assert d2l.truncate_pad(vocab[source[0]], 10, vocab['<pad>']) == [
         47, 4, 1, 1, 1, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.data
+def test_vocabularies_of_the_real_text_have_the_sizes_that_networks_are_built_for(
+        real_data):
+    _, *vocabs = d2l.load_data_nmt(64, num_steps=10)
+    assert list(map(len, vocabs)) == [d2l.NMT_SRC_SIZE, d2l.NMT_TGT_SIZE]
+    for sentences, vocab in zip((d2l.NMT_SENTENCES, d2l.NMT_SENTENCES.values()),
+                                vocabs):
+        assert all('<unk>' not in vocab.to_tokens(vocab[sentence.split()])
+                   for sentence in sentences)

@@ -211,3 +211,18 @@ def test_select_takes_rows_along_the_axis_that_counts_the_examples(net, sources)
     for before, after in zip(state, chosen):
         assert after.shape == before.shape
         assert (after == np.stack([before[:, 2], before[:, 0], before[:, 0]], 1)).all()
+
+
+def test_whoever_watches_sees_the_weights_of_each_step_as_it_is_made(sources):
+    net = d2l.EncoderDecoder(
+        d2l.Seq2SeqEncoder(7, 4, 6, 1), d2l.Seq2SeqAttentionDecoder(5, 4, 6, 1))
+    net.initialize(init.Normal(0.5))
+    seen = []
+    decoder = d2l.LiveDecoder(net, watch=seen.append)
+    state = decoder.start(*sources)
+    for t in range(1, 4):
+        _, state = decoder.step(onp.array([BOS, 2, 3]), state)
+        assert len(seen) == t
+        weights, = seen[-1]  # one step a call
+        assert weights.shape == (3, 1, 5)
+    assert (seen[0][0] != seen[1][0]).any()  # the query is the state, which moves

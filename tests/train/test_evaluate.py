@@ -37,6 +37,21 @@ def test_batches_split_over_devices_give_the_same_figure():
     assert d2l.evaluate_accuracy(net, SCORES[:1], [mx.cpu(0), mx.cpu(1)]) == one
 
 
+def test_batches_may_be_split_in_a_way_of_ones_own():
+    net = nn.Dense(2, in_units=2)
+    net.initialize(ctx=[mx.cpu(0), mx.cpu(1)])
+    seen = []
+
+    def first_to_all(X, y, devices):
+        seen.append(devices)
+        return ([X[:1].as_in_ctx(d) for d in devices],
+                [y[:1].as_in_ctx(d) for d in devices])
+
+    share = d2l.evaluate_accuracy_gpus(net, SCORES[:1], first_to_all)
+    assert seen == [[mx.cpu(0), mx.cpu(1)]]
+    assert share == d2l.evaluate_accuracy(net, [(SCORES[0][0][:1], SCORES[0][1][:1])])
+
+
 def test_the_network_runs_in_prediction_mode():
     modes = []
 

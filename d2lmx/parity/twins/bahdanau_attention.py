@@ -3,6 +3,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from ...data.nmt import NMT_SRC_SIZE, NMT_TGT_SIZE
 from .attention_scoring_functions import AdditiveAttention
 
 
@@ -54,7 +55,7 @@ class Translator(nn.Module):
         return self.decoder(dec_X, enc_outputs, hidden_state, valid_lens)
 
 
-def build_net(src_vocab_size=184, tgt_vocab_size=201):
+def build_net(src_vocab_size=NMT_SRC_SIZE, tgt_vocab_size=NMT_TGT_SIZE):
     """X (batch, steps), dec_X (batch, steps), valid_lens (batch,) -> scores, state."""
     options = 32, 32, 2, 0.1
     return Translator(Encoder(src_vocab_size, *options),

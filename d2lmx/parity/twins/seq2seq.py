@@ -2,6 +2,8 @@
 import torch
 from torch import nn
 
+from ...data.nmt import NMT_SRC_SIZE, NMT_TGT_SIZE
+
 
 class Seq2SeqEncoder(nn.Module):
     """X (batch, steps), valid_lens (batch,) -> the state after the last valid step."""
@@ -49,8 +51,8 @@ class EncoderDecoder(nn.Module):
         return self.decoder(dec_X, (H, H[-1:]))
 
 
-def build_net(src_vocab_size=184, tgt_vocab_size=201, embed_size=32, num_hiddens=32,
-              num_layers=2, dropout=0.1):
+def build_net(src_vocab_size=NMT_SRC_SIZE, tgt_vocab_size=NMT_TGT_SIZE, embed_size=32,
+              num_hiddens=32, num_layers=2, dropout=0.1):
     """X, dec_X (batch, steps), valid_lens (batch,) -> scores, state."""
     sizes = embed_size, num_hiddens, num_layers, dropout
     return EncoderDecoder(Seq2SeqEncoder(src_vocab_size, *sizes),

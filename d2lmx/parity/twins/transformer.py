@@ -4,6 +4,7 @@ import math
 import torch
 from torch import nn
 
+from ...data.nmt import NMT_SRC_SIZE, NMT_TGT_SIZE
 from .multihead_attention import MultiHeadAttention
 from .self_attention_and_positional_encoding import PositionalEncoding
 
@@ -110,7 +111,7 @@ class Transformer(nn.Module):
         return self.decoder(dec_X, state)
 
 
-def build_net(src_vocab_size=184, tgt_vocab_size=201):
+def build_net(src_vocab_size=NMT_SRC_SIZE, tgt_vocab_size=NMT_TGT_SIZE):
     """X (batch, steps), dec_X (batch, steps), valid_lens (batch,) -> scores, state."""
     options = 32, 64, 4, 2, 0.1
     return Transformer(TransformerEncoder(src_vocab_size, *options),
