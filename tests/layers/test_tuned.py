@@ -63,3 +63,43 @@ def test_compiled_training_is_the_same_with_the_same_parameters(number):
     for a, b in zip(*gradients):
         # float32 sums in another order
         onp.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5 * abs(b).max())
+
+
+@pytest.mark.parametrize('hybridize', [False, True])
+@pytest.mark.parametrize('shape', [(6, 3), (4, 3, 5, 2)])
+def test_batch_norm_gives_the_numbers_gradients_and_averages_of_the_page(
+        shape, hybridize):
+    layers = [layer(3, num_dims=len(shape))
+              for layer in (page('7.5').BatchNorm, d2l.TunedBatchNorm)]
+    names = list(layers[0]._collect_params_with_prefix())
+    assert names == list(layers[1]._collect_params_with_prefix())
+    for layer in layers:
+        layer.initialize()
+        layer.cast('float64')
+        layer.hybridize(hybridize, static_alloc=True, static_shape=True)
+    for name in ('gamma', 'beta'):
+        value = np.random.normal(size=(3,), dtype='float64')
+        for layer in layers:
+            getattr(layer, name).set_data(value)
+    for _ in range(3):
+        X = np.random.normal(3, 2, size=shape, dtype='float64')
+        weights = np.random.normal(size=shape, dtype='float64')
+        found = [trained(layer, X, weights) for layer in layers]
+        for pages, ours in zip(*found):
+            onp.testing.assert_allclose(ours, pages, rtol=1e-8, atol=1e-10)
+    pages, ours = (layer(X).asnumpy() for layer in layers)  # by the averages
+    onp.testing.assert_allclose(ours, pages, rtol=1e-8, atol=1e-10)
+
+
+def trained(layer, X, weights):
+    """Output, gradients and moving averages of a step in training."""
+    X = X.copy()
+    X.attach_grad()
+    with autograd.record():
+        Y = layer(X)
+        l = (Y * weights).sum()
+    l.backward()
+    npx.waitall()  # reading a running average waits for no backward pass
+    return [a.asnumpy() for a in (
+        Y, X.grad, layer.gamma.grad(), layer.beta.grad(), layer.moving_mean.data(),
+        layer.moving_var.data())]
