@@ -99,6 +99,7 @@ def example_inputs(batch_size=2):
 def run(*, variant: Literal['scratch', 'tuned', 'concise'] = 'tuned',
         num_epochs: int = 10, lr: float = 1.0, batch_size: int = 256,
         hybridize: bool = True) -> dict:
+    # tuned, since compiled steps of training take 5.5 times as long by batch_norm above
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
     net = build_net(variant)
     net.hybridize(hybridize, static_alloc=True, static_shape=True)

@@ -82,6 +82,7 @@ def run(*, variant: Literal['scratch', 'tuned'] = 'tuned', num_epochs: int = 500
         lr: float = 1, batch_size: int = 32, num_steps: int = 35,
         num_hiddens: int = 512, use_random_iter: bool = False,
         hybridize: bool = True) -> dict:
+    # tuned, since compiled steps of training take 2.7 times as long with rnn above
     device = d2l.try_gpu()
     train_iter, vocab = d2l.load_data_time_machine(batch_size, num_steps,
                                                    use_random_iter)
