@@ -102,7 +102,7 @@ def test_wrong_usage_is_status_2(token, reason, options, capsys):
 
 @pytest.mark.parametrize('token,title', [
     ('9.2', 'lstm (9.2), concise'), ('9.2:scratch', 'lstm (9.2), scratch'),
-    ('7.5', 'batch_norm (7.5), scratch'), ('8.6', 'rnn_concise (8.6)')])
+    ('7.5', 'batch_norm (7.5), tuned'), ('8.6', 'rnn_concise (8.6)')])
 def test_a_title_tells_which_variant_it_is(token, title):
     assert find_network(token).title == title
     names = find_network(token).build_net().collect_params()

@@ -6,17 +6,32 @@ from mxnet.gluon import nn
 import d2lmx as d2l
 
 
-def test_sgd_takes_one_step_in_place():
+@pytest.mark.parametrize('sgd', [d2l.sgd, d2l.fused_sgd])
+def test_sgd_takes_one_step_in_place(sgd):
     w, b = np.array([1., 2.]), np.array([3.])
     for param in (w, b):
         param.attach_grad()
     with autograd.record():
         l = (w * np.array([4., 8.])).sum() + 10 * b
     l.backward()
-    d2l.sgd([w, b], lr=.5, batch_size=2)
+    sgd([w, b], lr=.5, batch_size=2)
     assert w.tolist() == [1 - .5 * 4 / 2, 2 - .5 * 8 / 2]
     assert b.tolist() == [3 - .5 * 10 / 2]
     assert w.grad.tolist() == [4, 8]  # it stays, attached to the same array
+
+
+def test_fused_sgd_is_sgd_but_for_rounding():
+    values = np.random.normal(size=(2, 7, 3))
+    params = [values[0].copy(), values[0].copy()]
+    for param, sgd in zip(params, (d2l.sgd, d2l.fused_sgd)):
+        param.attach_grad()
+        param.grad[:] = values[1]
+        for _ in range(3):
+            sgd([param], lr=.3, batch_size=7)
+    # rounding of 1 / 7
+    assert params[1].tolist() == [pytest.approx(row, rel=1e-6, abs=1e-7)
+                                  for row in params[0].tolist()]
+    assert abs(params[0] - values[0]).max() > .01
 
 
 @pytest.mark.parametrize('hybridize', [False, True])

@@ -5,4 +5,6 @@ from .loops import *
 from .losses import *
 from .positions import *
 from .recurrent import *
+from .tracing import *
 from .transformer import *
+from .tuned import *

@@ -1,6 +1,6 @@
 import numpy as onp
 import pytest
-from mxnet import autograd, gluon, np
+from mxnet import autograd, gluon, np, npx
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -65,3 +65,38 @@ class Descent:
 def descent():
     """A `Descent`."""
     return Descent()
+
+
+@pytest.fixture
+def same_as_torch(torch):
+    """``same_as_torch(forward, layer, get_params, num_states)`` or AssertionError.
+
+    forward: a section's function of inputs, state and params; layer: the same of
+    PyTorch's tensors. Outputs, last states and gradients of all are compared.
+    """
+    def outcome(forward, arrays, num_states):
+        states, params = arrays[1:1 + num_states], arrays[1 + num_states:]
+        Y, ends = forward(arrays[0], tuple(states), params)
+        return [Y, *ends]
+
+    def compare(forward, layer, get_params, num_states):
+        rng = onp.random.RandomState(0)
+        shapes = [(3, 2, 5)] + [(2, 4)] * num_states + [
+            param.shape for param in get_params(5, 4, npx.cpu())]
+        values = [rng.normal(size=shape) for shape in shapes]  # float64
+        arrays = [np.array(value, dtype='float64') for value in values]
+        for array in arrays:
+            array.attach_grad()
+        with autograd.record():
+            ours = outcome(forward, arrays, num_states)
+            l = sum((Y * Y).sum() for Y in ours)
+        l.backward()
+        tensors = [torch.tensor(value, requires_grad=True) for value in values]
+        theirs = outcome(layer, tensors, num_states)
+        sum((Y * Y).sum() for Y in theirs).backward()
+        for a, b in zip(ours + [array.grad for array in arrays],
+                        theirs + [tensor.grad for tensor in tensors]):
+            onp.testing.assert_allclose(a.asnumpy(), b.detach().numpy(), rtol=1e-10,
+                                        atol=1e-12)
+
+    return compare

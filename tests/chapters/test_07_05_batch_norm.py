@@ -1,15 +1,15 @@
 import mxnet as mx
 import numpy as onp
 import pytest
-from mxnet import autograd, np
+from mxnet import autograd, np, npx
 
 import d2lmx as d2l
 
 SHAPES = {2: (6, 3), 4: (4, 3, 5, 5)}
 
 
-def layer(section, num_dims, hybridize):
-    net = section('7.5').BatchNorm(3, num_dims)
+def layer(section, num_dims, hybridize, tuned=False):
+    net = (d2l.TunedBatchNorm if tuned else section('7.5').BatchNorm)(3, num_dims)
     net.initialize()
     net.hybridize(hybridize, static_alloc=True, static_shape=True)
     return net
@@ -23,6 +23,27 @@ def batches(num_dims, count=3):
                rng.normal(size=SHAPES[num_dims]).astype('float32'))
 
 
+@pytest.mark.parametrize('num_dims', [2, 4])
+def test_function_of_the_page_by_hand_in_both_modes(section, num_dims):
+    (X, _), = batches(num_dims, count=1)
+    shape, axes = ((1, 3), (0,)) if num_dims == 2 else ((1, 3, 1, 1), (0, 2, 3))
+    gamma, beta, moving_mean, moving_var = (
+        onp.array(a, 'float32').reshape(shape)
+        for a in ([1, -2, 3], [0.5, 0, -1], [1, 2, 3], [4, 9, 1]))
+    mean, var = X.mean(axes).reshape(shape), X.var(axes).reshape(shape)
+    trained = ((X - mean) / onp.sqrt(var + 0.1), 0.75 * moving_mean + 0.25 * mean,
+               0.75 * moving_var + 0.25 * var)
+    predicted = (X - moving_mean) / onp.sqrt(moving_var + 0.1), moving_mean, moving_var
+    for train_mode, (X_hat, *averages) in ((True, trained), (False, predicted)):
+        with autograd.record(train_mode=train_mode):
+            found = section('7.5').batch_norm(
+                *map(np.array, (X, gamma, beta, moving_mean, moving_var)), eps=0.1,
+                momentum=0.75)
+        for a, b in zip(found, (gamma * X_hat + beta, *averages)):
+            # single precision, over values of about 5
+            onp.testing.assert_allclose(a.asnumpy(), b, rtol=1e-5, atol=1e-5)
+
+
 @pytest.mark.parametrize('hybridize', [False, True])
 @pytest.mark.parametrize('num_dims', [2, 4])
 def test_averages_move_a_tenth_of_the_way_and_are_used_in_prediction(
@@ -34,6 +55,7 @@ def test_averages_move_a_tenth_of_the_way_and_are_used_in_prediction(
         with autograd.record():
             Y = net(np.array(X))
         Y.backward()  # it is what moves the averages
+        npx.waitall()  # which reading them does not wait for
         mean = 0.9 * mean + 0.1 * X.mean(axes)
         var = 0.9 * var + 0.1 * X.var(axes)  # of all, not of all but one
     expected = ((onp.moveaxis(X, 1, -1) - mean) / onp.sqrt(var + 1e-5))
@@ -58,6 +80,7 @@ def test_outputs_and_gradients_in_training_are_those_of_torch(
             Y = net(X)
             l = (Y * np.array(weights)).sum()
         l.backward()
+        npx.waitall()
         twin.zero_grad()
         X_twin = torch.tensor(values, requires_grad=True)
         Y_twin = twin(X_twin)
@@ -72,8 +95,10 @@ def test_outputs_and_gradients_in_training_are_those_of_torch(
                                 twin.running_mean.numpy(), rtol=1e-5)
 
 
-def test_a_feature_without_variance_becomes_beta_and_has_finite_gradients(section):
-    net = layer(section, 4, hybridize=True)
+@pytest.mark.parametrize('tuned', [False, True])
+def test_a_feature_without_variance_becomes_beta_and_has_finite_gradients(
+        section, tuned):
+    net = layer(section, 4, hybridize=True, tuned=tuned)
     net.beta.set_data(np.array([1.0, 2.0, 3.0]))
     X = np.ones((4, 3, 5, 5)) * 7
     X.attach_grad()
@@ -84,8 +109,9 @@ def test_a_feature_without_variance_becomes_beta_and_has_finite_gradients(sectio
     assert onp.isfinite(X.grad.asnumpy()).all()
 
 
-def test_prediction_leaves_the_averages_alone(section):
-    net = layer(section, 2, hybridize=True)
+@pytest.mark.parametrize('tuned', [False, True])
+def test_prediction_leaves_the_averages_alone(section, tuned):
+    net = layer(section, 2, hybridize=True, tuned=tuned)
     for X, _ in batches(2):
         net(np.array(X))
     assert net.moving_mean.data().tolist() == [0, 0, 0]
@@ -97,12 +123,13 @@ def test_three_axes_are_refused(section):
         section('7.5').BatchNorm(3, num_dims=3)
 
 
-def test_the_concise_net_keeps_the_contract(section):
-    page = section('7.5')
-    d2l.check_hybrid_block(lambda: page.build_net('concise'), page.example_inputs())
-
-
 @pytest.mark.parametrize('variant', ['scratch', 'concise'])
+def test_the_other_nets_keep_the_contract(section, variant):
+    page = section('7.5')
+    d2l.check_hybrid_block(lambda: page.build_net(variant), page.example_inputs())
+
+
+@pytest.mark.parametrize('variant', ['scratch', 'tuned', 'concise'])
 def test_parameters_by_hand(section, variant):
     page = section('7.5')
     rows = d2l.summary(page.build_net(variant), *page.example_inputs())
@@ -111,17 +138,18 @@ def test_parameters_by_hand(section, variant):
                            + 120 * 84 + 84 + 84 * 10 + 10 + 2 * (6 + 16 + 120 + 84))
 
 
-def test_both_variants_train_alike(section):
+def test_all_variants_train_alike(section):
     page = section('7.5')
-    nets = [page.build_net(variant) for variant in ('scratch', 'concise')]
+    nets = [page.build_net(variant) for variant in ('scratch', 'tuned', 'concise')]
     X, = page.example_inputs(batch_size=16)
     y = np.arange(16) % 10
     losses = []
     for net in nets:
         net.initialize(mx.init.Xavier())
         net(X)
-    for ours, theirs in zip(*(net.collect_params().values() for net in nets)):
-        theirs.set_data(ours.data())
+    for ours, *others in zip(*(net.collect_params().values() for net in nets)):
+        for other in others:
+            other.set_data(ours.data())
     for net in nets:
         trainer = mx.gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': 0.1})
         losses.append([])
@@ -132,11 +160,12 @@ def test_both_variants_train_alike(section):
             trainer.step(16)
             losses[-1].append(float(l.mean()))
     # rounding, in another order of operations, grows over the steps
-    assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+    for others in losses[1:]:
+        assert losses[0] == pytest.approx(others, rel=1e-3)
     assert losses[0][-1] < losses[0][0]
 
 
-@pytest.mark.parametrize('variant', ['scratch', 'concise'])
+@pytest.mark.parametrize('variant', ['tuned', 'concise'])
 def test_it_learns_the_toy_garments(section, variant):
     result = section('7.5').run(variant=variant, num_epochs=2, batch_size=64, lr=0.5)
     assert result['final']['train loss'] < 0.5

@@ -26,6 +26,29 @@ def test_outputs_and_state_are_those_of_the_equations(page):
     onp.testing.assert_allclose(end.asnumpy(), h, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.torch
+def test_outputs_and_gradients_are_those_of_torchs_cells(page, torch, same_as_torch):
+    def cells(inputs, state, params):
+        W_xh, W_hh, b_h, W_hq, b_q = params
+        (H,), outputs = state, []
+        for X in inputs:
+            H = torch.rnn_tanh_cell(X, H, W_xh.T, W_hh.T, b_h)
+            outputs.append(H @ W_hq + b_q)
+        return torch.cat(outputs), (H,)
+
+    same_as_torch(page.rnn, cells, page.get_params, num_states=1)
+
+
+@pytest.mark.parametrize('variant', ['scratch', 'tuned'])
+def test_model_keeps_the_contract(page, variant):
+    def inputs(batch_size, num_steps):
+        return (np.random.randint(0, 28, size=(batch_size, num_steps), dtype='int32'),
+                np.random.normal(size=(batch_size, 6)))
+
+    d2l.check_hybrid_block(lambda: page.build_net(variant, num_hiddens=6), inputs(2, 3),
+                           other_inputs=inputs(1, 5))
+
+
 def test_shapes_are_the_books(page):
     net = page.build_net()
     shapes = page.shapes_of_outputs(net, npx.cpu())

@@ -34,17 +34,33 @@ def test_outputs_and_state_are_those_of_the_equations(page):
     onp.testing.assert_allclose(end.asnumpy(), h, rtol=1e-4, atol=1e-5)
 
 
-def test_model_from_scratch_keeps_the_contract(page):
-    d2l.check_hybrid_block(
-        lambda: d2l.RNNModelScratch(28, 6, npx.cpu(), page.get_params,
-                                    page.init_gru_state, page.gru),
-        (np.random.randint(0, 28, size=(2, 3), dtype='int32'),
-         np.random.normal(size=(2, 6))), other_inputs=(
-            np.random.randint(0, 28, size=(1, 5), dtype='int32'),
-            np.random.normal(size=(1, 6))))
+@pytest.mark.torch
+def test_outputs_and_gradients_are_those_of_torch(page, torch, same_as_torch):
+    def equations(inputs, state, params):  # torch.gru_cell resets after the product
+        W_xz, W_hz, b_z, W_xr, W_hr, b_r, W_xh, W_hh, b_h, W_hq, b_q = params
+        (H,), outputs = state, []
+        for X in inputs:
+            Z = torch.sigmoid(X @ W_xz + H @ W_hz + b_z)
+            R = torch.sigmoid(X @ W_xr + H @ W_hr + b_r)
+            candidate = torch.tanh(X @ W_xh + (R * H) @ W_hh + b_h)
+            H = Z * H + (1 - Z) * candidate
+            outputs.append(H @ W_hq + b_q)
+        return torch.cat(outputs), (H,)
+
+    same_as_torch(page.gru, equations, page.get_params, num_states=1)
 
 
-@pytest.mark.parametrize('variant', ['scratch', 'concise'])
+@pytest.mark.parametrize('variant', ['scratch', 'tuned'])
+def test_model_from_scratch_keeps_the_contract(page, variant):
+    def inputs(batch_size, num_steps):
+        return (np.random.randint(0, 28, size=(batch_size, num_steps), dtype='int32'),
+                np.random.normal(size=(batch_size, 6)))
+
+    d2l.check_hybrid_block(lambda: page.build_net(variant, num_hiddens=6), inputs(2, 3),
+                           other_inputs=inputs(1, 5))
+
+
+@pytest.mark.parametrize('variant', ['tuned', 'concise'])
 def test_both_variants_learn(page, variant):
     result = page.run(variant=variant, num_epochs=8, num_hiddens=32, lr=2)
     curve = [ppl for _, ppl in result['series']['perplexity']]

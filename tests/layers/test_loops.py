@@ -1,6 +1,6 @@
 import numpy as onp
 import pytest
-from mxnet import autograd, nd, np
+from mxnet import autograd, np
 from mxnet.gluon import nn, rnn
 
 import d2lmx as d2l
@@ -14,10 +14,8 @@ class Sums(nn.HybridBlock):
         self.W = self.params.get('W', shape=(3, 2))
 
     def hybrid_forward(self, F, X, S, W):
-        product = d2l.affine(F, W)
-
         def step(X, S):
-            S = S + product(X)
+            S = S + F.np.dot(X, W)
             return 2 * S, [S]
 
         Y, (S,) = d2l.over_steps(F, step, X, [S])
@@ -35,19 +33,6 @@ def test_loop_hands_the_state_on_for_any_number_of_steps(hybridize, num_steps):
     sums = S.asnumpy() + onp.cumsum(X.asnumpy() @ net.W.data().asnumpy(), axis=0)
     onp.testing.assert_allclose(Y.asnumpy(), 2 * sums, rtol=1e-5, atol=1e-6)
     onp.testing.assert_allclose(end.asnumpy(), sums[-1], rtol=1e-5, atol=1e-6)
-
-
-def test_affine_is_the_product_with_its_bias_on_the_last_axis():
-    X, W, b = (np.random.normal(size=shape) for shape in ((4, 5, 3), (3, 2), (2,)))
-    W.attach_grad()
-    with autograd.record():
-        Y = d2l.affine(nd, W, b)(X)
-    Y.backward()
-    onp.testing.assert_allclose(Y.asnumpy(), X.asnumpy() @ W.asnumpy() + b.asnumpy(),
-                                rtol=1e-5, atol=1e-6)
-    onp.testing.assert_allclose(  # of a sum: every column the sum of the inputs
-        W.grad.asnumpy(), onp.repeat(X.asnumpy().sum((0, 1))[:, None], 2, axis=1),
-        rtol=1e-5, atol=1e-6)
 
 
 def test_dropout_of_a_layer_of_gluon_takes_effect_in_a_language_model():
