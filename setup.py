@@ -8,6 +8,7 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).parent
 CHAPTERS = sorted(path.name for path in ROOT.glob('chapters/ch*') if path.is_dir())
 COMPAT = runpy.run_path(str(ROOT / 'd2lmx/compat.py'))
+VERSION = runpy.run_path(str(ROOT / 'd2lmx/version.py'))['VERSION']
 
 
 class BuildWithStartUpLine(build_py):
@@ -29,18 +30,17 @@ class BuildWithStartUpLine(build_py):
 
 setup(
     name='d2lmx',
-    version='0.1.0',
+    version=VERSION,
     description='Dive into Deep Learning on MXNet 1.9.1 and Gluon, as it runs today',
     python_requires='>=3.9,<3.13',
     packages=[*find_packages(include=['d2lmx', 'd2lmx.*']), 'd2lmx.chapters',
               *(f'd2lmx.chapters.{name}' for name in CHAPTERS)],
     package_dir={'d2lmx.chapters': 'chapters'},
     cmdclass={'build_py': BuildWithStartUpLine},
-    entry_points={'console_scripts': ['d2lmx = d2lmx.cli:main']},
+    entry_points={'console_scripts': ['d2lmx = d2lmx.commands:main']},
     install_requires=[
         'mxnet==1.9.1',
         'numpy>=1.21,<2',  # makes pip choose a fitting opencv and pandas, too
-        'gluoncv==0.10.5.post0',
         'opencv-python',
         'matplotlib>=3.5',
         'pandas>=1.3',
@@ -54,6 +54,7 @@ setup(
         'chinese': ['jieba>=0.42'],
         'bleu': ['sacrebleu>=2.3'],
         'horovod': ['horovod==0.28.1'],
-        'test': ['pytest>=7'],
+        'gluoncv': ['gluoncv==0.10.5.post0'],
+        'test': ['pytest>=7', 'pytest-xdist>=3'],
     },
 )

@@ -1,33 +1,47 @@
 """d2lmx: Dive into Deep Learning (动手学深度学习) on MXNet/Gluon, as it runs today.
 
-``import d2lmx as d2l`` offers every name the book saves.
+``import d2lmx as d2l`` offers every name the book saves. The first that is asked for
+imports MXNet and the whole library: what needs neither, such as ``d2lmx list``, starts
+at once.
 """
 from . import compat
+from .version import VERSION as __version__
 
-__version__ = '0.1.0'
+compat.use_numpy_semantics()
 
-try:
-    compat.prepare()  # before anything imports mxnet
-    import mxnet
-except (ImportError, OSError, AttributeError) as error:
-    # `d2lmx doctor` must still start, to say what is wrong; any other use says so here
-    _reason = f'{type(error).__name__}: {error}'
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # for editors, which read and do not run
+    from .names import *
 
-    def __getattr__(name):
-        raise AttributeError(
-            f'MXNet cannot be imported ({_reason}); run `python -m d2lmx doctor` to '
-            'see what is wrong and how to mend it')
-else:
-    from .runtime import *
-    from .metrics import *
-    from .optim import *
-    from .data import *
-    from .layers import *
-    from .viz import *
-    from .train import *
-    from .models import *
-    from .book import *
-    from .export import *
-    from .testing import *
-    from .runner import *
-    from .translating import *
+
+def __getattr__(name):
+    from importlib import import_module, util
+    if name.startswith('_') and name != '__all__':  # tools ask every module for such
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    if util.find_spec(f'{__name__}.{name}'):
+        return import_module(f'{__name__}.{name}')  # a room: d2l.files
+    _supply_names()
+    if name in globals():
+        return globals()[name]
+    error = AttributeError(f'module {__name__!r} has no attribute {name!r}'
+                           + _hint(name))
+    error.name = name  # else Python would add a hint of its own
+    raise error
+
+
+def __dir__():
+    _supply_names()
+    return sorted(globals())
+
+
+def _supply_names():
+    """Copy the library's names here, once; what a reader has put here stays."""
+    if '__all__' not in globals():
+        from .names import PUBLIC
+        globals().update({**PUBLIC, **globals(), '__all__': sorted(PUBLIC)})
+
+
+def _hint(name):
+    from difflib import get_close_matches
+    return ''.join(f'; did you mean {near!r}?'
+                   for near in get_close_matches(name, __all__, n=1))

@@ -1,3 +1,4 @@
-from .cli import main
+from .commands import main
 
-main()
+if __name__ == '__main__':  # each measuring process of `bench` imports this file
+    main()

@@ -1,4 +1,4 @@
-"""What MXNet 1.9.1 needs before it is imported, on today's NumPy and Python.
+"""What MXNet 1.9.1 needs when it is imported, on today's NumPy and Python.
 
 Only the standard library is imported here, and only its cheapest part: the file
 ``d2lmx-mxnet.pth`` of an installed d2lmx loads this module by its path whenever Python
@@ -16,6 +16,7 @@ COPY, SPIN, WAIT = 'MXNET_CPU_PARALLEL_SIZE', 'GOMP_SPINCOUNT', 'OMP_WAIT_POLICY
 SUM_IN_PLACE = 'MXNET_EXEC_INPLACE_GRAD_SUM_CAP'
 UNTOUCHED = {COPY: '200000', SPIN: '300000'}  # what MXNet and libgomp take themselves
 IDLE = 'd2lmx: an idle team'
+WATCHED = ('mxnet', 'gluoncv')  # whose imports need `prepare`
 CHOSEN = 'D2LMX_CHOSEN_THREADS'  # tells a child process that the count is our choice
 
 
@@ -24,12 +25,7 @@ def prepare():
 
     Raises ImportError where NumPy is 2 or newer, which MXNet 1.9.1 cannot use.
     """
-    _choose_threads()
-    _calm_threads()
-    # From 8 uses of a weight on, compiled graphs add its gradients up in place, and the
-    # first lands on memory that was never cleared where a recurrent layer in float64
-    # gives them. So there is no such number of uses.
-    os.environ.setdefault(SUM_IN_PLACE, str(2 ** 31 - 1))
+    _set_variables()
     import numpy
     if int(numpy.__version__.split('.')[0]) >= 2:
         raise ImportError(
@@ -38,6 +34,22 @@ def prepare():
             f"{sys.executable} -m pip install 'numpy>=1.21,<2'")
     _restore_aliases(numpy)
     _supply_distutils()
+
+
+def use_numpy_semantics():
+    """What ``import d2lmx`` does: MXNet's NumPy semantics are on once it is imported.
+
+    The variables of `prepare` are set at once, for whatever else reads them; the rest
+    of it waits for MXNet's import. MXNet keeps its semantics for each thread: it is the
+    importing one that has them.
+    """
+    _set_variables()
+    if 'mxnet' in sys.modules:
+        prepare()
+        import mxnet  # waits where another thread is importing it
+        _turn_numpy_on(mxnet)
+    else:
+        _watch(_ThenNumpy())
 
 
 def threads():
@@ -65,10 +77,7 @@ def usable_cores():
 
 def watch_imports():
     """Call `prepare` when MXNet or gluoncv is first imported, and not before."""
-    # by name: a virtual environment's start-up runs the line, so makes the class, twice
-    names = [type(finder).__name__ for finder in sys.meta_path]
-    if _PrepareFirst.__name__ not in names:
-        sys.meta_path.insert(0, _PrepareFirst())
+    _watch(_PrepareFirst())
 
 
 def start_up_line(file):
@@ -92,11 +101,43 @@ class _PrepareFirst:
     """An import finder that finds nothing, but sees MXNet's import coming."""
 
     def find_spec(self, name, path=None, target=None):
-        if name in ('mxnet', 'gluoncv') and self in sys.meta_path:
+        if name in WATCHED and self in sys.meta_path:
             prepare()
             # a new list: the import at work goes on through the old one and skips none
             sys.meta_path = [finder for finder in sys.meta_path if finder is not self]
         return None
+
+
+class _ThenNumpy:
+    """An import finder that prepares for MXNet, and has NumPy semantics turned on."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in WATCHED:
+            return None
+        prepare()
+        if name != 'mxnet':
+            return None
+        # those before this one have been asked, and a second of this kind asks on, too
+        for finder in sys.meta_path[sys.meta_path.index(self) + 1:]:
+            # the oldest finders have no such method, and a bare folder no loader
+            find = getattr(finder, 'find_spec', None)
+            spec = find and find(name, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    self.extend(spec.loader)
+                return spec
+        return None
+
+    @staticmethod
+    def extend(loader):
+        """Let a loader turn NumPy semantics on as soon as the module is there."""
+        execute = loader.exec_module
+
+        def exec_module(module):
+            execute(module)
+            _turn_numpy_on(module)
+
+        loader.exec_module = exec_module
 
 
 class _Version(tuple):
@@ -107,6 +148,25 @@ class _Version(tuple):
         # words sort below numbers; distutils raised TypeError on such a pair
         return super().__new__(cls, ((1, int(part)) if part.isdecimal() else (0, part)
                                      for part in re.findall(r'\d+|[a-z]+', text)))
+
+
+def _watch(finder):
+    # by name: a virtual environment's start-up runs the line, so makes the class, twice
+    if type(finder).__name__ not in [type(other).__name__ for other in sys.meta_path]:
+        sys.meta_path.insert(0, finder)
+
+
+def _turn_numpy_on(mxnet):
+    mxnet.npx.set_np()  # the one place where the library does
+
+
+def _set_variables():
+    _choose_threads()
+    _calm_threads()
+    # From 8 uses of a weight on, compiled graphs add its gradients up in place, and the
+    # first lands on memory that was never cleared where a recurrent layer in float64
+    # gives them. So there is no such number of uses.
+    os.environ.setdefault(SUM_IN_PLACE, str(2 ** 31 - 1))
 
 
 def _restore_aliases(numpy):

@@ -4,6 +4,8 @@ from collections import Counter
 
 from mxnet import np
 
+from .errors import MissingPackage
+
 __all__ = ['Accumulator', 'accuracy', 'num_correct', 'bleu', 'corpus_bleu',
            'reference_bleu', 'History']
 
@@ -39,7 +41,7 @@ def num_correct(y_hat, y) -> np.ndarray:
     ValueError where the shapes do not go together (a y of shape (batch, 1) would
     otherwise be compared with every prediction by broadcasting).
 
-    Book: 3.6 (sec_softmax_scratch)
+    Ours, for 3.6
     """
     if len(y_hat.shape) > 1 and y_hat.shape[1] > 1:
         y_hat = y_hat.argmax(axis=1)
@@ -101,7 +103,7 @@ def corpus_bleu(predictions, references, k: int = 4) -> float:
         tokens. The one nearest in length counts in the length; an n-gram counts as
         often as it stands in any one of them.
 
-    Book: none; 9.7 (sec_seq2seq) has `bleu` of one sentence
+    Ours, for 9.7, which has `bleu` of one sentence
     """
     if len(predictions) != len(references) or not all(map(len, references)):
         raise ValueError('each prediction needs its references, one at least; got '
@@ -139,13 +141,13 @@ def reference_bleu(predictions, references) -> dict:
     [0, 100], and 'signature', which says how it was computed. ImportError, telling how
     to install it, where that package is missing.
 
-    Book: none
+    Ours
     """
     try:
         from sacrebleu.metrics import BLEU
     except ImportError as error:
-        raise ImportError('this score needs the package sacrebleu: pip install '
-                          "'d2lmx[bleu]'") from error
+        raise MissingPackage('this score needs the package sacrebleu: pip install '
+                             "'d2lmx[bleu]'") from error
     metric = BLEU(lowercase=True)
     columns = [[refs[i] if i < len(refs) else None for refs in references]
                for i in range(max(map(len, references)))]
@@ -161,7 +163,7 @@ class History:
     these seconds, ``waiting`` passed until the next batch was there; as MXNet computes
     meanwhile, a faster loader saves that much at most.
 
-    Book: 3.6 (sec_softmax_scratch)
+    Ours, for 3.6
     """
 
     def __init__(self):

@@ -2,7 +2,8 @@
 import mxnet as mx
 from mxnet import gluon, lr_scheduler, np
 
-from .runtime.team import team
+from .context import current
+from .errors import InputError
 
 __all__ = ['sgd', 'fused_sgd', 'grad_clipping', 'as_updater', 'ByEpoch']
 
@@ -21,7 +22,7 @@ def sgd(params, lr: float, batch_size: int) -> None:
 def fused_sgd(params, lr: float, batch_size: int) -> None:
     """What `sgd` does, by one operator a parameter where the formula takes four.
 
-    Book: 8.5 (sec_rnn_scratch)
+    Ours, for 8.5
     """
     for param in params:
         weight, grad = param.as_nd_ndarray(), param.grad.as_nd_ndarray()
@@ -46,7 +47,7 @@ def clipping(net, theta: float):
 
     For many steps: it asks a block for its parameters once.
 
-    Book: 8.5 (sec_rnn_scratch)
+    Ours, for 8.5
     """
     params = net.collect_params().values() if isinstance(net, gluon.Block) else None
 
@@ -54,7 +55,7 @@ def clipping(net, theta: float):
         if params is None:
             grads = [[param.grad] for param in net.params]
         else:
-            team().reduce_gradients(params)
+            current().workers.reduce_gradients(params)
             grads = [param.list_grad() for param in params if param.grad_req != 'null']
         sums = [sum((g.as_in_ctx(copies[0].ctx) for g in copies[1:]), copies[0])
                 for copies in grads]
@@ -72,7 +73,7 @@ def clipping(net, theta: float):
 def as_updater(updater):
     """A function of the batch size, from a `gluon.Trainer` or such a function.
 
-    Book: 3.6 (sec_softmax_scratch)
+    Ours, for 3.6
     """
     return updater.step if isinstance(updater, gluon.Trainer) else updater
 
@@ -93,12 +94,12 @@ class ByEpoch(lr_scheduler.LRScheduler):
     batches_per_epoch
         Updates an epoch, at least 1, else ValueError.
 
-    Book: 11.11 (sec_scheduler)
+    Ours, for 11.11
     """
 
     def __init__(self, schedule, batches_per_epoch: int):
         if batches_per_epoch < 1:
-            raise ValueError('batches_per_epoch must be at least 1, got '
+            raise InputError('batches_per_epoch must be at least 1, got '
                              f'{batches_per_epoch}')
         super().__init__(base_lr=schedule(0))
         self.schedule = schedule

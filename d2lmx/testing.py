@@ -35,7 +35,7 @@ def check_hybrid_block(build, inputs, *, other_inputs=None, rtol=1e-5, atol=1e-6
         example of each input, a batch of one, whose outputs must be those it has in
         the whole batch.
 
-    Book: 12.1 (sec_hybridize)
+    Ours, for 12.1
     """
     check_traceable(build())
     inputs, shards = _batch_and_shards(inputs)
@@ -63,7 +63,7 @@ def check_hybrid_block(build, inputs, *, other_inputs=None, rtol=1e-5, atol=1e-6
 def check_traceable(net):
     """AssertionError if a block overrides forward: it would silently never compile.
 
-    Book: 12.1 (sec_hybridize)
+    Ours, for 12.1
     """
     assert isinstance(net, gluon.HybridBlock), f'{type(net).__name__} is not hybrid'
     own = type(net).__module__.split('.')[0] != 'mxnet'

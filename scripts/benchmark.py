@@ -4,7 +4,7 @@ The same as `d2lmx bench`; run it with the environment's Python.
 """
 import sys
 
-from d2lmx.cli import main
+from d2lmx.commands import main
 
 if __name__ == '__main__':  # each way's process imports this file
     main(['bench', *sys.argv[1:]])

@@ -8,7 +8,7 @@ import time
 from mxnet import gluon, init, np, npx
 
 import d2lmx as d2l
-from d2lmx.networks import find_network
+from d2lmx.pages.networks import find_network
 
 SMOKE = dict(steps=4, batch_size=4, section='lenet')
 

@@ -1,41 +1,113 @@
-"""Shared fixtures: toy data and private folders for all, real data where marked."""
+"""Shared fixtures: toy data and private folders for all, real data where marked.
+
+Under pytest-xdist (`-n`) tests run side by side, each worker with one thread. Groups
+stay on one worker: what is marked `processes` or `alone`, the tests of one section's
+smoke run, the tests of a module that share a fixture.
+"""
+import contextlib
+import fcntl
 import os
+import runpy
+import shutil
 import signal
 import tempfile
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
-SESSION_CACHE = tempfile.mkdtemp(prefix='d2lmx-tests-')
+COMPAT = runpy.run_path(str(ROOT / 'd2lmx' / 'compat.py'))
+WORKER = os.environ.get('PYTEST_XDIST_WORKER')
+# a worker inherits the folder of the process that hands out the tests
+SESSION = os.environ['XDG_CACHE_HOME'] if WORKER else tempfile.mkdtemp(prefix='d2lmx-')
 # before d2lmx is imported: no test sees a user's cache
-os.environ['XDG_CACHE_HOME'] = SESSION_CACHE
+os.environ['XDG_CACHE_HOME'] = SESSION
 os.environ['D2LMX_DATA'] = 'toy'
+os.environ['PYTHONPATH'] = os.pathsep.join(  # processes that tests start read this code
+    [str(ROOT), *filter(None, [os.environ.get('PYTHONPATH')])])
 os.environ.setdefault('MPLBACKEND', 'Agg')
+threads, chosen = (os.environ.get(COMPAT[name]) for name in ('THREADS', 'CHOSEN'))
+if WORKER and threads == chosen:  # nobody asked for more: other cores, other workers
+    os.environ[COMPAT['THREADS']] = '1'  # MXNet reads it once, when it is imported
+from d2lmx.context import running
+from d2lmx.files import hub
+
 # a shell's background jobs, and what they start, ignore Ctrl-C, which tests send
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-import matplotlib.pyplot as plt
-import pytest
-
-import d2lmx as d2l  # before mxnet, which it may have to prepare in a bare checkout
-from mxnet import npx
-
 
 def pytest_configure(config):
-    config.addinivalue_line('markers', 'data: reads real data files; skipped without')
-    config.addinivalue_line('markers', 'torch: compares with PyTorch; skipped without')
-    config.addinivalue_line('filterwarnings', 'ignore:distutils Version classes')
+    if WORKER:  # --dist loadgroup, which -n alone does not mean
+        config.option.loadgroup = True
+    elif getattr(config.option, 'dist', 'no') == 'load':
+        config.option.dist = 'loadgroup'
 
 
-def pytest_sessionfinish():
-    import shutil
-    shutil.rmtree(SESSION_CACHE, ignore_errors=True)
+def pytest_unconfigure():
+    if not WORKER:
+        shutil.rmtree(SESSION, ignore_errors=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """Of -n auto: physical cores within this process's affinity and quota."""
+    return COMPAT['usable_cores']()
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items):
+    for item in items:
+        group = group_of(item)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def group_of(item):
+    """Name of the group in which a test must run on one worker, or None."""
+    if item.get_closest_marker('processes') or item.get_closest_marker('alone'):
+        return 'in-turn'
+    if 'smoke_run' in item.fixturenames:  # '06.06_lenet', by its entry or file
+        entry = item.callspec.params.get('entry') if hasattr(item, 'callspec') else None
+        return entry.slug if entry else item.path.stem[5:].replace('_', '.', 1)
+    fixtures = item._fixtureinfo.name2fixturedefs.values()
+    if any(definitions[-1].scope == 'module' for definitions in fixtures):
+        return item.path.stem
+    return None
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item):
+    alone = item.get_closest_marker('alone') is not None
+    with turn(alone) if WORKER else contextlib.nullcontext():
+        yield
+
+
+@contextlib.contextmanager
+def turn(alone):
+    """The machine, with the tests of other workers or alone.
+
+    Who waits to be alone holds the door meanwhile, so that nobody else comes in.
+    """
+    with open(f'{SESSION}/door', 'w') as door, open(f'{SESSION}/room', 'w') as room:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(door, fcntl.LOCK_UN)
+        try:
+            yield
+        finally:
+            fcntl.flock(room, fcntl.LOCK_UN)  # closing leaves it to forked processes
 
 
 @pytest.fixture(autouse=True)
 def isolated():
     """Seeded; every asynchronous error belongs to the test that caused it."""
+    import matplotlib.pyplot as plt
+    from mxnet import npx
+
+    import d2lmx as d2l
     d2l.set_seed(0)
-    yield
+    with running(files={}, used=set()):
+        yield
     npx.waitall()
     plt.close('all')
 
@@ -54,3 +126,17 @@ def real_data(monkeypatch):
 def torch():
     """PyTorch, or a skip that says how to have it."""
     return pytest.importorskip('torch', reason='needs torch: scripts/test --torch')
+
+
+@pytest.fixture
+def empty_hub(monkeypatch, tmp_path):
+    """A hub without roots, whose cache is a new folder; the folder is returned."""
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'home'))
+    monkeypatch.delenv('D2LMX_DATA', raising=False)
+    monkeypatch.setattr(hub, 'SYSTEM_ROOT', tmp_path / 'no-packages')
+    tables = hub.DATA_HUB, hub.TOYS, hub._FOLDERS, hub._TWINS
+    before = [dict(table) for table in tables]
+    yield hub.cache()
+    for table, entries in zip(tables, before):
+        table.clear()
+        table.update(entries)

@@ -1,8 +1,12 @@
 """compat: NumPy's removed names, distutils, the thread count, the start-up line."""
 import builtins
+import importlib.util
 import os
+import runpy
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from types import ModuleType
 
@@ -72,12 +76,14 @@ def test_mxnet_cannot_be_imported_where_numpy_lost_its_aliases():
     assert done.returncode == 1 and "has no attribute 'bool'" in done.stderr
 
 
-def test_prepare_makes_mxnet_importable_where_numpy_lost_its_aliases():
+def test_prepare_makes_mxnet_importable_there_with_the_chosen_threads():
     done = python(LOAD + WITHOUT_ALIASES + '''
+import ctypes
+compat['prepare'].__globals__['usable_cores'] = lambda: 3
 compat['prepare']()
 import mxnet
-print(mxnet.__version__)''')
-    assert done.stdout == '1.9.1\n', done.stderr
+print(mxnet.__version__, ctypes.CDLL('libgomp.so.1').omp_get_max_threads())''')
+    assert done.stdout == '1.9.1 3\n', done.stderr
 
 
 def test_prepare_gives_back_the_builtins_and_leaves_what_is_there(fake_numpy):
@@ -195,16 +201,6 @@ def test_a_child_process_knows_our_count_from_a_users(no_threads):
     assert changed.stdout == 'set by OMP_NUM_THREADS\n', changed.stderr
 
 
-def test_the_chosen_count_reaches_openmp_under_mxnet():
-    done = python(LOAD + '''
-import ctypes
-compat['prepare'].__globals__['usable_cores'] = lambda: 3
-compat['prepare']()
-import mxnet
-print(ctypes.CDLL('libgomp.so.1').omp_get_max_threads())''')
-    assert done.stdout == '3\n', done.stderr
-
-
 @pytest.mark.torch
 @pytest.mark.parametrize('order', ['import torch, mxnet', 'import mxnet, torch'])
 def test_torch_and_mxnet_compute_in_one_process_in_either_order(torch, order):
@@ -256,6 +252,117 @@ def test_the_finder_stays_until_numpy_fits(fake_numpy, monkeypatch):
     fake_numpy('1.26.4')
     finder.find_spec('gluoncv')
     assert sys.meta_path == ['another']
+
+
+# ---- NumPy semantics with `import d2lmx`
+
+
+FAKE = '''
+class npx:
+    times = 0
+    @staticmethod
+    def set_np():
+        npx.times += 1
+'''
+
+
+@pytest.fixture
+def fake_mxnet(monkeypatch, tmp_path):
+    """A file in MXNet's place, not yet imported, which counts calls of set_np."""
+    file = tmp_path / 'mxnet.py'
+    file.write_text(FAKE)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, 'mxnet')
+    monkeypatch.setattr(sys, 'meta_path', [
+        finder for finder in sys.meta_path
+        if type(finder).__name__ not in ('_PrepareFirst', '_ThenNumpy')])
+    return file
+
+
+def test_numpy_semantics_are_on_as_soon_as_mxnet_is_imported(fake_mxnet):
+    compat.use_numpy_semantics()
+    compat.use_numpy_semantics()  # as by a second module of this kind
+    assert 'mxnet' not in sys.modules
+    mxnet = importlib.import_module('mxnet')
+    assert mxnet.npx.times == 1
+    compat.use_numpy_semantics()  # now MXNet is the first of the two
+    assert mxnet.npx.times == 2
+
+
+def test_the_start_up_line_alone_turns_no_semantics_on(fake_mxnet):
+    compat.watch_imports()
+    assert importlib.import_module('mxnet').npx.times == 0
+
+
+@pytest.mark.parametrize('line_first', [True, False])
+def test_semantics_and_preparing_do_not_mind_the_start_up_line(
+        fake_mxnet, monkeypatch, line_first):
+    calls = [compat.watch_imports, compat.use_numpy_semantics]
+    for call in calls if line_first else calls[::-1]:
+        call()
+    monkeypatch.delattr('numpy.bool', raising=False)
+    assert importlib.import_module('mxnet').npx.times == 1
+    assert vars(sys.modules['numpy'])['bool'] is bool
+
+
+def test_looking_for_mxnet_imports_nothing_and_finds_its_own_loader(fake_mxnet):
+    compat.use_numpy_semantics()
+    spec = importlib.util.find_spec('mxnet')
+    assert spec.origin == str(fake_mxnet) and 'mxnet' not in sys.modules
+    assert spec.loader.get_source('mxnet') == FAKE
+    assert importlib.import_module('mxnet').npx.times == 1
+
+
+def test_a_reload_of_mxnet_turns_semantics_on_again(fake_mxnet):
+    compat.use_numpy_semantics()
+    mxnet = importlib.import_module('mxnet')
+    mxnet.npx.set_np = None
+    assert importlib.reload(mxnet).npx.times == 1
+
+
+def test_semantics_are_on_where_mxnets_import_succeeds_at_last(fake_mxnet):
+    compat.use_numpy_semantics()
+    fake_mxnet.write_text('raise OSError("no libgomp")')
+    for _ in range(2):
+        with pytest.raises(OSError, match='no libgomp'):
+            importlib.import_module('mxnet')
+    fake_mxnet.write_text(FAKE + '# mended')
+    importlib.invalidate_caches()
+    assert importlib.import_module('mxnet').npx.times == 1
+
+
+def test_finders_that_ask_each_other_come_to_an_end(fake_mxnet):
+    class Old:
+        """A finder from before `find_spec`."""
+
+    copies = [runpy.run_path(str(COMPAT))['_ThenNumpy']() for _ in range(2)]
+    sys.meta_path[:0] = [copies[0], Old(), copies[1]]
+    assert importlib.import_module('mxnet').npx.times == 2
+
+
+def test_where_mxnet_is_missing_python_says_so(fake_mxnet):
+    fake_mxnet.unlink()
+    importlib.invalidate_caches()
+    sys.path_importer_cache.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, 'path', [str(fake_mxnet.parent)])
+        compat.use_numpy_semantics()
+        with pytest.raises(ModuleNotFoundError, match="No module named 'mxnet'"):
+            importlib.import_module('mxnet')
+        (fake_mxnet.parent / 'mxnet').mkdir()  # a bare folder of that name is a package
+        importlib.invalidate_caches()
+        assert importlib.import_module('mxnet').__path__
+
+
+def test_semantics_come_after_an_import_that_another_thread_has_begun(fake_mxnet):
+    fake_mxnet.write_text(f'import time\ntime.sleep(0.2)\n{FAKE}')
+    first = threading.Thread(target=importlib.import_module, args=('mxnet',))
+    first.start()
+    while 'mxnet' not in sys.modules:
+        time.sleep(0.001)
+    compat.use_numpy_semantics()
+    assert sys.modules['mxnet'].npx.times == 1
+    first.join()
 
 
 NEW_THREADS = '''
@@ -315,6 +422,7 @@ print(teams(), spun() < alone / 2)
 '''
 
 
+@pytest.mark.alone
 @two_processors
 def test_threads_wait_actively_until_the_first_fork():
     # libgomp's 3 ms after each operator, or next to nothing: a factor of 10 and more
@@ -325,6 +433,7 @@ def test_threads_wait_actively_until_the_first_fork():
 @pytest.mark.parametrize('choice', [{'GOMP_SPINCOUNT': '300000'},
                                     {'OMP_WAIT_POLICY': 'active'},
                                     {'OMP_NUM_THREADS': '1'}], ids=lambda c: [*c][0])
+@pytest.mark.alone
 @two_processors
 def test_no_fork_changes_how_threads_wait_where_the_user_chose(choice):
     code = LOAD + "compat['prepare']()" + SPINNING

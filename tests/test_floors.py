@@ -1,74 +1,122 @@
-"""Imports go down the floors, heavy guests stay in their rooms, lines are short."""
+"""Imports go down the floors, guests stay in their rooms, files and lines are short."""
 import ast
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / 'd2lmx'
 CHAPTERS = PACKAGE.parent / 'chapters'
-FLOORS = {
-    'compat': 0, 'runtime': 0,
-    'data': 1, 'layers': 1, 'vision': 1, 'viz': 1, 'optim': 1, 'metrics': 1,
-    'train': 2, 'models': 2,
-    'book': 3, 'export': 3, 'testing': 3, 'parity': 3,
-    'sections': 4, 'options': 4, 'results': 4, 'runner': 4, 'doctor': 4, 'datatool': 4,
-    'bench': 4, 'bench_epochs': 4, 'bench_sequences': 4, 'comparing': 4,
-    'networks': 4, 'artefacts': 4, 'cli': 4, 'quantizing': 4, 'translating': 4,
-    'distributed': 4, 'gpus': 4,
-}
-SAME_FLOOR = {('testing', 'export'), ('parity', 'export')}
+# every room, a package or a module of d2lmx/, in the order of its floors: a file
+# imports from rooms that stand before its own, and from no other
+ROOMS = ('errors', 'version', 'compat', 'context', 'files', 'runtime', 'metrics',
+         'optim', 'data', 'layers', 'viz', 'models', 'train', 'book', 'export',
+         'testing', 'parity', 'companions', 'diagnosis', 'pages', 'bench',
+         'distributed', 'commands', 'names')
+# the same within data/: no kind of data knows another
+KINDS = {'arrays': (), 'toys': (), **dict.fromkeys(('images', 'tables', 'text'),
+                                                    ('arrays', 'toys'))}
 # the rooms of guests that a plain installation may lack
-GUESTS = {'torch': ('parity',), 'gluoncv': ('parity',), 'IPython': ('viz/notebook.py',),
-          'matplotlib_inline': ('viz/notebook.py',), 'safetensors': ('parity',),
-          'onnx': ('export/',), 'onnxruntime': ('export/',),
-          'jieba': ('data/vocab.py',), 'sacrebleu': ('metrics.py',),
-          'horovod': ('distributed/horovod.py',)}
+GUESTS = {'torch': ('parity/', 'bench/'), 'safetensors': ('parity/',), 'gluoncv': (),
+          'onnx': ('export/onnx/',), 'onnxruntime': ('export/onnx/',),
+          'IPython': ('viz/notebook.py',), 'matplotlib_inline': ('viz/notebook.py',),
+          'jieba': ('data/text/vocab.py',), 'sacrebleu': ('metrics.py',),
+          'horovod': ('distributed/horovod.py',), 'psutil': ('distributed/horovod.py',)}
+# who prints: a command, the book where it does, and what shows a reader that it lives
+PRINTS = ('commands/', 'book/', 'runtime/timing.py', 'viz/animator.py')
 MODULES = sorted(p for p in PACKAGE.rglob('*.py') if p.name != '__main__.py'
                  and p != PACKAGE / '__init__.py')
+COMMANDS = sorted((PACKAGE / 'commands').glob('[a-z]*.py'))
 SECTIONS = sorted(CHAPTERS.glob('ch*/s*.py'))
-LONGEST_LINE = 88
+LONGEST_LINE, LONGEST_FUNCTION, LONGEST_MODULE = 88, 40, 300
 
 
-def room(path):
-    """The package, or the module, at the top of d2lmx/ that a file belongs to."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix('.py')
+def name_of(path):
+    """Of a file of the library: 'data/text/vocab.py'."""
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@lru_cache(maxsize=None)
+def tree_of(path):
+    return ast.parse(path.read_text(encoding='utf-8'))
 
 
 def imports(path):
     """(module as written, level, names) of every import statement in a file."""
-    for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, 0, []) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or '', node.level, [alias.name for alias in node.names]
 
 
-def rooms_imported(path):
-    """The rooms of d2lmx/ that a file imports, by its relative imports."""
-    depth = len(path.relative_to(PACKAGE).parts)
+def neighbours(path, folder):
+    """What a file imports of a folder that it lies in, or below: files, or folders."""
+    depth = len(path.relative_to(folder).parts)
     for module, level, names in imports(path):
-        if level and level == depth:
+        if level == depth:
             yield from [module.split('.')[0]] if module else names
 
 
-@pytest.mark.parametrize('path', MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def place_of(path, folder):
+    """The file or folder, directly in a folder, that a file is or lies in."""
+    return path.relative_to(folder).parts[0].removesuffix('.py')
+
+
+def floor_of(room):
+    assert room in ROOMS, (
+        f'd2lmx/{room} has no floor: enter it in ROOMS of tests/test_floors.py, behind '
+        'all that it imports and before all that import it')
+    return ROOMS.index(room)
+
+
+# ---- the order of rooms
+
+
+def test_every_room_has_a_floor_of_its_own():
+    rooms = {place_of(path, PACKAGE) for path in MODULES}
+    for room in rooms:
+        floor_of(room)
+    assert len(ROOMS) == len(rooms)  # none is named twice, or gone
+
+
+def test_a_room_without_a_floor_is_told_where_to_get_one():
+    with pytest.raises(AssertionError, match='d2lmx/attic has no floor: enter it in '
+                                             'ROOMS of tests/test_floors.py'):
+        floor_of('attic')
+
+
+@pytest.mark.parametrize('path', MODULES, ids=name_of)
 def test_imports_go_down(path):
-    here = room(path)
-    for there in rooms_imported(path):
-        if there in (here, '__version__'):
-            continue
-        below = FLOORS[there] < FLOORS[here]
-        same_floor_allowed = (here, there) in SAME_FLOOR or FLOORS[here] in (0, 4)
-        assert below or (FLOORS[there] == FLOORS[here] and same_floor_allowed), (
-            f'{here} (floor {FLOORS[here]}) imports {there} (floor {FLOORS[there]})')
+    here = place_of(path, PACKAGE)
+    for there in neighbours(path, PACKAGE):
+        assert there == here or floor_of(there) < floor_of(here), (
+            f'{here} (floor {floor_of(here)}) imports {there} '
+            f'(floor {floor_of(there)})')
+
+
+@pytest.mark.parametrize('path', sorted(
+    p for p in (PACKAGE / 'data').rglob('*.py') if p.parent.name != 'data'
+    or p.name != '__init__.py'), ids=name_of)
+def test_no_kind_of_data_imports_another(path):
+    here = place_of(path, PACKAGE / 'data')
+    for there in neighbours(path, PACKAGE / 'data'):
+        assert there in (here, *KINDS[here]), f'data/{here} imports data/{there}'
+
+
+@pytest.mark.parametrize('path', COMMANDS, ids=name_of)
+def test_no_command_imports_another(path):
+    # a worker is a run, by a process that trains together with others
+    allowed = {'worker': {'run'}}.get(path.stem, set())
+    others = {other.stem for other in COMMANDS}
+    assert others & set(neighbours(path, PACKAGE / 'commands')) == allowed
 
 
 # run as a file: importing the package in a server's role would serve at once
 FILES = {PACKAGE / 'distributed/server.py'}
 
 
-@pytest.mark.parametrize('path', sorted(set(MODULES) - FILES),
-                         ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize('path', sorted(set(MODULES) - FILES), ids=name_of)
 def test_modules_import_the_library_relatively(path):
     assert not [m for m, level, _ in imports(path)
                 if level == 0 and m.split('.')[0] == 'd2lmx']
@@ -90,9 +138,55 @@ def test_no_section_imports_another_or_the_insides_of_the_library(path):
         assert module == 'd2lmx' or not module.startswith('d2lmx.')
 
 
-def test_star_imports_stand_in_package_fronts_only():
+def test_star_imports_stand_in_fronts_only():
     stars = [p for p in MODULES if any(names == ['*'] for _, _, names in imports(p))]
-    assert all(p.name == '__init__.py' for p in stars)
+    assert all(p.name in ('__init__.py', 'names.py') for p in stars)
+
+
+# ---- who prints, who sets a status
+
+
+def places_of(found):
+    """Names of the library's files with a node for which ``found(node)`` holds."""
+    return {name_of(path) for path in MODULES if any(map(found, ast.walk(
+        tree_of(path))))}
+
+
+def words(node):
+    """All names in a piece of code, with or without a dot before them."""
+    return {getattr(part, 'id', getattr(part, 'attr', None)) for part in ast.walk(node)}
+
+
+def test_only_commands_and_the_book_print():
+    printing = places_of(lambda node: isinstance(node, ast.Call)
+                         and getattr(node.func, 'id', '') == 'print')
+    assert printing and [place for place in printing
+                         if not place.startswith(PRINTS)] == []
+
+
+def catching(name):
+    return places_of(lambda node: isinstance(node, ast.ExceptHandler) and node.type
+                     and name in words(node.type))
+
+
+def test_one_place_makes_a_status_of_what_a_reader_can_mend():
+    # others say more of where it comes from, and raise it again
+    assert catching('InputError') == {'commands/__init__.py', 'export/parameters.py',
+                                      'pages/options.py', 'train/checkpoint.py'}
+    # a table of many networks goes on with the next
+    assert catching('Unavailable') == {'commands/__init__.py', 'commands/bench.py',
+                                       'commands/compare.py'}
+
+
+def test_only_commands_end_the_process_with_a_status():
+    ending = places_of(lambda node: isinstance(node, ast.Call)
+                       and words(node.func) & {'exit', '_exit', 'SystemExit'})
+    # a parser of options ends it as argparse does
+    assert ending == {'commands/__init__.py', 'commands/run.py', 'commands/worker.py',
+                      'pages/options.py'}
+
+
+# ---- lengths
 
 
 def test_no_line_of_a_python_file_is_too_long():
@@ -105,3 +199,26 @@ def test_no_line_of_a_python_file_is_too_long():
                  path.read_text(encoding='utf-8').splitlines(), start=1)]
     assert len(lines) > 10000
     assert [place for place, length in lines if length > LONGEST_LINE] == []
+
+
+def test_no_module_is_too_long():
+    lengths = {name_of(path): len(path.read_text(encoding='utf-8').splitlines())
+               for path in MODULES}
+    assert {name: length for name, length in lengths.items()
+            if length > LONGEST_MODULE} == {}
+
+
+def length_of(function):
+    """Lines of a function, without its docstring."""
+    first = function.body[0]
+    doc = (first.end_lineno - first.lineno + 1
+           if ast.get_docstring(function) is not None else 0)
+    return function.end_lineno - function.lineno + 1 - doc
+
+
+def test_no_function_is_too_long():
+    functions = [(f'{name_of(path)}: {node.name}', length_of(node))
+                 for path in MODULES for node in ast.walk(tree_of(path))
+                 if isinstance(node, ast.FunctionDef)]
+    assert len(functions) > 500
+    assert [name for name, length in functions if length > LONGEST_FUNCTION] == []

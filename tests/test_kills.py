@@ -20,6 +20,7 @@ from d2lmx.train.checkpoint import read
 
 ROOT = Path(__file__).parent.parent
 KILLS = int(os.environ.get('D2LMX_KILLS', 0))
+pytestmark = pytest.mark.processes
 SECTION = '''"""Two nets and a loop (直线)"""
 from mxnet import autograd, gluon, np
 from mxnet.gluon import nn

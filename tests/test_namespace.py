@@ -106,9 +106,6 @@ ROOMS = [m.name for m in pkgutil.walk_packages(d2l.__path__, 'd2lmx.')
 PUBLIC = [(importlib.import_module(room), name) for room in ROOMS
           if not hasattr(importlib.import_module(room), '__path__')
           for name in getattr(importlib.import_module(room), '__all__', ())]
-OURS = [(module, name) for module, name in PUBLIC  # no constants, no names of MXNet's
-        if callable(getattr(module, name))
-        and getattr(getattr(module, name), '__module__', None) == module.__name__]
 
 
 @pytest.mark.parametrize('name', BOOK)
@@ -145,12 +142,6 @@ def test_no_name_comes_from_two_modules():
     for module, name in PUBLIC:
         owners.setdefault(name, set()).add(module.__name__)
     assert {name: o for name, o in owners.items() if len(o) > 1} == {}
-
-
-@pytest.mark.parametrize('module,name', OURS,
-                         ids=[f'{m.__name__}.{n}' for m, n in OURS])
-def test_public_function_or_class_has_its_place_in_the_book(module, name):
-    assert 'Book:' in inspect.getdoc(getattr(module, name))
 
 
 def test_no_module_is_named_after_something_it_exports():

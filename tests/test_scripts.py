@@ -26,7 +26,7 @@ def scripts(tmp_path):
 
 def fake(folder, name, body):
     """An executable shell script."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True, parents=True)
     path = folder / name
     path.write_text(f'#!/bin/sh\n{body}\n')
     path.chmod(0o755)
@@ -104,6 +104,19 @@ def test_the_python_that_the_user_names_must_serve(scripts):
 def test_run_without_a_section_is_wrong_usage():
     done = subprocess.run([ROOT / 'scripts' / 'run'], capture_output=True, text=True)
     assert done.returncode == 2 and 'usage: scripts/run SECTION' in done.stderr
+
+
+@pytest.mark.parametrize('given,passed', [
+    ('', '-n auto'), ('--torch -x tests', '-n auto -x tests'),
+    ('-n 0', '-n auto -n 0'),  # of two the last counts
+    ('-p no:xdist tests', '-p no:xdist tests')])
+def test_tests_run_side_by_side_unless_the_user_says_otherwise(scripts, given, passed):
+    fake(scripts.parent / 'venv' / 'bin', 'python',
+         'case "$*" in *_environment.py*) ;; *) echo "$*" ;; esac')
+    done = subprocess.run([scripts / 'test', *given.split()], capture_output=True,
+                          text=True, env={**os.environ, 'D2LMX_PYTHON': '',
+                                          'D2LMX_VENV': str(scripts.parent / 'venv')})
+    assert done.stdout == f'-m pytest {passed}\n', done.stderr
 
 
 # ---- the environment

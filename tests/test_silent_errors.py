@@ -10,7 +10,7 @@ from mxnet import autograd, gluon, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
-from d2lmx import sections
+from d2lmx.pages import sections
 
 LOSS = gluon.loss.SoftmaxCrossEntropyLoss()
 

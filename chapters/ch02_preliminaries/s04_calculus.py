@@ -6,8 +6,6 @@ from mxnet import np
 
 import d2lmx as d2l
 
-# use_svg_display, set_figsize, set_axes and plot are in viz/lines.py
-
 SMOKE = dict()
 
 

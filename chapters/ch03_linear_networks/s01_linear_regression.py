@@ -6,7 +6,7 @@ import math
 
 from mxnet import np, npx
 
-import d2lmx as d2l  # Timer is in runtime/timing.py
+import d2lmx as d2l
 
 SMOKE = dict(n=200)
 

@@ -8,9 +8,6 @@ from mxnet import autograd, np
 
 import d2lmx as d2l
 
-# synthetic_data is in data/arrays.py, linreg and squared_loss in layers/functional.py,
-# sgd in optim.py
-
 SMOKE = dict(num_epochs=2)
 
 

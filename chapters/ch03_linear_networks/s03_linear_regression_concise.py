@@ -5,7 +5,7 @@ Source: chapter_linear-networks/linear-regression-concise
 from mxnet import gluon, init, np
 from mxnet.gluon import nn
 
-import d2lmx as d2l  # load_array is in data/arrays.py
+import d2lmx as d2l
 
 SMOKE = dict(num_epochs=2)
 
@@ -22,14 +22,13 @@ def example_inputs(batch_size=2):
 
 
 def run(*, num_examples: int = 1000, num_epochs: int = 3, lr: float = 0.03,
-        batch_size: int = 10, hybridize: bool = True) -> dict:
+        batch_size: int = 10) -> dict:
     true_w, true_b = np.array([2, -3.4]), 4.2
     features, labels = d2l.synthetic_data(true_w, true_b, num_examples)
     data_iter = d2l.load_array((features, labels), batch_size)
     X, y = next(iter(data_iter))
     net = build_net()
     net.initialize(init.Normal(sigma=0.01))
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     loss = gluon.loss.L2Loss()
     trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': lr})
     history = d2l.fit(

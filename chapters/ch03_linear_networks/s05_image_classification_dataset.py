@@ -4,9 +4,6 @@ Source: chapter_linear-networks/image-classification-dataset
 """
 import d2lmx as d2l
 
-# get_fashion_mnist_labels, get_dataloader_workers and load_data_fashion_mnist are in
-# data/fashion_mnist.py, show_images is in viz/images.py
-
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
 SMOKE = dict()

@@ -60,7 +60,7 @@ def make_train(data, num_epochs, lr, batch_size):
             d2l.sgd([w, b], lr, batch_size)
 
         step = d2l.regression_step(net, penalized_loss, updater)
-        step.state = w, b  # what checkpoints save; the functions do not say it
+        step.trains = w, b  # what checkpoints save; the functions do not say it
         return fit(net, loss, step, data, num_epochs, batch_size), w
 
     return train

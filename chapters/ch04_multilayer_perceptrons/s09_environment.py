@@ -27,7 +27,7 @@ def minimize(loss, params, batch, num_epochs, lr):
         d2l.sgd(params, lr, len(l))
         return {'loss': (l.sum(), len(l))}
 
-    return d2l.fit(step, [batch], num_epochs, state=params)
+    return d2l.fit(d2l.Step(step, trains=params), [batch], num_epochs)
 
 
 # ---- covariate shift

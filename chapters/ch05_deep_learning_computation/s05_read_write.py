@@ -74,7 +74,7 @@ def bare_block(out):
     dense.save_parameters(file)
     theirs, ours = nn.Dense(3, in_units=5), nn.Dense(3, in_units=5)
     theirs.load_parameters(file)
-    d2l.load_parameters(ours, file)  # defined in d2lmx/export/parameters.py
+    d2l.load_parameters(ours, file)
     return {'Dense.load_parameters gives': kind(theirs.weight.data()),
             'd2l.load_parameters gives': kind(ours.weight.data())}
 

@@ -28,7 +28,6 @@ def names(devices):
 
 def computing_devices():
     """How devices are named, how many GPUs there are, and what stands in for one."""
-    # try_gpu and try_all_gpus are defined in d2lmx/runtime/devices.py
     return {'devices have names': names([npx.cpu(), npx.gpu(), npx.gpu(1)]),
             'num_gpus': npx.num_gpus(),
             'try_gpu()': str(d2l.try_gpu()), 'try_gpu(10)': str(d2l.try_gpu(10)),

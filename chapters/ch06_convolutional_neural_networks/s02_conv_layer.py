@@ -44,7 +44,7 @@ def cross_correlation():
     """The page's example of 3 x 3 numbers and a kernel of 2 x 2."""
     X = np.arange(9).reshape(3, 3)
     K = np.arange(4).reshape(2, 2)
-    return d2l.corr2d(X, K).tolist()  # defined in d2lmx/layers/functional.py
+    return d2l.corr2d(X, K).tolist()
 
 
 def edges():

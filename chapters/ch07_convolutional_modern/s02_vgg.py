@@ -44,13 +44,12 @@ def example_inputs(batch_size=2, size=224):
 
 
 def run(*, num_epochs: int = 10, lr: float = 0.05, batch_size: int = 128,
-        resize: int = 224, ratio: int = 4, hybridize: bool = True) -> dict:
+        resize: int = 224, ratio: int = 4) -> dict:
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size, resize=resize)
     X, = example_inputs(batch_size=1)
     net = build_net(ratio=ratio)
     layers = {'VGG-11': d2l.summary(vgg(conv_arch), X),
               f'VGG-11, 1/{ratio} of the channels': d2l.summary(net, X)}
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = d2l.train_ch6(net, train_iter, test_iter, num_epochs, lr, d2l.try_gpu())
     return {'layers': layers, **history.record()}
 

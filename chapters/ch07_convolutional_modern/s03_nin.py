@@ -42,11 +42,10 @@ def example_inputs(batch_size=2, size=224):
 
 
 def run(*, num_epochs: int = 10, lr: float = 0.1, batch_size: int = 128,
-        resize: int = 224, hybridize: bool = True) -> dict:
+        resize: int = 224) -> dict:
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size, resize=resize)
     net = build_net()
     layers = d2l.summary(net, *example_inputs(batch_size=1))
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = d2l.train_ch6(net, train_iter, test_iter, num_epochs, lr, d2l.try_gpu())
     return {'layers': layers, **history.record()}
 

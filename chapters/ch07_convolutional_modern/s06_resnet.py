@@ -5,7 +5,7 @@ Source: chapter_convolutional-modern/resnet
 from mxnet import np
 from mxnet.gluon import nn
 
-import d2lmx as d2l  # Residual is in d2lmx/models/residual.py
+import d2lmx as d2l
 
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
@@ -55,11 +55,10 @@ def example_inputs(batch_size=2, size=96):
 
 
 def run(*, num_epochs: int = 10, lr: float = 0.05, batch_size: int = 256,
-        resize: int = 96, hybridize: bool = True) -> dict:
+        resize: int = 96) -> dict:
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size, resize=resize)
     net = build_net()
     layers = d2l.summary(net, *example_inputs(batch_size=1, size=224))
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = d2l.train_ch6(net, train_iter, test_iter, num_epochs, lr, d2l.try_gpu())
     return {'blocks': residual_shapes(), 'layers': layers, **history.record()}
 

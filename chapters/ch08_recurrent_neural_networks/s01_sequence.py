@@ -102,13 +102,11 @@ def errors(k_steps, x, tau):
 
 
 def run(*, num_epochs: int = 5, lr: float = 0.01, batch_size: int = 16,
-        num_points: int = 1000, num_train: int = 600, tau: int = 4,
-        hybridize: bool = True) -> dict:
+        num_points: int = 1000, num_train: int = 600, tau: int = 4) -> dict:
     time, x = make_series(num_points)
     features, labels = embed(x, tau)
     train_iter = d2l.load_array((features[:num_train], labels[:num_train]), batch_size)
     net = get_net()
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = train(net, train_iter, gluon.loss.L2Loss(), num_epochs, lr)
 
     onestep = net(features).reshape(-1)

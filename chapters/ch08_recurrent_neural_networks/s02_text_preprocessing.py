@@ -6,9 +6,6 @@ from typing import Literal
 
 import d2lmx as d2l
 
-# tokenize, Vocab and count_corpus are in data/vocab.py, read_time_machine and
-# load_corpus_time_machine in data/time_machine.py
-
 DATA = ('time_machine',)
 SMOKE = dict()
 

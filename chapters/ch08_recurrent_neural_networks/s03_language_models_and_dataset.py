@@ -6,9 +6,6 @@ import numpy as onp
 
 import d2lmx as d2l
 
-# seq_data_iter_random and seq_data_iter_sequential are in data/sequences.py,
-# SeqDataLoader and load_data_time_machine in data/time_machine.py
-
 DATA = ('time_machine',)
 SMOKE = dict()
 

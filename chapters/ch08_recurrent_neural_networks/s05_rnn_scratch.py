@@ -80,14 +80,12 @@ def shapes_of_outputs(net, device):
 
 def run(*, variant: Literal['scratch', 'tuned'] = 'tuned', num_epochs: int = 500,
         lr: float = 1, batch_size: int = 32, num_steps: int = 35,
-        num_hiddens: int = 512, use_random_iter: bool = False,
-        hybridize: bool = True) -> dict:
+        num_hiddens: int = 512, use_random_iter: bool = False) -> dict:
     # tuned, since compiled steps of training take 2.7 times as long with rnn above
     device = d2l.try_gpu()
     train_iter, vocab = d2l.load_data_time_machine(batch_size, num_steps,
                                                    use_random_iter)
     net = build_net(variant, len(vocab), num_hiddens, device)
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     shapes = shapes_of_outputs(net, device)
     before = d2l.predict_ch8('time traveller ', 10, net, vocab, device)
     history = d2l.train_ch8(net, train_iter, vocab, lr, num_epochs, device,

@@ -84,13 +84,12 @@ def example_inputs(batch_size=2, variant='concise'):
 
 
 def run(*, variant: Literal['scratch', 'tuned', 'concise'] = 'tuned',
-        num_epochs: int = 500, lr: float = 1, batch_size: int = 32,
-        num_steps: int = 35, num_hiddens: int = 256, hybridize: bool = True) -> dict:
+        num_epochs: int = 500, lr: float = 1, batch_size: int = 32, num_steps: int = 35,
+        num_hiddens: int = 256) -> dict:
     # tuned, since compiled steps of training take twice as long with lstm above
     device = d2l.try_gpu()
     train_iter, vocab = d2l.load_data_time_machine(batch_size, num_steps)
     net = build_net(variant, len(vocab), num_hiddens, device)
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = d2l.train_ch8(net, train_iter, vocab, lr, num_epochs, device)
     return {'prediction': d2l.predict_ch8('time traveller ', 50, net, vocab, device),
             **history.record()}

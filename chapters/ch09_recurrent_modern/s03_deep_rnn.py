@@ -25,12 +25,10 @@ def example_inputs(batch_size=2):
 
 
 def run(*, num_epochs: int = 500, lr: float = 2, batch_size: int = 32,
-        num_steps: int = 35, num_hiddens: int = 256, num_layers: int = 2,
-        hybridize: bool = True) -> dict:
+        num_steps: int = 35, num_hiddens: int = 256, num_layers: int = 2) -> dict:
     device = d2l.try_gpu()
     train_iter, vocab = d2l.load_data_time_machine(batch_size, num_steps)
     net = build_net(len(vocab), num_hiddens, num_layers)
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = d2l.train_ch8(net, train_iter, vocab, lr, num_epochs, device)
     return {'prediction': d2l.predict_ch8('time traveller ', 50, net, vocab, device),
             **history.record()}

@@ -26,8 +26,7 @@ def example_inputs(batch_size=2):
 
 
 def run(*, num_epochs: int = 500, lr: float = 1, batch_size: int = 32,
-        num_steps: int = 35, num_hiddens: int = 256, num_layers: int = 2,
-        hybridize: bool = True) -> dict:
+        num_steps: int = 35, num_hiddens: int = 256, num_layers: int = 2) -> dict:
     """A language model that reads the answer: the layer sees the tokens to predict.
 
     Its perplexity is low, its predictions are worthless.
@@ -35,7 +34,6 @@ def run(*, num_epochs: int = 500, lr: float = 1, batch_size: int = 32,
     device = d2l.try_gpu()
     train_iter, vocab = d2l.load_data_time_machine(batch_size, num_steps)
     net = build_net(len(vocab), num_hiddens, num_layers)
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = d2l.train_ch8(net, train_iter, vocab, lr, num_epochs, device)
     return {'prediction': d2l.predict_ch8('time traveller ', 50, net, vocab, device),
             **history.record()}

@@ -2,7 +2,7 @@
 
 Source: chapter_recurrent-modern/machine-translation-and-dataset
 """
-import d2lmx as d2l  # read_data_nmt and its kin are in d2lmx/data/nmt.py
+import d2lmx as d2l
 
 DATA = ('fra-eng',)
 SMOKE = dict(batch_size=2)

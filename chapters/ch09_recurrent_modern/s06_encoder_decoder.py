@@ -5,7 +5,7 @@ Source: chapter_recurrent-modern/encoder-decoder
 from mxnet import np
 from mxnet.gluon import nn
 
-import d2lmx as d2l  # Encoder, Decoder, EncoderDecoder are in d2lmx/models/seq2seq.py
+import d2lmx as d2l
 
 SMOKE = dict(num_steps=3)
 

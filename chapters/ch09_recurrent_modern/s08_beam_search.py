@@ -6,7 +6,7 @@ import math
 
 import numpy as onp
 
-import d2lmx as d2l  # the searches are in d2lmx/models/decoding.py
+import d2lmx as d2l
 
 DATA = ('fra-eng',)
 SMOKE = dict(num_epochs=5)
@@ -91,7 +91,6 @@ def run(*, beam_size: int = 2, length_penalty: float = 0.75, embed_size: int = 3
     sizes = embed_size, num_hiddens, num_layers, dropout
     net = d2l.EncoderDecoder(d2l.Seq2SeqEncoder(len(src_vocab), *sizes),
                              d2l.Seq2SeqDecoder(len(tgt_vocab), *sizes))
-    net.hybridize(static_alloc=True, static_shape=True)
     history = d2l.train_seq2seq(net, train_iter, lr, num_epochs, tgt_vocab,
                                 d2l.try_gpu())
     return {'example': example(beam_size, length_penalty),

@@ -4,7 +4,7 @@ Source: chapter_attention-mechanisms/attention-cues
 """
 from mxnet import np
 
-import d2lmx as d2l  # show_heatmaps is in d2lmx/viz/heatmaps.py
+import d2lmx as d2l
 
 SMOKE = dict(num_keys=4)
 

@@ -77,8 +77,8 @@ def train(net, x_train, y_train, num_epochs, lr):
         trainer.step(1)  # the gradient of the sum
         return {'train loss': (l.sum(), 1)}
 
-    step.state = net, trainer
-    return d2l.fit(step, [(x_train, keys, values, y_train)], num_epochs,
+    return d2l.fit(d2l.Step(step, trains=(net, trainer)),
+                   [(x_train, keys, values, y_train)], num_epochs,
                    watch=lambda history: animator.add(
                        *history.series['train loss'][-1]))
 
@@ -88,8 +88,7 @@ def show_weights(weights):
                       xlabel='Sorted training inputs', ylabel='Sorted testing inputs')
 
 
-def run(*, n_train: int = 50, num_epochs: int = 5, lr: float = 0.5,
-        hybridize: bool = True) -> dict:
+def run(*, n_train: int = 50, num_epochs: int = 5, lr: float = 0.5) -> dict:
     x_train, y_train, x_test, y_truth = make_data(n_train)
 
     def plot_kernel_reg(y_hat):
@@ -108,7 +107,6 @@ def run(*, n_train: int = 50, num_epochs: int = 5, lr: float = 0.5,
 
     net = build_net()
     net.initialize()
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = train(net, x_train, y_train, num_epochs, lr)
     n_test = len(x_test)
     learned_width = net(x_test, np.tile(x_train, (n_test, 1)),

@@ -5,7 +5,7 @@ Source: chapter_attention-mechanisms/attention-scoring-functions
 from mxnet import np
 from mxnet.gluon import nn
 
-import d2lmx as d2l  # all of it is in d2lmx/layers/attention.py
+import d2lmx as d2l
 
 SMOKE = dict(dropout=0.1)
 

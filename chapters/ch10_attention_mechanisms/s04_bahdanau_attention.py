@@ -4,7 +4,7 @@ Source: chapter_attention-mechanisms/bahdanau-attention
 """
 from mxnet import np
 
-import d2lmx as d2l  # Seq2SeqAttentionDecoder is in d2lmx/models/bahdanau.py
+import d2lmx as d2l
 
 DATA = ('fra-eng',)
 SMOKE = dict(num_epochs=10)
@@ -54,12 +54,11 @@ def translations(net, src_vocab, tgt_vocab, num_steps, device):
 
 def run(*, embed_size: int = 32, num_hiddens: int = 32, num_layers: int = 2,
         dropout: float = 0.1, batch_size: int = 64, num_steps: int = 10,
-        lr: float = 0.005, num_epochs: int = 250, hybridize: bool = True) -> dict:
+        lr: float = 0.005, num_epochs: int = 250) -> dict:
     device = d2l.try_gpu()
     train_iter, src_vocab, tgt_vocab = d2l.load_data_nmt(batch_size, num_steps)
     net = build_net(len(src_vocab), len(tgt_vocab), embed_size, num_hiddens, num_layers,
                     dropout)
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = d2l.train_seq2seq(net, train_iter, lr, num_epochs, tgt_vocab, device)
     sentences, weights = translations(net, src_vocab, tgt_vocab, num_steps, device)
     eng_tokens = len(list(d2l.NMT_SENTENCES)[-1].split()) + 1  # and '<eos>'

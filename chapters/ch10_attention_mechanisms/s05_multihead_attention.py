@@ -4,7 +4,7 @@ Source: chapter_attention-mechanisms/multihead-attention
 """
 from mxnet import np
 
-import d2lmx as d2l  # MultiHeadAttention is in d2lmx/layers/attention.py
+import d2lmx as d2l
 
 SMOKE = dict(num_hiddens=20)
 
@@ -20,11 +20,9 @@ def example_inputs(batch_size=2, num_queries=4, num_kvpairs=6, num_hiddens=100):
             np.random.randint(1, num_kvpairs + 1, size=(batch_size,), dtype='int32'))
 
 
-def run(*, num_hiddens: int = 100, num_heads: int = 5, dropout: float = 0.5,
-        hybridize: bool = True) -> dict:
+def run(*, num_hiddens: int = 100, num_heads: int = 5, dropout: float = 0.5) -> dict:
     attention = build_net(num_hiddens, num_heads, dropout)
     attention.initialize()
-    attention.hybridize(hybridize)
     X, Y = np.ones((2, 4, num_hiddens)), np.ones((2, 6, num_hiddens))
     output = attention(X, Y, Y, np.array([3, 2]))
     return {'output': list(output.shape),

@@ -5,7 +5,7 @@ Source: chapter_attention-mechanisms/self-attention-and-positional-encoding
 from mxnet import np
 from mxnet.gluon import nn
 
-import d2lmx as d2l  # PositionalEncoding is in d2lmx/layers/positions.py
+import d2lmx as d2l
 
 SMOKE = dict(num_hiddens=20)
 

@@ -6,7 +6,7 @@ import numpy as onp
 from mxnet import autograd, np
 from mxnet.gluon import nn
 
-import d2lmx as d2l  # its parts are in layers/ and models/, both in transformer.py
+import d2lmx as d2l
 
 DATA = ('fra-eng',)
 SMOKE = dict(num_epochs=10)
@@ -97,13 +97,11 @@ def show(weights, num_queries=None, num_keys=None):
 
 def run(*, num_hiddens: int = 32, ffn_num_hiddens: int = 64, num_heads: int = 4,
         num_layers: int = 2, dropout: float = 0.1, batch_size: int = 64,
-        num_steps: int = 10, lr: float = 0.005, num_epochs: int = 200,
-        hybridize: bool = True) -> dict:
+        num_steps: int = 10, lr: float = 0.005, num_epochs: int = 200) -> dict:
     device = d2l.try_gpu()
     train_iter, src_vocab, tgt_vocab = d2l.load_data_nmt(batch_size, num_steps)
     net = build_net(len(src_vocab), len(tgt_vocab), num_hiddens, ffn_num_hiddens,
                     num_heads, num_layers, dropout)
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     history = d2l.train_seq2seq(net, train_iter, lr, num_epochs, tgt_vocab, device)
     sentences, steps = translations(net, src_vocab, tgt_vocab, num_steps, device)
     num_tokens = len(list(d2l.NMT_SENTENCES)[-1].split()) + 1  # and '<eos>'

@@ -4,7 +4,7 @@ Source: chapter_optimization/optimization-intro
 """
 from mxnet import autograd, np
 
-import d2lmx as d2l  # annotate is in viz/traces.py
+import d2lmx as d2l
 
 SMOKE = dict()
 

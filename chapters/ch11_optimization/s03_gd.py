@@ -7,7 +7,7 @@ from functools import partial
 
 from mxnet import np
 
-import d2lmx as d2l  # train_2d is in book/ch11.py, show_trace_2d in viz/traces.py
+import d2lmx as d2l
 
 SMOKE = dict()
 

@@ -6,8 +6,6 @@ from mxnet import np, npx
 
 import d2lmx as d2l
 
-# get_data_ch11 is in data/airfoil.py, train_ch11 and train_concise_ch11 in book/ch11.py
-
 DATA = ('airfoil',)
 SMOKE = dict(n=16)
 

@@ -8,7 +8,7 @@ from typing import Literal
 from mxnet import gluon, init, np
 from mxnet.gluon import nn
 
-import d2lmx as d2l  # ByEpoch is in optim.py
+import d2lmx as d2l
 
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
@@ -120,15 +120,13 @@ def train(net, train_iter, test_iter, num_epochs, loss, trainer, device):
         evaluate=lambda: {'test acc': d2l.evaluate_accuracy(net, test_iter, devices)})
 
 
-def run(*, schedule: Literal['all', 'constant', 'square_root', 'multi_factor', 'cosine',
-                             'warmup'] = 'all',
-        num_epochs: int = 30, lr: float = 0.3, batch_size: int = 256,
-        hybridize: bool = True) -> dict:
+def run(*, schedule: Literal['all', 'constant', 'square_root', 'multi_factor',
+                             'cosine', 'warmup'] = 'all',
+        num_epochs: int = 30, lr: float = 0.3, batch_size: int = 256) -> dict:
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
     scheduler = FactorScheduler(factor=0.9, stop_factor_lr=1e-2, base_lr=2.0)
     rates, device = {'factor': draw(scheduler, 50)}, d2l.try_gpu()
     net, weights = new_net(d2l.as_devices(device))
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     loss = gluon.loss.SoftmaxCrossEntropyLoss()
     result, series = {}, {}
     for name in TRAINED if schedule == 'all' else [schedule]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from mxnet import np, npx
 from mxnet.gluon import nn
 
-import d2lmx as d2l  # Benchmark: runtime/timing.py, export_block: export/symbol.py
+import d2lmx as d2l
 
 SMOKE = dict(num_forwards=100)
 

@@ -4,7 +4,7 @@ Source: chapter_computational-performance/multiple-gpus
 """
 from mxnet import autograd, gluon, np, npx
 
-import d2lmx as d2l  # split_batch is in runtime/devices.py
+import d2lmx as d2l
 
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
@@ -101,8 +101,8 @@ def train(num_gpus, batch_size, lr, num_epochs=10, params=None):
         return {'test acc': d2l.evaluate_accuracy(
             lambda X: lenet(X, device_params[0]), test_iter, devices[:1])}
 
-    history = d2l.fit(step, train_iter, num_epochs, evaluate=evaluate,
-                      state=device_params)
+    history = d2l.fit(d2l.Step(step, trains=device_params), train_iter, num_epochs,
+                      evaluate=evaluate)
     d2l.plot_history(history)
     print(f'test acc: {history["test acc"]:.2f}, {history.seconds / num_epochs:.1f} '
           f'sec/epoch on {", ".join(map(str, devices))}')

@@ -6,8 +6,6 @@ from mxnet import gluon, init, np
 
 import d2lmx as d2l
 
-# resnet18 is in models/residual.py, evaluate_accuracy_gpus in book/ch12.py
-
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
 SMOKE = dict(num_epochs=1, batch_size=4, max_batches=1)
@@ -34,7 +32,7 @@ def initialization_on_devices(devices):
             'weights are equal': firsts[0] == firsts[1]}
 
 
-def train(num_gpus, batch_size, lr, num_epochs=10, max_batches=0, hybridize=True):
+def train(num_gpus, batch_size, lr, num_epochs=10, max_batches=0):
     """Train on as many devices; returns the history.
 
     Draws it, and prints the book's closing line. max_batches: of each pass over either
@@ -48,7 +46,6 @@ def train(num_gpus, batch_size, lr, num_epochs=10, max_batches=0, hybridize=True
     devices = d2l.try_gpus(max(2, num_gpus))[:num_gpus]  # of one kind for 1 and for 2
     net = build_net()
     net.initialize(init=init.Normal(sigma=0.01), ctx=devices)
-    net.hybridize(hybridize, static_alloc=True, static_shape=True)
     trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': lr})
     step = d2l.classification_step(net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer,
                                    devices)
@@ -62,7 +59,7 @@ def train(num_gpus, batch_size, lr, num_epochs=10, max_batches=0, hybridize=True
 
 
 def run(*, num_epochs: int = 10, lr: float = 0.1, batch_size: int = 256,
-        max_batches: int = 0, hybridize: bool = True) -> dict:
+        max_batches: int = 0) -> dict:
     two = d2l.try_gpus(2)
     if two[0].device_type == 'cpu':
         print('this page wants two GPUs: shown on two contexts of the CPU instead, '
@@ -70,7 +67,7 @@ def run(*, num_epochs: int = 10, lr: float = 0.1, batch_size: int = 256,
     result, series, timing = {'replicas': initialization_on_devices(two)}, {}, {}
     for name, n in [('1 device', 1), ('2 devices', 2)]:
         # each device's share of a batch stays, and the rate grows with the batch
-        history = train(n, n * batch_size, n * lr, num_epochs, max_batches, hybridize)
+        history = train(n, n * batch_size, n * lr, num_epochs, max_batches)
         result[name] = history.record()['final']
         series[name] = history.record()['series']
         timing[name] = history.record()['timing']

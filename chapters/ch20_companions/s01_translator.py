@@ -10,8 +10,7 @@ import mxnet as mx
 import numpy as onp
 from mxnet import gluon, init, np
 
-import d2lmx as d2l  # the data are in d2lmx/data/cmn_eng.py and buckets.py,
-# the networks in d2lmx/models, searching and saving in d2lmx/translating.py
+import d2lmx as d2l
 
 DATA = ('cmn-eng',)
 SMOKE = dict(num_epochs=1, num_hiddens=32, ffn_num_hiddens=64, num_heads=2,
@@ -208,7 +207,6 @@ def run(*, variant: Literal['transformer', 'bahdanau', 'gru'] = 'transformer',
                         reserved_tokens=RESERVED) for side in (0, 1)]
     net = build_net(variant, *map(len, vocabs), num_hiddens, num_layers, dropout,
                     ffn_num_hiddens, num_heads)
-    net.hybridize(static_alloc=True, static_shape=True)
     translator = d2l.Translator(d2l.LiveDecoder(net), *vocabs, token, max_steps)
     device = d2l.try_gpu()
     initialize(net, variant, device)

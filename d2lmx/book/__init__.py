@@ -1,4 +1,4 @@
-"""Floor 3: names of the book that only put together what the floors below hold."""
+"""Names of the book that only put together what the rooms below hold."""
 from .aliases import *
 from .ch03 import *
 from .ch06 import *

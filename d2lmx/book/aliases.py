@@ -20,35 +20,35 @@ float32, int32 = np.float32, np.int32
 
 
 def argmax(x, *args, **kwargs):
-    """``x.argmax(...)``. Book: 2.1 (sec_ndarray)"""
+    """``x.argmax(...)``. Book: throughout, in its cells"""
     return x.argmax(*args, **kwargs)
 
 
 def astype(x, *args, **kwargs):
-    """``x.astype(...)``. Book: 2.1 (sec_ndarray)"""
+    """``x.astype(...)``. Book: throughout, in its cells"""
     return x.astype(*args, **kwargs)
 
 
 def numpy(x):
-    """The NumPy array with x's values. Book: 2.1 (sec_ndarray)"""
+    """The NumPy array with x's values. Book: throughout, in its cells"""
     return x.asnumpy()
 
 
 def reduce_sum(x, *args, **kwargs):
-    """``x.sum(...)``. Book: 2.1 (sec_ndarray)"""
+    """``x.sum(...)``. Book: throughout, in its cells"""
     return x.sum(*args, **kwargs)
 
 
 def reshape(x, *args, **kwargs):
-    """``x.reshape(...)``. Book: 2.1 (sec_ndarray)"""
+    """``x.reshape(...)``. Book: throughout, in its cells"""
     return x.reshape(*args, **kwargs)
 
 
 def size(x) -> int:
-    """How many elements x has. Book: 2.1 (sec_ndarray)"""
+    """How many elements x has. Book: throughout, in its cells"""
     return x.size
 
 
 def transpose(x):
-    """x with its axes reversed. Book: 2.3 (sec_linear-algebra)"""
+    """x with its axes reversed. Book: throughout, in its cells"""
     return x.T

@@ -1,5 +1,5 @@
 """Training and prediction as chapter 3 spells them."""
-from ..data.fashion_mnist import get_fashion_mnist_labels
+from ..data.images.fashion_mnist import get_fashion_mnist_labels
 from ..runtime.devices import split_batch
 from ..train.engine import fit
 from ..train.evaluate import evaluate_accuracy
@@ -15,7 +15,7 @@ TRAIN_LEGEND = ['train loss', 'train acc', 'test acc']
 def animate(animator):
     """A `fit` watcher that adds each new 'train loss', 'train acc' and 'test acc'.
 
-    Book: 3.6 (sec_softmax_scratch)
+    Ours, for 3.6
     """
     def watch(history):
         newest = {name: pairs[-1] for name, pairs in history.series.items()}
@@ -37,20 +37,22 @@ def train_epoch_ch3(net, train_iter, loss, updater):
     return history['train loss'], history['train acc']
 
 
-def train_ch3(net, train_iter, test_iter, loss, num_epochs, updater, state=None):
+def train_ch3(net, train_iter, test_iter, loss, num_epochs, updater, trains=None):
     """Train with a test after each epoch and an Animator; returns the `History`.
 
-    state: the parameters, where net and updater are functions, which do not say them;
-    only checkpoints need it, as in `fit`.
+    trains: the parameters, where net and updater are functions, which do not say them;
+    only checkpoints need it, as in `Step`.
 
     Book: 3.6 (sec_softmax_scratch)
     """
     animator = Animator(xlabel='epoch', xlim=[1, num_epochs], ylim=[0.3, 0.9],
                         legend=TRAIN_LEGEND)
     # book: asserts the final loss and accuracies; a short run is no error, so we return
-    return fit(classification_step(net, loss, updater), train_iter, num_epochs,
+    step = classification_step(net, loss, updater)
+    step.trains = step.trains if trains is None else trains
+    return fit(step, train_iter, num_epochs,
                evaluate=lambda: {'test acc': evaluate_accuracy(net, test_iter)},
-               watch=animate(animator), state=state)
+               watch=animate(animator))
 
 
 def predict_ch3(net, test_iter, n=6):

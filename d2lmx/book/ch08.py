@@ -3,9 +3,9 @@ import math
 
 from mxnet import gluon, init, np
 
+from ..errors import InputError
 from ..models.recurrent import RNNModelScratch
 from ..optim import fused_sgd
-from ..runtime.team import team
 from ..train.engine import fit
 from ..train.steps import language_model_step
 from ..viz.animator import Animator
@@ -25,7 +25,7 @@ def predict_ch8(prefix, num_preds, net, vocab, device):
     Book: 8.5 (sec_rnn_scratch)
     """
     if not prefix:
-        raise ValueError('prefix must hold a character at least, to start from')
+        raise InputError('prefix must hold a character at least, to start from')
     state = net.begin_state(batch_size=1, ctx=device)
     outputs = [vocab[token] for token in prefix]
     # book: reads the prefix character by character
@@ -48,7 +48,6 @@ def train_epoch_ch8(net, train_iter, loss, updater, device, use_random_iter):
     step = language_model_step(net, loss, updater, device,
                                use_random_iter=use_random_iter)
     history = fit(step, train_iter, 1)
-    history.tokens, = team().sum([step.tokens])
     return math.exp(history['train loss']), history.tokens_per_sec
 
 
@@ -69,17 +68,16 @@ def train_ch8(net, train_iter, vocab, lr, num_epochs, device, use_random_iter=Fa
     step = language_model_step(net, loss, updater, device,
                                use_random_iter=use_random_iter)
     if not isinstance(updater, gluon.Trainer):  # it holds nothing but the parameters
-        step.state = net if isinstance(net, gluon.Block) else list(net.params)
+        step.trains = net if isinstance(net, gluon.Block) else list(net.params)
 
     def watch(history):
         epoch, l = history.series['train loss'][-1]
         if epoch % EPOCHS_A_POINT == 0 or epoch == num_epochs:
             animator.add(epoch, [math.exp(l)])
 
-    history = fit(step, train_iter, num_epochs, evaluate=step.forget, watch=watch)
+    history = fit(step, train_iter, num_epochs, watch=watch)
     history.series['perplexity'] = [(epoch, math.exp(l)) for epoch, l
                                     in history.series['train loss']]
-    history.tokens, = team().sum([step.tokens])
     print(f'perplexity {history["perplexity"]:.1f}, '
           f'{history.tokens_per_sec:.1f} tokens/sec on {device}')
     for prefix in ('time traveller ', 'traveller'):
@@ -90,7 +88,7 @@ def train_ch8(net, train_iter, vocab, lr, num_epochs, device, use_random_iter=Fa
 def sgd_updater(net, lr, device):
     """The book's SGD for a network from scratch, a Trainer for another block.
 
-    Book: 8.5 (sec_rnn_scratch)
+    Ours, for 8.5
     """
     if isinstance(net, gluon.Block) and not isinstance(net, RNNModelScratch):
         net.initialize(ctx=device, force_reinit=True, init=init.Normal(0.01))

@@ -58,7 +58,7 @@ def train_ch11(trainer_fn, states, hyperparams, data_iter, feature_dim: int,
         trainer_fn([w, b], states, hyperparams)
 
     step = regression_step(net, mean_loss, updater)
-    step.state = [w, b], states, hyperparams
+    step.trains = [w, b], states, hyperparams
     return _train(step, net, squared_loss, data_iter, num_epochs)
 
 

@@ -6,7 +6,8 @@ import numpy as onp
 from mxnet import np
 from mxnet.base import _LIB, check_call
 
-from ..runtime.team import team
+from ..context import current
+from ..errors import InputError
 
 __all__ = ['synthetic_data', 'load_array', 'BatchIterator']
 
@@ -20,7 +21,7 @@ def synthetic_data(w, b: float, num_examples: int):
     Book: 3.2 (sec_linear_scratch)
     """
     if num_examples < 1:
-        raise ValueError(f'num_examples must be at least 1, got {num_examples}')
+        raise InputError(f'num_examples must be at least 1, got {num_examples}')
     X = np.random.normal(0, 1, (num_examples, len(w)))
     y = np.dot(X, w) + b
     y += np.random.normal(0, 0.01, y.shape)
@@ -62,7 +63,7 @@ class BatchIterator:
     transform
         Function of a batch of the first array, NumPy in and out.
 
-    Book: 3.3 (sec_linear_concise)
+    Ours, for 3.3
     """
 
     is_shared = True  # among workers, by itself
@@ -74,14 +75,15 @@ class BatchIterator:
             raise ValueError(f'arrays must be at least one and equally long, got '
                              f'lengths {lengths}')
         if batch_size < 1 or batch_size != int(batch_size):
-            raise ValueError(f'batch_size must be a whole number of at least 1, got '
+            raise InputError(f'batch_size must be a whole number of at least 1, got '
                              f'{batch_size!r}')
         self.batch_size = int(batch_size)
         self.shuffle = shuffle
         self.transform = transform
 
     def __len__(self):
-        return math.ceil(len(self.arrays[0]) / (self.batch_size * team().size))
+        examples_a_step = self.batch_size * current().workers.size
+        return math.ceil(len(self.arrays[0]) / examples_a_step)
 
     def __iter__(self):
         for rows in self.rows():
@@ -90,9 +92,9 @@ class BatchIterator:
 
     def rows(self):
         """One pass of the same batches as lists of NumPy arrays."""
-        workers, order = team(), onp.arange(len(self.arrays[0]))
+        workers, order = current().workers, onp.arange(len(self.arrays[0]))
         if len(order) < workers.size:
-            raise ValueError(f'{len(order)} examples cannot be shared by '
+            raise InputError(f'{len(order)} examples cannot be shared by '
                              f'{workers.size} workers')
         if self.shuffle:
             onp.random.shuffle(order)

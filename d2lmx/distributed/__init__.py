@@ -1,1 +1,1 @@
-"""Floor 4: several processes, on one machine or many, that train one network."""
+"""Several processes, on one machine or many, that train one network."""

@@ -3,10 +3,12 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import Unavailable
+
 LOCAL = ('localhost', '127.0.0.1')
 
 
-class LaunchError(RuntimeError):
+class LaunchError(Unavailable, RuntimeError):
     """A distributed training cannot start, or go on; `status`: of the launcher."""
 
     def __init__(self, message, status=1):

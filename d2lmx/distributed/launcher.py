@@ -1,9 +1,9 @@
 """``d2lmx launch``: start the workers and what they need, watch all, end all."""
 import contextlib
 import json
+import logging
 import queue
 import signal
-import sys
 import threading
 import time
 
@@ -13,32 +13,23 @@ from .hosts import LOCAL, LaunchError, free_port, own_address, read_hosts
 from .link import MARK
 from .nodes import Node, environment
 
+LOG = logging.getLogger('d2lmx')
 GRACE = 5.0  # seconds that workers have to obey Ctrl-C, or servers to end by themselves
 
 
-def launch(args, command) -> int:
-    """Obey ``d2lmx launch``; the exit status.
+@contextlib.contextmanager
+def job(args, command, say):
+    """All processes of a training, ready to be started: gives a `Job`.
 
-    0: all workers ended well; 2: wrong usage, by the workers' judgement too; 130 after
-    Ctrl-C; 1: a process died, could not be started, or gave no sign of life in time.
+    args: attributes as of the options of ``d2lmx launch``; command: the section and its
+    options; say: ``say(line)``, called with each line that is for people. LaunchError
+    where hosts or ports cannot be used.
     """
-    if len(command) < 2 or command[0] != 'run':
-        print('d2lmx launch: after the options, give -- run SECTION [options]',
-              file=sys.stderr)
-        return 2
-    if args.engine == 'horovod' and (args.servers or args.mode == 'dist_async'):
-        print('d2lmx launch: Horovod has no servers, and its workers keep step: leave '
-              '--servers and --mode dist_async out', file=sys.stderr)
-        return 2
     with contextlib.ExitStack() as opened:
-        try:
-            nodes = plan(args, command[1:], opened)
-        except LaunchError as error:
-            print(f'd2lmx launch: {error}', file=sys.stderr)
-            return 1
+        nodes = plan(args, command, opened)
         previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
         opened.callback(signal.signal, signal.SIGTERM, previous)
-        return Job(nodes, args.timeout).run()
+        yield Job(nodes, args.timeout, say)
 
 
 def plan(args, command, opened) -> list:
@@ -84,16 +75,20 @@ def store_nodes(hosts, address, common) -> list:
 class Job:
     """Processes that must all live until the workers are done."""
 
-    def __init__(self, nodes, timeout: float):
-        self.nodes, self.timeout = nodes, timeout
+    def __init__(self, nodes, timeout: float, say):
+        self.nodes, self.timeout, self.say = nodes, timeout, say
         self.workers = [node for node in nodes if node.rank is not None]
         self.events = queue.Queue()
         self.sums = [[] for _ in self.workers]  # lists that wait for the others'
         self.said = set()  # complaints that another worker has printed
         self.ending = False
 
-    def run(self) -> int:
-        """Start all, wait for the end, leave no process."""
+    def run(self) -> None:
+        """Start all, wait for the end, leave no process.
+
+        LaunchError where a process dies, fails, or gives no sign of life in time;
+        KeyboardInterrupt after Ctrl-C, when all have ended.
+        """
         try:
             for node in self.nodes:
                 node.start()
@@ -102,16 +97,14 @@ class Job:
                                      daemon=True).start()
             self._watch(until=lambda: all(node.status == 0 for node in self.workers))
             self._wait_for_servers()
-            return 0
         except LaunchError as error:
             self.ending = True
             self._drain(0.3)
-            print(f'd2lmx launch: {error}; ending all', file=sys.stderr)
-            return error.status
+            raise LaunchError(f'{error}; ending all', error.status) from error
         except KeyboardInterrupt:
-            print('\nd2lmx launch: interrupted, ending all', file=sys.stderr)
+            LOG.warning('interrupted, ending all')
             self._interrupt()
-            return 130
+            raise
         finally:
             for node in self.nodes:
                 node.kill()
@@ -129,8 +122,10 @@ class Job:
             if any(node.has_failed() for node in self.nodes):
                 self._drain(0.3)  # workers may tell meanwhile that they are done
             if failed := [node for node in self.nodes if node.has_failed()]:
-                # whoever was killed took the others, which lost it, along
-                node = min(failed, key=lambda node: node.status >= 0)
+                # whoever was killed took the others, which lost it, along; and who
+                # complained took those that ended as if all were done
+                node = min(failed, key=lambda node: (node.status >= 0,
+                                                     node.status == 0))
                 status = node.status if node.status in (1, 2, 130) else 1
                 raise LaunchError(f'{node} {node.end()}', status)
             now = time.monotonic()
@@ -150,9 +145,9 @@ class Job:
         node.heard = time.monotonic()
         if line.startswith(MARK):
             self._obey(node, json.loads(line[len(MARK):]))
-        elif not line.startswith('d2lmx: ') or line not in self.said:
+        elif not line.startswith('d2lmx') or line not in self.said:
             self.said.add(line)
-            print(f'[{node.name}] {line}', flush=True)
+            self.say(f'[{node.name}] {line}')
         return True
 
     def _obey(self, node, message):

@@ -34,7 +34,7 @@ class Node:
     def __init__(self, name, host, variables, command=(), rank=None):
         self.name, self.host, self.variables, self.rank = name, host, variables, rank
         self.command = ([sys.executable, '-W', 'ignore', '-m',
-                         'd2lmx.distributed.worker', *command] if rank is not None else
+                         'd2lmx', 'worker', *command] if rank is not None else
                         [sys.executable, '-W', 'ignore',
                          str(Path(__file__).with_name('server.py'))])
         self.process = None

@@ -3,7 +3,8 @@ import mxnet as mx
 from mxnet import gluon, np, npx
 from mxnet.kvstore.base import KVStoreBase
 
-from ..runtime.team import team
+from ..context import current
+from ..errors import InputError
 
 
 class Trainer(gluon.Trainer):
@@ -17,12 +18,12 @@ class Trainer(gluon.Trainer):
 
     def __init__(self, params, optimizer, optimizer_params=None, kvstore='device',
                  compression_params=None, update_on_kvstore=None):
-        self._team = team()
+        self._workers = current().workers
         self._reduced = False
         super().__init__(params, optimizer, optimizer_params,
-                         kvstore=TrainerStore(self._team.store),
+                         kvstore=TrainerStore(self._workers.store),
                          compression_params=compression_params,
-                         update_on_kvstore=self._team.is_async)
+                         update_on_kvstore=self._workers.is_async)
         self._first_rate = self._optimizer.lr
 
     def _init_params(self):
@@ -30,25 +31,25 @@ class Trainer(gluon.Trainer):
         super()._init_params()
         # a worker that is late would pull, as its first weights, the others' gradients
         npx.waitall()
-        self._team.store.barrier()
+        self._workers.store.barrier()
 
     def step(self, batch_size, ignore_stale_grad=False):
-        if self._team.is_async:
+        if self._workers.is_async:
             self._step_async(batch_size, ignore_stale_grad)
         else:
-            total = self._team.store.total(batch_size)
+            total = self._workers.store.total(batch_size)
             if not self._reduced:
                 self.allreduce_grads()
             self._reduced = False
             self.update(float(total), ignore_stale_grad)
-        self._team.updated(self)
+        self._workers.updated(self)
 
     def reduce_now(self) -> None:
         """Add the gradients up before the next step, which then leaves them as are."""
-        if self._team.is_async:
+        if self._workers.is_async:
             return
         if len(self._contexts) > 1:
-            raise ValueError('gradients that are clipped need one device a worker: '
+            raise InputError('gradients that are clipped need one device a worker: '
                              'leave --devices out')
         self.allreduce_grads()
         self._reduced = True
@@ -56,7 +57,7 @@ class Trainer(gluon.Trainer):
     def _step_async(self, batch_size, ignore_stale_grad):
         optimizer = self._optimizer
         if optimizer.lr_scheduler is None and optimizer.lr != self._first_rate:
-            raise ValueError('with dist_async the servers keep the learning rate that '
+            raise InputError('with dist_async the servers keep the learning rate that '
                              'they were started with: use dist_sync')
         for param in self._params:  # the servers' own scale is fixed by the first step
             if param.grad_req != 'null':

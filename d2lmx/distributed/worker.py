@@ -1,27 +1,18 @@
-"""One worker: ``python -m d2lmx.distributed.worker SECTION [options]``.
-
-The launcher starts it. It is the command ``d2lmx run``, after it has joined a team.
-"""
+"""One worker of a distributed training."""
+import contextlib
 import os
 import random
-import sys
-import traceback
 
 import numpy as onp
 from mxnet import gluon, np
 
-from .. import cli
-from ..runner import run_section
-from ..runtime.team import working_in
-from ..sections import load
+from ..context import running
 from .horovod import HorovodStore
-from .hosts import LaunchError
-from .link import Link
 from .trainer import Store, Trainer
 
 
 class Workers:
-    """The team of a distributed training, as one of its workers sees it."""
+    """The workers of a distributed training, as one of them sees all."""
 
     def __init__(self, link, store, rank: int, size: int):
         self.link, self.store, self.rank, self.size = link, store, rank, size
@@ -90,32 +81,15 @@ def join():
     return Store(os.environ['D2LMX_MODE'])
 
 
-def main(argv) -> None:
-    """Join, run, and tell the launcher; exits with the run's status."""
-    link = Link()
-    try:
-        section = cli.find_section(argv[0])
-        link.send(starting=True)
-        members = Workers(link, join(), int(os.environ['D2LMX_RANK']),
-                          int(os.environ['D2LMX_WORKERS']))
-        link.send(joined=True)
-        gluon.Trainer = Trainer  # where sections and the library find it
-        with working_in(members):
-            status = run_section(section, load(section), argv[1:])
-    except SystemExit as stop:
-        status = stop.code or 0
-    except LaunchError as error:
-        print(f'd2lmx: {error}', file=sys.stderr)
-        status = error.status
-    except BaseException:
-        traceback.print_exc()
-        status = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    if status:
-        os._exit(status)  # the usual way waits, in the store's end, for all workers
-    link.send(done=True)
-
-
-if __name__ == '__main__':
-    main(sys.argv[1:])
+@contextlib.contextmanager
+def joined(link):
+    """Within the block, this process trains together with the launcher's others."""
+    link.send(starting=True)
+    workers = Workers(link, join(), int(os.environ['D2LMX_RANK']),
+                      int(os.environ['D2LMX_WORKERS']))
+    link.workers = workers  # a store that ends waits for all workers: not after a fault
+    link.send(joined=True)
+    gluon.Trainer = Trainer  # where sections and the library find it
+    with running(workers=workers):
+        yield
+    link.workers = None

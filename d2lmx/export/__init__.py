@@ -1,4 +1,4 @@
-"""Floor 3: networks as files that come back equal."""
+"""Networks as files that come back equal."""
 from .parameters import *
 from .symbol import *
 from .onnx import *

@@ -6,15 +6,15 @@ says how they are called. This serves any `EncoderDecoder` of HybridBlocks: what
 needs to know of a network stands in ``decoder.init_state`` and ``decoder.state_axes``.
 """
 import json
-import shutil
-import tempfile
 from pathlib import Path
 
 import numpy as onp
 from mxnet import gluon, np
 
+from ..errors import InputError, MissingFile
+from ..files.whole import whole_files
 from .onnx import export_onnx, load_onnx
-from .symbol import export_block, flatten, load_exported
+from .symbol import export_block, flatten, load_exported, symbol_files
 
 __all__ = ['export_encoder_decoder', 'load_encoder_decoder', 'ExportedDecoder']
 
@@ -56,30 +56,35 @@ def export_encoder_decoder(net, examples, prefix, kind: str = 'onnx') -> list:
     ValueError
         As `export_block` and `export_onnx`; also for another kind.
 
-    Book: 9.8 (sec_beam-search)
+    Ours, for 9.8
     """
     if kind not in ('onnx', 'symbol'):
-        raise ValueError(f"kind must be 'onnx' or 'symbol', got {kind!r}")
+        raise InputError(f"kind must be 'onnx' or 'symbol', got {kind!r}")
     start = Start(net)
     starts = [(X, *args) for X, _, *args in examples]
     steps = list(_steps(net, start, examples))
     num_states = len(flatten(steps[0])) - 1
-    prefix = Path(prefix)
-    prefix.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=prefix.parent, prefix='.export-') as folder:
-        written = Path(folder)
+    files = _files(prefix, kind)
+    with whole_files(*files) as parts:
         for block, calls, part in ((start, starts, 'encoder'),
                                    (net.decoder, steps, 'step')):
-            name = written / f'{prefix.name}-{part}'
+            name = parts[0].parent / f'{Path(prefix).name}-{part}'
             if kind == 'onnx':
                 export_onnx(block, calls[0], f'{name}.onnx', other_inputs=calls[1:])
             else:
                 export_block(block, calls[0], name, other_inputs=calls[1:])
         how = {'kind': kind, 'encoder_inputs': len(flatten(starts[0])),
                'state_axes': list(net.decoder.state_axes) or [0] * num_states}
-        _parts_file(written / prefix.name).write_text(json.dumps(how, indent=1) + '\n')
-        return [Path(shutil.move(str(file), str(prefix.parent / file.name)))
-                for file in sorted(written.iterdir())]
+        parts[-1].write_text(json.dumps(how, indent=1) + '\n')
+    return files
+
+
+def _files(prefix, kind) -> list:
+    """All files of a network; the last says how the others are read."""
+    graphs = [f'{prefix}-{part}' for part in ('encoder', 'step')]
+    written = ([Path(f'{graph}.onnx') for graph in graphs] if kind == 'onnx' else
+               [file for graph in graphs for file in symbol_files(graph)])
+    return [*written, _parts_file(prefix)]
 
 
 def _steps(net, start, examples):
@@ -106,7 +111,7 @@ class ExportedDecoder:
     state_axes
         The axis that counts the examples, of each array of the state.
 
-    Book: 9.8 (sec_beam-search)
+    Ours, for 9.8
     """
 
     def __init__(self, encoder, step, state_axes):
@@ -114,16 +119,16 @@ class ExportedDecoder:
         self.state_axes = list(state_axes)
 
     def start(self, *enc_inputs):
-        """As `LiveDecoder.start`. Book: 9.8 (sec_beam-search)"""
+        """As `LiveDecoder.start`."""
         return self._encoder(*map(onp.asarray, enc_inputs))
 
     def step(self, tokens, state):
-        """As `LiveDecoder.step`. Book: 9.8 (sec_beam-search)"""
+        """As `LiveDecoder.step`."""
         Y, *state = self._step(onp.reshape(tokens, (-1, 1)).astype('int32'), *state)
         return Y[:, -1], state
 
     def select(self, state, rows):
-        """As `LiveDecoder.select`. Book: 9.8 (sec_beam-search)"""
+        """As `LiveDecoder.select`."""
         return [onp.take(part, rows, axis=axis)
                 for part, axis in zip(state, self.state_axes)]
 
@@ -133,12 +138,12 @@ def load_encoder_decoder(prefix) -> ExportedDecoder:
 
     FileNotFoundError where it did not; ImportError for ONNX without onnxruntime.
 
-    Book: 9.8 (sec_beam-search)
+    Ours, for 9.8
     """
     file = _parts_file(prefix)
     if not file.is_file():
-        raise FileNotFoundError(f'there is no {file}: export_encoder_decoder(net, '
-                                'examples, prefix) writes it, or d2lmx export')
+        raise MissingFile(f'there is no {file}: export_encoder_decoder(net, '
+                          'examples, prefix) writes it, or d2lmx export')
     how = json.loads(file.read_text())
     num_states = len(how['state_axes'])
     parts = (('encoder', how['encoder_inputs']), ('step', 1 + num_states))

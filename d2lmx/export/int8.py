@@ -5,7 +5,6 @@ those, where each np operator in it has such a twin.
 """
 import json
 import os
-import shutil
 import sys
 import tempfile
 import warnings
@@ -17,7 +16,9 @@ import numpy as onp
 from mxnet import MXNetError, gluon, npx, util
 from mxnet.contrib import quantization
 
-from .symbol import export_block, load_exported
+from ..errors import InputError
+from ..files.whole import whole_files
+from .symbol import ExportDiffers, export_block, load_exported, symbol_files
 
 __all__ = ['export_int8', 'load_int8']
 
@@ -45,26 +46,22 @@ def export_int8(net, X, prefix, calibration, other_inputs=()):
     calibration (n, channels, h, w): real examples as a NumPy array; some hundreds do.
     ValueError where MXNet cannot quantize the network; nothing is left behind then.
 
-    Book: 12.1 (sec_hybridize)
+    Ours, for 12.1
     """
-    prefix = Path(prefix)
-    prefix.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=prefix.parent, prefix='.export-') as folder:
-        traced = export_block(net, X, Path(folder) / 'traced')
-        written = Path(folder) / prefix.name
+    files = symbol_files(prefix)
+    with tempfile.TemporaryDirectory() as folder, whole_files(*files) as parts:
+        traced = export_block(net, X, Path(folder, 'traced'))
         try:
             quantized = _quantize(traced, calibration)
             expected = [quantized(call) for call in (X, *other_inputs)]
             with _legacy_arrays():
-                quantized.block.export(str(written))
+                quantized.block.export(str(parts[0].parent / Path(prefix).name))
         except MXNetError as error:
-            raise ValueError('MXNet cannot quantize this network: '
+            raise InputError('MXNet cannot quantize this network: '
                              f'{str(error).strip().splitlines()[-1]}') from error
-        files = [Path(f'{written}-symbol.json'), Path(f'{written}-0000.params')]
-        _check_quantized(files[0])
-        _check_reloaded(load_int8(*files), (X, *other_inputs), expected)
-        return tuple(Path(shutil.move(str(f), str(prefix.parent / f.name)))
-                     for f in files)
+        _check_quantized(parts[0])
+        _check_reloaded(load_int8(*parts), (X, *other_inputs), expected)
+    return files
 
 
 def load_int8(symbol_file, params_file):
@@ -73,7 +70,7 @@ def load_int8(symbol_file, params_file):
     Without d2lmx, in a process that never calls ``npx.set_np()``,
     ``gluon.SymbolBlock.imports`` reads the files too.
 
-    Book: 12.1 (sec_hybridize)
+    Ours, for 12.1
     """
     with _legacy_arrays():
         return _Legacy(load_exported(symbol_file, params_file))
@@ -134,32 +131,32 @@ def _in_legacy_operators(graph: dict) -> dict:
     """A traced graph in the spelling of legacy operators; ValueError without one."""
     for node in graph['nodes']:
         if node['op'] not in UNDERSTOOD:
-            raise ValueError(f'MXNet cannot quantize operator {node["op"]!r} (layer '
+            raise InputError(f'MXNet cannot quantize operator {node["op"]!r} (layer '
                              f'{node["name"]!r}): INT8 is for networks of '
                              'convolutions, dense layers, pooling, batch norm and ReLU')
         if node['op'] in TWINS:
             node['op'], node['attrs'] = TWINS[node['op']](node.get('attrs', {}))
     if not any(node['op'] == 'Convolution' for node in graph['nodes']):
-        raise ValueError('MXNet quantizes convolutional networks, and this one has no '
+        raise InputError('MXNet quantizes convolutional networks, and this one has no '
                          'convolution')
     del graph['attrs']['is_np_shape']
     return graph
 
 
 def _check_reloaded(predict, calls, expected):
-    """ValueError unless it gives the outputs expected, and again when called again."""
+    """An error unless it gives the outputs expected, and again when called again."""
     for X, outputs in zip(calls, expected):
         for _ in range(2):  # the second time in the memory that the first has used
             try:
                 difference = abs(predict(X).asnumpy() - outputs.asnumpy()).max()
             except MXNetError as error:  # as where nothing but 1 x 1 pixel is left
-                raise ValueError('MXNet cannot run the INT8 network on inputs of shape '
+                raise InputError('MXNet cannot run the INT8 network on inputs of shape '
                                  f'{X.shape}: {str(error).strip().splitlines()[-1]}; '
                                  'try larger ones; nothing is written') from error
             if not difference <= 1e-5:  # the same sums of whole numbers
-                raise ValueError('the reloaded INT8 network differs by up to '
-                                 f'{difference:.3g} on inputs of shape {X.shape}; '
-                                 'nothing is written')
+                raise ExportDiffers('the reloaded INT8 network differs by up to '
+                                    f'{difference:.3g} on inputs of shape {X.shape}; '
+                                    'nothing is written')
 
 
 def _check_quantized(symbol_file):
@@ -167,4 +164,4 @@ def _check_quantized(symbol_file):
     graph = json.loads(symbol_file.read_text(encoding='utf-8'))
     operators = onp.unique([node['op'] for node in graph['nodes']])
     if not any('quantize' in operator for operator in operators):
-        raise ValueError('MXNet quantized no layer of this network; nothing is written')
+        raise InputError('MXNet quantized no layer of this network; nothing is written')

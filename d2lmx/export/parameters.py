@@ -3,6 +3,7 @@ from pathlib import Path
 
 from mxnet import MXNetError, npx
 
+from ..errors import InputError, MissingFile
 from ..train.checkpoint import read
 from ..train.state import restore
 
@@ -18,21 +19,21 @@ def load_parameters(net, filename, device=None) -> None:
     FileNotFoundError where there is no file. ValueError where it is no parameter file,
     and naming the first parameter that is missing, left over, or of another shape.
 
-    Book: 5.5 (sec_read_write)
+    Ours, for 5.5
     """
     values, params = _read(filename), net._collect_params_with_prefix()
     for name in params:
         if name not in values:
-            raise ValueError(f'{filename} has no parameter {name!r}; it has: '
+            raise InputError(f'{filename} has no parameter {name!r}; it has: '
                              f'{", ".join(sorted(values))}')
     for name, value in values.items():
         if name not in params:
-            raise ValueError(f'{filename} has a parameter {name!r} that the net has '
+            raise InputError(f'{filename} has a parameter {name!r} that the net has '
                              'not: was it saved from another structure?')
         shape = params[name].shape
         if shape and (len(shape) != value.ndim or any(
                 known > 0 and known != n for known, n in zip(shape, value.shape))):
-            raise ValueError(f'parameter {name!r} of the net has shape {shape}, but '
+            raise InputError(f'parameter {name!r} of the net has shape {shape}, but '
                              f'{value.shape} in {filename}')
     for name, value in values.items():
         params[name].shape = value.shape
@@ -50,13 +51,13 @@ def load_trained(net, path) -> None:
     folder of one, of which the last training counts. Errors as of `load_parameters`;
     CheckpointError where a checkpoint cannot be read.
 
-    Book: 5.5 (sec_read_write)
+    Ours, for 5.5
     """
     path = Path(path)
     if path.is_dir():
         saved = sorted(path.glob('fit-*.npz'))
         if not saved:
-            raise ValueError(f'{path} holds no checkpoint: d2lmx run SECTION '
+            raise InputError(f'{path} holds no checkpoint: d2lmx run SECTION '
                              '--checkpoint DIR saves one')
         path = saved[-1]
     if path.suffix != '.npz':
@@ -68,23 +69,23 @@ def load_trained(net, path) -> None:
              for name, arrays, value in read(path)[1] if name.startswith(prefix)]
     try:
         restore(net, parts)
-    except ValueError as error:
-        raise ValueError(f'{path} was saved from another network: {error}') from error
+    except InputError as error:
+        raise InputError(f'{path} was saved from another network: {error}') from error
 
 
 def _read(filename) -> dict:
     """{structural name: array} of a parameter file."""
     if not Path(filename).is_file():
-        raise FileNotFoundError(f'there is no parameter file {filename}: '
-                                'net.save_parameters(filename) writes one')
+        raise MissingFile(f'there is no parameter file {filename}: '
+                          'net.save_parameters(filename) writes one')
     try:
         values = npx.load(str(filename))
     except MXNetError as error:
-        raise ValueError(f'{filename} is no file of MXNet arrays, or it is damaged: '
+        raise InputError(f'{filename} is no file of MXNet arrays, or it is damaged: '
                          'save it anew with net.save_parameters(filename)') from error
     if values == []:  # what MXNet reads where a net without parameters was saved
         return {}
     if not isinstance(values, dict):
-        raise ValueError(f'{filename} holds arrays without names: save a network with '
+        raise InputError(f'{filename} holds arrays without names: save a network with '
                          'net.save_parameters(filename)')
     return values

@@ -1,4 +1,4 @@
-"""Floor 1: functions and blocks from which networks are built."""
+"""Functions and blocks from which networks are built."""
 from .attention import *
 from .functional import *
 from .loops import *

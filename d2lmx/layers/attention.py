@@ -5,6 +5,8 @@ import mxnet as mx
 from mxnet import autograd, ndarray
 from mxnet.gluon import nn
 
+from ..errors import InputError
+
 __all__ = ['masked_softmax', 'KeepsAttention', 'AdditiveAttention',
            'DotProductAttention', 'MultiHeadAttention', 'transpose_qkv',
            'transpose_output', 'without_gradient']
@@ -63,7 +65,7 @@ class KeepsAttention:
     weights ends it with ``self.keep_weights(weights)``; one that only holds such blocks
     overrides `collect_weights` instead.
 
-    Book: 10.3 (sec_attention-scoring-functions)
+    Ours, for 10.3
     """
 
     _inputs = kept = None
@@ -238,7 +240,7 @@ class MultiHeadAttention(KeepsAttention, nn.HybridBlock):
     def __init__(self, num_hiddens, num_heads, dropout, use_bias=False, **kwargs):
         super().__init__(**kwargs)
         if num_hiddens % num_heads:
-            raise ValueError(f'num_heads must divide num_hiddens, got {num_heads} '
+            raise InputError(f'num_heads must divide num_hiddens, got {num_heads} '
                              f'heads and {num_hiddens} hidden units')
         self.num_heads = num_heads
         self.attention = DotProductAttention(dropout)
@@ -266,6 +268,6 @@ def without_gradient(F, X):
     A compiled block whose output is such an input as it came cannot go backward, and
     MXNet's sequence_mask leaves what memory held for the gradient of lengths.
 
-    Book: 10.7 (sec_transformer)
+    Ours, for 10.7
     """
     return F.BlockGrad(X.as_nd_ndarray()).as_np_ndarray()

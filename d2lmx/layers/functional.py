@@ -1,6 +1,7 @@
 """Plain functions on arrays."""
 from mxnet import np
 
+
 __all__ = ['linreg', 'squared_loss', 'corr2d']
 
 

@@ -10,7 +10,7 @@ def over_steps(F, step, inputs, states):
     states a list or tuple. Gives all Y as one (steps, ...), and the last states as a
     tuple. In a hybridized block it is one loop for any number of steps.
 
-    Book: 8.5 (sec_rnn_scratch)
+    Ours, for 8.5
     """
     def as_np(arrays):
         return ([array.as_np_ndarray() for array in arrays]

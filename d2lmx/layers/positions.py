@@ -54,7 +54,7 @@ def first_like(F, X, like):
 
     X (batch, steps, ...), like (batch, steps, ...).
 
-    Book: 10.6 (sec_self-attention-and-positional-encoding)
+    Ours, for 10.6
     """
     return F.slice_like(X.as_nd_ndarray(), like.as_nd_ndarray(), axes=(1,)
                         ).as_np_ndarray()
@@ -63,6 +63,6 @@ def first_like(F, X, like):
 def last_like(F, X, like):
     """The last steps of X, as many as `like` has. Shapes and errors as `first_like`.
 
-    Book: 10.6 (sec_self-attention-and-positional-encoding)
+    Ours, for 10.6
     """
     return F.np.flip(first_like(F, F.np.flip(X, axis=1), like), axis=1)

@@ -8,13 +8,14 @@ under the same names, and go layer by layer.
 from mxnet import ndarray, symbol
 from mxnet.gluon import rnn
 
+
 __all__ = ['RNN', 'GRU', 'LSTM', 'last_valid', 'mask_steps', 'effective']
 
 
 def mask_steps(F, X, valid_lens):
     """X (steps, batch, ...) with 0 in each example from step valid_lens (batch,) on.
 
-    Book: 9.7 (sec_seq2seq)
+    Ours, for 9.7
     """
     # the one use of sequence_mask: it wants steps and batch as the first two axes
     return F.npx.sequence_mask(X, valid_lens, use_sequence_length=True, axis=0)
@@ -25,7 +26,7 @@ def last_valid(F, X, valid_lens):
 
     valid_lens (batch,), at least 1 each.
 
-    Book: 9.7 (sec_seq2seq)
+    Ours, for 9.7
     """
     steps = F.np.expand_dims(F.npx.arange_like(X, axis=0), axis=1)
     last = F.np.expand_dims(valid_lens.astype('float32') - 1, axis=0)
@@ -103,7 +104,7 @@ SHARED_DOC = """{name} as Gluon's ``rnn.{name}``, with the same arguments.
 
     ``dropout`` is the chance that a number is zeroed between two layers in training.
 
-    Book: 9.3 (sec_deep_rnn)
+    Ours, for 9.3
     """
 LENS_DOC = """; optional valid_lens
         (batch,), at least 1: the last states are those of an example's last valid step,
@@ -125,7 +126,7 @@ class LSTM(_Layerwise, rnn.LSTM):
 def effective(layer):
     """The same layer, if it is one of Gluon's, as the class here of that name.
 
-    Book: 8.6 (sec_rnn-concise)
+    Ours, for 8.6
     """
     ours = {rnn.RNN: RNN, rnn.GRU: GRU, rnn.LSTM: LSTM}
     layer.__class__ = ours.get(type(layer), type(layer))

@@ -14,7 +14,7 @@ def is_training(F, a):
     Inside a graph nothing but an operator knows: dropout makes a 1 to 0 or 2, or
     leaves it alone.
 
-    Book: 7.5 (sec_batch_norm)
+    Ours, for 7.5
     """
     return F.npx.dropout(F.np.ones_like(a), p=0.5) != 1
 
@@ -22,7 +22,7 @@ def is_training(F, a):
 def shape_of(a):
     """The shape of an array, or of a symbol that depends on parameters alone.
 
-    Book: 7.5 (sec_batch_norm)
+    Ours, for 7.5
     """
     return a.infer_shape_partial()[1][0] if isinstance(a, mx.symbol.Symbol) else a.shape
 
@@ -34,7 +34,7 @@ def assign_averages(F, beta, moving_mean, moving_var, mean, var):
     moving_mean and moving_var: parameters; mean and var: their new values, all
     (num_features,). As in Gluon's layer nothing but a backward pass moves averages.
 
-    Book: 7.5 (sec_batch_norm)
+    Ours, for 7.5
     """
     # only the operator batch_norm may write to parameters, to which it takes mean and
     # variance of rows: these two have those. By gamma = 0 its output is beta

@@ -63,7 +63,7 @@ def _recurrent(F, step, inputs, state, params):
 def tuned_rnn(inputs, state, params, F=mx.nd):
     """The function ``rnn`` of its section, tuned.
 
-    Book: 8.5 (sec_rnn_scratch)
+    Ours, for 8.5
     """
     _, tanh = _activations(F)
 
@@ -78,7 +78,7 @@ def tuned_rnn(inputs, state, params, F=mx.nd):
 def tuned_gru(inputs, state, params, F=mx.nd):
     """The function ``gru`` of its section, tuned.
 
-    Book: 9.1 (sec_gru)
+    Ours, for 9.1
     """
     sigmoid, tanh = _activations(F)
 
@@ -96,7 +96,7 @@ def tuned_gru(inputs, state, params, F=mx.nd):
 def tuned_lstm(inputs, state, params, F=mx.nd):
     """The function ``lstm`` of its section, tuned.
 
-    Book: 9.2 (sec_lstm)
+    Ours, for 9.2
     """
     sigmoid, tanh = _activations(F)
 
@@ -139,7 +139,7 @@ def _means_and_copies(F, rows, num_features):
 class TunedBatchNorm(nn.HybridBlock):
     """The class ``BatchNorm`` of its section, tuned; for inputs of any dimensions.
 
-    Book: 7.5 (sec_batch_norm)
+    Ours, for 7.5
     """
 
     eps, momentum = 1e-5, 0.9

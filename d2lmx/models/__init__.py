@@ -1,4 +1,4 @@
-"""Floor 2: whole networks, and the large blocks of networks, that the book saves."""
+"""Whole networks, and the large blocks of networks, that the book saves."""
 from .bahdanau import *
 from .decoding import *
 from .residual import *

@@ -2,6 +2,7 @@
 from mxnet import ndarray, symbol
 from mxnet.gluon import nn
 
+from ..errors import InputError
 from ..layers.attention import AdditiveAttention, KeepsAttention, without_gradient
 from ..layers.recurrent import GRU
 from .seq2seq import Decoder
@@ -102,7 +103,7 @@ class Seq2SeqAttentionDecoder(KeepsAttention, AttentionDecoder):
     def count_steps(self, X):
         """Of X (batch, steps), or while a graph is made, of the X that it is for."""
         if isinstance(X, symbol.Symbol) and self.num_steps is None:
-            raise ValueError(
+            raise InputError(
                 f'{type(self).__name__} needs to know its number of steps when it is '
                 'compiled: hybridize it, or the EncoderDecoder around it, and no block '
                 'around that')

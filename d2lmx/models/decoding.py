@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as onp
 from mxnet import np
 
+from ..errors import InputError
+
 __all__ = ['LiveDecoder', 'Hypothesis', 'greedy_search', 'exhaustive_search',
            'beam_search']
 
@@ -26,17 +28,14 @@ class LiveDecoder:
         Called after each step with the decoder's ``attention_weights``, which it must
         have then. None: nobody looks.
 
-    Book: 9.8 (sec_beam-search)
+    Ours, for 9.8
     """
 
     def __init__(self, net, watch=None):
         self.net, self.watch = net, watch
 
     def start(self, *enc_inputs):
-        """The state before the first token, of the arrays for the encoder.
-
-        Book: 9.8 (sec_beam-search)
-        """
+        """The state before the first token, of the arrays for the encoder."""
         X, *args = map(np.array, enc_inputs)
         return self.net.decoder.init_state(self.net.encoder(X, *args), *args)
 
@@ -44,8 +43,6 @@ class LiveDecoder:
         """Scores of each next token, NumPy (rows, vocab_size), and the new state.
 
         tokens: the last one of each row, (rows,).
-
-        Book: 9.8 (sec_beam-search)
         """
         X = np.array(onp.reshape(tokens, (-1, 1)), dtype='int32')
         Y, state = self.net.decoder(X, state)
@@ -54,10 +51,7 @@ class LiveDecoder:
         return Y[:, -1].asnumpy(), state
 
     def select(self, state, rows):
-        """The state of some rows, in their order; a row may come again.
-
-        Book: 9.8 (sec_beam-search)
-        """
+        """The state of some rows, in their order; a row may come again."""
         rows = np.array(rows, dtype='int32')
         axes = iter(self.net.decoder.state_axes)
 
@@ -76,7 +70,7 @@ class Hypothesis:
     Attributes: ``tokens``, a list of numbers without '<eos>'; ``log_prob``, the
     logarithm of its probability, '<eos>' included; ``score``, by which it was ranked.
 
-    Book: 9.8 (sec_beam-search)
+    Ours, for 9.8
     """
 
     tokens: list
@@ -106,7 +100,7 @@ def greedy_search(decoder, state, num_sentences: int, bos: int, eos: int,
     num_steps
         Tokens at most, '<eos>' included.
 
-    Book: 9.8 (sec_beam-search)
+    Ours, for 9.8
     """
     tokens = onp.full(num_sentences, bos)
     log_probs, is_open = onp.zeros(num_sentences), onp.ones(num_sentences, bool)
@@ -133,7 +127,7 @@ def exhaustive_search(decoder, state, bos: int, eos: int, num_steps: int,
     `beam_search`, and state of one sentence. ValueError where there are more than
     200,000, as there are for all but tiny vocabularies.
 
-    Book: 9.8 (sec_beam-search)
+    Ours, for 9.8
     """
     found, prefixes, log_probs = [], [[]], onp.zeros(1)
     tokens = onp.array([bos])
@@ -141,7 +135,7 @@ def exhaustive_search(decoder, state, bos: int, eos: int, num_steps: int,
         scores, state = decoder.step(tokens, state)
         vocab_size = scores.shape[1]
         if len(prefixes) * vocab_size > MOST_HYPOTHESES:
-            raise ValueError(
+            raise InputError(
                 f'with {vocab_size} tokens there are {len(prefixes) * vocab_size} '
                 f'sequences of {t} steps, too many to look at each: use beam_search, '
                 'or fewer num_steps')
@@ -179,10 +173,10 @@ def beam_search(decoder, state, num_sentences: int, bos: int, eos: int, num_step
         The alpha in the score log_prob / length^alpha, where '<eos>' counts in the
         length: 0 prefers short sequences, more prefers longer ones.
 
-    Book: 9.8 (sec_beam-search)
+    Ours, for 9.8
     """
     if beam_size < 1:
-        raise ValueError(f'beam_size must be at least 1, got {beam_size}')
+        raise InputError(f'beam_size must be at least 1, got {beam_size}')
     beams = [_Beam(beam_size) for _ in range(num_sentences)]
     starts = onp.arange(num_sentences)[:, None] * beam_size  # first row of each beam
     state = decoder.select(state, onp.repeat(onp.arange(num_sentences), beam_size))

@@ -5,6 +5,7 @@ import numpy as onp
 from mxnet import gluon
 from mxnet.gluon import nn
 
+from ..errors import InputError
 from ..layers.recurrent import effective
 
 __all__ = ['RNNModelScratch', 'RNNModel']
@@ -66,23 +67,20 @@ class RNNModelScratch(nn.HybridBlock):
             param.initialize(init='zeros', ctx=device)
             param.set_data(value)
             setattr(self, f'param{i}', param)
-        self._takes_F = 'F' in inspect.signature(forward_fn).parameters
+        self.takes_F = 'F' in inspect.signature(forward_fn).parameters
 
-    def hybridize(self, active=True, **options):
-        """Compile; ValueError where forward_fn has no argument F.
-
-        Book: 12.1 (sec_hybridize)
-        """
-        if active and not self._takes_F:
-            raise ValueError('a forward_fn(inputs, state, params) runs imperatively '
+    def hybridize(self, active=True, *args, **options):
+        """Compile; ValueError where forward_fn has no argument F."""
+        if active and not self.takes_F:
+            raise InputError('a forward_fn(inputs, state, params) runs imperatively '
                              'only: to hybridize give it a fourth argument F, and use '
                              'F.np and F.npx in place of np and npx')
-        super().hybridize(active, **options)
+        super().hybridize(active, *args, **options)
 
     def hybrid_forward(self, F, inputs, *state, **params):
         X = _one_hot(F, inputs, self.vocab_size, self.param0.dtype)
         params = [params[f'param{i}'] for i in range(len(params))]
-        options = {'F': F} if self._takes_F else {}
+        options = {'F': F} if self.takes_F else {}
         return self.forward_fn(X, tuple(_states(state)), params, **options)
 
     def begin_state(self, batch_size, ctx=None):

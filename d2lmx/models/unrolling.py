@@ -16,7 +16,7 @@ class GraphOfEachLength:
     A block that has such a loop takes the number from `num_steps` where it is traced;
     it, and any block that is hybridized with it inside, defines `lengths`.
 
-    Book: 12.1 (sec_hybridize)
+    Ours, for 12.1
     """
 
     num_steps = None  # while a graph is made, of how many steps

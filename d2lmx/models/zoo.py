@@ -10,6 +10,8 @@ import mxnet as mx
 from mxnet import np, npx
 from mxnet.gluon import nn
 
+from ..errors import InputError
+
 __all__ = ['SqueezeNet', 'MobileNetV2', 'read_photograph', 'classify']
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, RGB in [0, 1]
@@ -50,7 +52,7 @@ class SqueezeNet(nn.HybridBlock):
     Outputs
         Scores (batch, classes), none negative.
 
-    Book: 13.2 (sec_fine_tuning)
+    Ours, for 13.2
     """
 
     def __init__(self, classes: int = 1000, **kwargs):
@@ -94,7 +96,7 @@ class MobileNetV2(nn.HybridBlock):
     Outputs
         Scores (batch, classes), or features (batch, 1280)
 
-    Book: 13.2 (sec_fine_tuning)
+    Ours, for 13.2
     """
 
     def __init__(self, classes: int = 1000, **kwargs):
@@ -159,14 +161,14 @@ def read_photograph(file, size: int = 224):
     The shorter side is scaled to size * 256 / 224 pixels and the middle cut out.
     FileNotFoundError where there is no such file, ValueError where it is no image.
 
-    Book: 13.2 (sec_fine_tuning)
+    Ours, for 13.2
     """
     with open(file, 'rb') as stream:
         content = stream.read()
     try:
         image = mx.image.imdecode(content)  # (height, width, 3), RGB
     except (mx.MXNetError, ValueError) as error:
-        raise ValueError(f'{file} is no image that OpenCV can read') from error
+        raise InputError(f'{file} is no image that OpenCV can read') from error
     image = mx.image.resize_short(image, size * 256 // 224)
     image, _ = mx.image.center_crop(image, (size, size))
     X = (image.astype('float32') / 255 - np.array(MEAN)) / np.array(STD)
@@ -179,13 +181,13 @@ def classify(net, file, classes_file, k: int = 5) -> list:
     net: an initialized network with scores as outputs. classes_file: a JSON list of the
     class names in order.
 
-    Book: 13.2 (sec_fine_tuning)
+    Ours, for 13.2
     """
     with open(classes_file, encoding='utf-8') as stream:
         names = json.load(stream)
     probabilities = npx.softmax(net(read_photograph(file)))[0].asnumpy()
     if len(names) != len(probabilities):
-        raise ValueError(f'{classes_file} names {len(names)} classes, but the network '
+        raise InputError(f'{classes_file} names {len(names)} classes, but the network '
                          f'has {len(probabilities)}')
     best = probabilities.argsort()[::-1][:k]
     return [(names[i], float(probabilities[i])) for i in best]

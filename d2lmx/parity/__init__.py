@@ -1,1 +1,1 @@
-"""Floor 3: the same networks in PyTorch. torch is imported here only, and late."""
+"""The same networks in PyTorch. torch is imported here and in bench/ only, late."""

@@ -45,7 +45,7 @@ def compare_port(build_net, example_inputs, port, *, lr=0.1, batch_size=4, steps
         raised, or None), 'passed', and the 'conventions' that were made to agree.
         StructureError where the layers cannot be paired.
 
-    Book: 7.6 (sec_resnet)
+    Ours, for 7.6
     """
     net, pairs = same_weights(build_net, example_inputs, port, seed)
     record = {'batch_size': batch_size, 'lr': lr, 'steps': steps, 'seed': seed,
@@ -88,7 +88,7 @@ def same_weights(build_net, example_inputs, port, seed: int):
     which not all outputs are 0, as those of a last ReLU may be. There a comparison
     would see nothing.
 
-    Book: 5.2 (sec_parameters)
+    Ours, for 5.2
     """
     set_seed(seed)
     net, inputs = build_net(), example_inputs(2)

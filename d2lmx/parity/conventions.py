@@ -41,14 +41,14 @@ EXPLAINED = {
 class PortFailed(ValueError):
     """The port raised an error of its own, or returned what the network does not.
 
-    Book: 7.6 (sec_resnet)
+    Ours, for 7.6
     """
 
 
 def explanations(net, port) -> dict:
     """The entries of `EXPLAINED` that concern these two networks.
 
-    Book: 7.5 (sec_batch_norm)
+    Ours, for 7.5
     """
     import torch
     names = ['initialisation', 'loss']
@@ -67,7 +67,7 @@ def start_alike(pairs, seed: int) -> None:
     Zeros and ones, which are the defaults, would let two of them be mistaken for one
     another unnoticed. Scales and variances lie in [0.75, 1.25], others in [-0.1, 0.1].
 
-    Book: 4.8 (sec_numerical_stability)
+    Ours, for 4.8
     """
     random = onp.random.RandomState(seed)
     for pair in pairs:
@@ -101,7 +101,7 @@ def dropouts(net, port) -> list:
 def without_dropout(net, port) -> None:
     """Set the rate of every layer of both networks that drops at random to 0.
 
-    Book: 4.6 (sec_dropout)
+    Ours, for 4.6
     """
     for layer, rate in dropouts(net, port):
         setattr(layer, rate, 0)
@@ -121,7 +121,7 @@ def biased_statistics(port):
     PyTorch takes the unbiased variance of a batch, which for n values a channel is
     n / (n - 1) times the one that it normalizes with, and that Gluon takes.
 
-    Book: 7.5 (sec_batch_norm)
+    Ours, for 7.5
     """
     import torch
     before = {}
@@ -151,7 +151,7 @@ def biased_statistics(port):
 def to_port(array):
     """A copy of an MXNet array as a tensor; whole numbers become long ones.
 
-    Book: 2.1 (sec_ndarray)
+    Ours, for 2.1
     """
     import torch
     tensor = torch.from_numpy(array.asnumpy().copy())
@@ -178,7 +178,7 @@ def call_port(port, inputs) -> list:
 
     PortFailed where the port raises an error.
 
-    Book: 6.6 (sec_lenet)
+    Ours, for 6.6
     """
     import torch
     with torch.no_grad():
@@ -188,7 +188,7 @@ def call_port(port, inputs) -> list:
 def numbered(ours, theirs, word: str) -> dict:
     """{'word 0': difference, ...} of two lists of arrays; PortFailed if one is longer.
 
-    Book: 5.1 (sec_model_construction)
+    Ours, for 5.1
     """
     if len(ours) != len(theirs):
         raise PortFailed(f'the port returns {len(theirs)} arrays, Gluon {len(ours)}')
@@ -201,7 +201,7 @@ def gluon_loss(Y, y):
 
     Cross-entropy elsewhere, with the class numbers y.
 
-    Book: 3.7 (sec_softmax_concise)
+    Ours, for 3.7
     """
     return (gluon.loss.L2Loss() if Y.shape == y.shape
             else gluon.loss.SoftmaxCrossEntropyLoss())
@@ -210,7 +210,7 @@ def gluon_loss(Y, y):
 def port_loss(Y, y):
     """The mean over the batch of the same loss, as a tensor.
 
-    Book: 3.7 (sec_softmax_concise)
+    Ours, for 3.7
     """
     from torch.nn import functional
     if Y.shape == y.shape:
@@ -225,7 +225,7 @@ def backward_gluon(net, inputs, y):
     stay where Gluon leaves them, batch_size times too large, as trainer.step wants
     them.
 
-    Book: 3.7 (sec_softmax_concise)
+    Ours, for 3.7
     """
     inputs = [X.copy() for X in inputs]
     floats = [X for X in inputs if onp.issubdtype(X.dtype, onp.floating)]
@@ -244,7 +244,7 @@ def backward_port(port, inputs, y):
 
     PortFailed where it raises an error, or its output cannot be differentiated.
 
-    Book: 3.7 (sec_softmax_concise)
+    Ours, for 3.7
     """
     import torch
     tensors, y = [to_port(X) for X in inputs], to_port(y)

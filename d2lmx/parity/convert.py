@@ -3,8 +3,10 @@ import mxnet as mx
 import numpy as onp
 from mxnet import init, np
 
+from ..errors import InputError
 from ..export.parameters import load_parameters
-from .files import read_weights, whole_file, write_weights
+from ..files.whole import whole_file
+from .files import read_weights, write_weights
 from .structure import copy_to_gluon, copy_to_port, pair_layers
 
 __all__ = ['to_gluon', 'to_port_file', 'load_weights']
@@ -27,7 +29,7 @@ def to_gluon(build_net, example_inputs, build_port, source, target) -> int:
 
     ValueError names the first parameter that does not fit.
 
-    Book: 5.5 (sec_read_write)
+    Ours, for 5.5
     """
     net = known_shapes(build_net, example_inputs)
     load_weights(net, read_weights(source), build_port, source)
@@ -41,7 +43,7 @@ def to_port_file(build_net, example_inputs, build_port, source, target) -> int:
 
     source: what ``net.save_parameters`` wrote. target: .pt, .safetensors or .npz.
 
-    Book: 5.5 (sec_read_write)
+    Ours, for 5.5
     """
     net, port = known_shapes(build_net, example_inputs), build_port()
     load_parameters(net, source)
@@ -66,7 +68,7 @@ def load_weights(net, weights: dict, build_port=None, source='the file') -> None
     ``build_port()``, whichever more of them are. ValueError names the first that
     does not fit.
 
-    Book: 5.5 (sec_read_write)
+    Ours, for 5.5
     """
     params = net._collect_params_with_prefix()
     if build_port is not None:
@@ -97,14 +99,14 @@ def check_fit(shapes: dict, weights: dict, source) -> None:
     """ValueError that names the first parameter missing, misshapen, or left over."""
     for name, shape in shapes.items():
         if name not in weights:
-            raise ValueError(f'{source} has no {name!r}, which the network needs in '
+            raise InputError(f'{source} has no {name!r}, which the network needs in '
                              f'shape {shape}; it has: {listing(weights)}')
         if weights[name].shape != shape:
-            raise ValueError(f'{name!r} has shape {weights[name].shape} in {source}, '
+            raise InputError(f'{name!r} has shape {weights[name].shape} in {source}, '
                              f'but the network needs {shape}')
     for name, value in weights.items():
         if name not in shapes:
-            raise ValueError(f'{source} has {name!r} of shape {value.shape}, which the '
+            raise InputError(f'{source} has {name!r} of shape {value.shape}, which the '
                              f'network has not; it has: {listing(shapes)}')
 
 

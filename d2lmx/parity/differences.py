@@ -11,7 +11,7 @@ def difference(ours, theirs, scale=0.0) -> dict:
     is larger. Both differences are infinite where the shapes differ or a value is not
     finite; two arrays of zeros do not differ.
 
-    Book: 2.1 (sec_ndarray)
+    Ours, for 2.1
     """
     if ours.shape != theirs.shape or not (onp.isfinite(ours).all()
                                           and onp.isfinite(theirs).all()):

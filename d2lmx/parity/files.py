@@ -1,12 +1,14 @@
 """PyTorch's weights as files, read without trusting them: .pt, .safetensors, .npz."""
 import importlib.util
-import tempfile
 import zipfile
 from pathlib import Path
 
 import numpy as onp
 
-__all__ = ['read_weights', 'write_weights', 'whole_file', 'PORT_SUFFIXES']
+from ..errors import InputError, MissingFile, MissingPackage
+from ..files.whole import whole_file
+
+__all__ = ['read_weights', 'write_weights', 'PORT_SUFFIXES']
 
 PORT_SUFFIXES = ('.pt', '.pth', '.safetensors', '.npz')
 
@@ -18,15 +20,15 @@ def read_weights(path) -> dict:
     FileNotFoundError where there is none, ValueError where it is damaged, of another
     format, or holds anything but named arrays of numbers.
 
-    Book: 5.5 (sec_read_write)
+    Ours, for 5.5
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f'there is no weights file {path}')
+        raise MissingFile(f'there is no weights file {path}')
     reader = {'.pt': read_pt, '.pth': read_pt, '.safetensors': read_safetensors,
               '.npz': read_npz}.get(path.suffix)
     if reader is None:
-        raise ValueError(f'{path} must end in one of {", ".join(PORT_SUFFIXES)}')
+        raise InputError(f'{path} must end in one of {", ".join(PORT_SUFFIXES)}')
     return {name: as_weights(name, value, path) for name, value in reader(path).items()}
 
 
@@ -35,7 +37,7 @@ def as_weights(name, value, path):
     if not isinstance(name, str) or not isinstance(value, onp.ndarray) or (
             value.dtype.kind not in 'fiu'):
         kind = getattr(value, 'dtype', type(value).__name__)
-        raise ValueError(f'{path} must map names to arrays of numbers, but {name!r} is '
+        raise InputError(f'{path} must map names to arrays of numbers, but {name!r} is '
                          f'{kind}: save net.state_dict()')
     return value.astype('float32') if value.dtype.kind == 'f' else value
 
@@ -48,15 +50,15 @@ def read_pt(path) -> dict:
     try:
         content = torch.load(path, map_location='cpu', weights_only=True)
     except pickle.UnpicklingError as error:
-        raise ValueError(
+        raise InputError(
             f'{path} was refused: it holds more than tensors, and reading such a file '
             'may run code; where you trust its origin, load it in PyTorch yourself and '
             'write torch.save(net.state_dict(), file)') from error
     except (RuntimeError, EOFError, OSError, KeyError, ValueError) as error:
-        raise ValueError(f'{path} is no file of torch.save, or it is damaged'
+        raise InputError(f'{path} is no file of torch.save, or it is damaged'
                          ) from error
     if not isinstance(content, dict):
-        raise ValueError(f'{path} must hold a state_dict, got '
+        raise InputError(f'{path} must hold a state_dict, got '
                          f'{type(content).__name__}: save net.state_dict()')
     return {name: to_numpy(value) for name, value in content.items()}
 
@@ -78,14 +80,14 @@ def read_safetensors(path) -> dict:
     try:
         return {name: to_numpy(value) for name, value in load_file(path).items()}
     except SafetensorError as error:
-        raise ValueError(f'{path} is no safetensors file, or it is damaged') from error
+        raise InputError(f'{path} is no safetensors file, or it is damaged') from error
 
 
 def need_safetensors() -> None:
     """ImportError that says how to install the package, where it is missing."""
     if importlib.util.find_spec('safetensors') is None:
-        raise ImportError('.safetensors files need a package: pip install safetensors '
-                          '(or use .pt or .npz)')
+        raise MissingPackage('.safetensors files need a package: pip install '
+                             'safetensors (or use .pt or .npz)')
 
 
 def read_npz(path) -> dict:
@@ -95,7 +97,7 @@ def read_npz(path) -> dict:
             return {name: archive[name] for name in archive.files}
     except (ValueError, OSError, EOFError, AttributeError,
             zipfile.BadZipFile) as error:
-        raise ValueError(f'{path} is no .npz file of plain arrays, or it is damaged'
+        raise InputError(f'{path} is no .npz file of plain arrays, or it is damaged'
                          ) from error
 
 
@@ -104,11 +106,11 @@ def write_weights(weights: dict, path) -> None:
 
     The file appears whole or not at all.
 
-    Book: 5.5 (sec_read_write)
+    Ours, for 5.5
     """
     path = Path(path)
     if path.suffix not in PORT_SUFFIXES:
-        raise ValueError(f'{path} must end in one of {", ".join(PORT_SUFFIXES)}')
+        raise InputError(f'{path} must end in one of {", ".join(PORT_SUFFIXES)}')
     if path.suffix == '.safetensors':
         need_safetensors()
     with whole_file(path) as part:
@@ -123,25 +125,3 @@ def write_weights(weights: dict, path) -> None:
         else:
             torch.save(tensors, part)
 
-
-class whole_file:
-    """``with whole_file(path) as part``: what is written to part ends up in path.
-
-    Nothing is left behind, and what stood there stays, if the block raises.
-
-    Book: 5.5 (sec_read_write)
-    """
-
-    def __init__(self, path):
-        self.path = Path(path)
-
-    def __enter__(self) -> Path:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.folder = tempfile.TemporaryDirectory(dir=self.path.parent,
-                                                  prefix='.weights-')
-        return Path(self.folder.name) / self.path.name
-
-    def __exit__(self, kind, error, trace) -> None:
-        with self.folder:
-            if kind is None:
-                (Path(self.folder.name) / self.path.name).replace(self.path)

@@ -41,7 +41,7 @@ def find_parting(net, port, pairs, inputs, tolerance: float):
         'absolute' and 'relative', infinite where the shapes differ or one
         side has no output.
 
-    Book: 6.6 (sec_lenet)
+    Ours, for 6.6
     """
     net.hybridize(False)
     partners = {None: None, **{pair.ours.name: pair.theirs.name for pair in pairs}}

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as onp
 from mxnet import np
 
+from ..errors import Unavailable
+
 __all__ = ['StructureError', 'pair_layers', 'copy_to_port', 'copy_to_gluon']
 
 KINDS = {word: kind for kind, words in {
@@ -27,10 +29,10 @@ ROLES = {'gamma': 'weight', 'beta': 'bias',
 STATISTICS = ('running_mean', 'running_var')
 
 
-class StructureError(ValueError):
+class StructureError(Unavailable, ValueError):
     """A layer of one network has no counterpart of its kind and shape in the other.
 
-    Book: 5.2 (sec_parameters)
+    Ours, for 5.2
     """
 
 
@@ -113,7 +115,7 @@ def pair_layers(net, port) -> list:
     net: gluon.Block whose shapes are all known; port: torch.nn.Module.
     StructureError names the first layer that finds none, or one of another shape.
 
-    Book: 5.2 (sec_parameters)
+    Ours, for 5.2
     """
     ours, theirs = gluon_layers(net), port_layers(port)
     waiting = defaultdict(deque)
@@ -228,7 +230,7 @@ def kind_of(block, shapes: dict) -> str:
 def copy_to_port(pairs) -> None:
     """Copy every parameter and statistic of the Gluon network into its port.
 
-    Book: 5.2 (sec_parameters)
+    Ours, for 5.2
     """
     import torch
     with torch.no_grad():
@@ -240,7 +242,7 @@ def copy_to_port(pairs) -> None:
 def copy_to_gluon(pairs) -> None:
     """Copy every parameter and statistic of the port into the Gluon network.
 
-    Book: 5.2 (sec_parameters)
+    Ours, for 5.2
     """
     for weight in weights_of(pairs):
         value = weight.theirs()

@@ -19,7 +19,7 @@ def random_batches(net, example_inputs, batch_size, count, seed) -> list:
     y is random class numbers where that output holds several scores an example, along
     its last axis, and otherwise random numbers in the output's shape.
 
-    Book: 3.7 (sec_softmax_concise)
+    Ours, for 3.7
     """
     random, batches = onp.random.RandomState(seed), []
     for _ in range(count):
@@ -42,7 +42,7 @@ def train_both(net, port, pairs, batches, lr: float, dtype: str):
         first step, parameters and running statistics after the last; and the
         differences of each parameter, {Gluon's name: {'gradient', 'after_steps'}}.
 
-    Book: 7.6 (sec_resnet)
+    Ours, for 7.6
     """
     import torch
     without_dropout(net, port)

@@ -8,11 +8,11 @@ import numpy as onp
 from mxnet import npx
 from mxnet.gluon.utils import split_and_load
 
-__all__ = ['try_gpu', 'try_gpus', 'try_all_gpus', 'as_devices', 'split_batch',
-           'set_seed', 'parse_devices', 'use_devices', 'chosen_devices']
+from ..context import current, running
+from ..errors import InputError
 
-_choices = []  # lists of devices that `use_devices` put in force, the last one valid
-_asked = set()  # places in _choices of those that somebody trained on
+__all__ = ['try_gpu', 'try_gpus', 'try_all_gpus', 'as_devices', 'split_batch',
+           'set_seed', 'parse_devices', 'use_devices']
 
 
 def try_gpu(i: int = 0):
@@ -22,8 +22,9 @@ def try_gpu(i: int = 0):
 
     Book: 5.6 (sec_use_gpu)
     """
-    if _choices:
-        return _choices[-1][i] if i < len(_choices[-1]) else npx.cpu()
+    chosen = current().devices
+    if chosen:
+        return chosen[i] if i < len(chosen) else npx.cpu()
     return npx.gpu(i) if npx.num_gpus() >= i + 1 else npx.cpu()
 
 
@@ -33,7 +34,7 @@ def try_gpus(n: int) -> list:
     Contexts of the CPU are as far apart as GPUs to a network, and share the cores.
     Where devices were chosen for the run, the first n of them count as the GPUs.
 
-    Book: 12.5 (sec_multi_gpu)
+    Ours, for 12.5
     """
     gpus = try_all_gpus()[:n]
     return gpus if len(gpus) == n else [npx.cpu(i) for i in range(n)]
@@ -44,8 +45,8 @@ def try_all_gpus() -> list:
 
     Book: 5.6 (sec_use_gpu)
     """
-    return (chosen_devices() or [npx.gpu(i) for i in range(npx.num_gpus())]
-            or [npx.cpu()])
+    return (list(current().devices or ())
+            or [npx.gpu(i) for i in range(npx.num_gpus())] or [npx.cpu()])
 
 
 def as_devices(device) -> list:
@@ -54,13 +55,14 @@ def as_devices(device) -> list:
     Where devices were chosen for the run, `try_gpu()` stands for all of them: a page
     that trains on one device trains on those.
 
-    Book: 12.5 (sec_multi_gpu)
+    Ours, for 12.5
     """
     if device is None:
         return try_all_gpus()
     if isinstance(device, (list, tuple)):
         return list(device)
-    return chosen_devices() if _choices and device == _choices[-1][0] else [device]
+    chosen = current().devices
+    return list(chosen) if chosen and device == chosen[0] else [device]
 
 
 def parse_devices(text: str) -> list:
@@ -69,20 +71,20 @@ def parse_devices(text: str) -> list:
     'cpu' is one context, 'gpu' all GPUs. ValueError for other texts, for a device
     named twice, and for a GPU that the machine has not.
 
-    Book: 12.5 (sec_multi_gpu)
+    Ours, for 12.5
     """
     match = re.fullmatch(r'cpu(?::([1-9]\d?))?|gpu(?::(\d+(?:,\d+)*))?', text.strip())
     if match is None:
-        raise ValueError("devices are 'cpu:4' (four contexts of the CPU) or 'gpu:0,1' "
+        raise InputError("devices are 'cpu:4' (four contexts of the CPU) or 'gpu:0,1' "
                          f'(these GPUs), got {text!r}')
     if text.strip().startswith('cpu'):
         return [npx.cpu(i) for i in range(int(match[1] or 1))]
     count = npx.num_gpus()
     numbers = [int(n) for n in match[2].split(',')] if match[2] else list(range(count))
     if not numbers or max(numbers) >= count:
-        raise ValueError(f'{text!r} names a GPU that is not there: MXNet sees {count}')
+        raise InputError(f'{text!r} names a GPU that is not there: MXNet sees {count}')
     if len(set(numbers)) < len(numbers):
-        raise ValueError(f'{text!r} names a GPU twice')
+        raise InputError(f'{text!r} names a GPU twice')
     return [npx.gpu(i) for i in numbers]
 
 
@@ -91,32 +93,25 @@ def use_devices(devices):
     """Within the block, training is on these devices wherever it can be split.
 
     The first is where arrays and networks are made that do not say where. None: no
-    choice. Gives a function that tells whether training asked for the devices.
+    choice. Gives the set of devices on which batches are put in the block.
 
-    Book: 12.5 (sec_multi_gpu)
+    Ours, for 12.5
     """
-    if devices is None:
-        yield lambda: True
-        return
-    place = len(_choices)
-    _choices.append(list(devices))
-    _asked.discard(place)
-    try:
-        with devices[0]:
-            yield lambda: place in _asked
-    finally:
-        _choices.pop()
+    chosen = devices and list(devices)
+    with contextlib.ExitStack() as stack:
+        run = stack.enter_context(running(devices=chosen, used=set()))
+        if chosen:
+            stack.enter_context(chosen[0])
+        yield run.used
 
 
-def chosen_devices():
-    """The devices that `use_devices` put in force, or None; asking is noted.
+def put(array, device):
+    """An array on a device, which counts as used from then on.
 
-    Book: 12.5 (sec_multi_gpu)
+    Ours, for 12.5
     """
-    if not _choices:
-        return None
-    _asked.add(len(_choices) - 1)
-    return list(_choices[-1])
+    current().used.add(device)
+    return array.as_in_ctx(device)
 
 
 def split_batch(X, y, devices):
@@ -134,8 +129,9 @@ def split_batch(X, y, devices):
     if devices is None:
         return [_in_own_memory(X)], [_in_own_memory(y)]
     if X.shape[0] < len(devices):
-        raise ValueError(f'a batch of {X.shape[0]} cannot be split over {len(devices)} '
+        raise InputError(f'a batch of {X.shape[0]} cannot be split over {len(devices)} '
                          'devices: choose another batch size, or drop the last batch')
+    current().used.update(devices)
     # book: even_split=True there, which refuses the last, smaller batch
     return (split_and_load(X, devices, even_split=False),
             split_and_load(y, devices, even_split=False))
@@ -155,7 +151,7 @@ def set_seed(seed: int) -> None:
 
     On one machine and one thread count a seeded run repeats bit by bit.
 
-    Book: 2.6 (sec_prob)
+    Ours, for 2.6
     """
     mx.random.seed(seed)
     onp.random.seed(seed)

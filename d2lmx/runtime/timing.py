@@ -4,6 +4,7 @@ import time
 import numpy as onp
 from mxnet import npx
 
+
 __all__ = ['Timer', 'Benchmark']
 
 

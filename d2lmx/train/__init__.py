@@ -1,6 +1,7 @@
-"""Floor 2: the one epoch loop, a step for each kind of batch, and evaluation."""
+"""The one epoch loop, a step for each kind of batch, and evaluation."""
 from .checkpoint import *
 from .engine import *
 from .evaluate import *
 from .replicas import *
+from .step import *
 from .steps import *

@@ -9,21 +9,23 @@ from pathlib import Path
 
 import numpy as onp
 
+from ..context import current, running
+from ..errors import InputError, Unavailable
+from ..files.whole import whole_file
 from ..metrics import History
 from ..runtime.devices import set_seed
-from ..runtime.team import team
 from .state import capture, parts_of, restore
 
 __all__ = ['Checkpoints', 'CheckpointError', 'epochs']
 
-FORMAT = 2      # of the files; another number where what they hold changes
-_active = None  # the Checkpoints whose `with` block is open
+FORMAT = 3      # of the files; another number where what they hold changes
+COUNTED = ('examples', 'tokens', 'seconds', 'waiting')  # of a history
 
 
-class CheckpointError(OSError):
+class CheckpointError(Unavailable, OSError):
     """A checkpoint cannot be read or written.
 
-    Book: 5.5 (sec_read_write)
+    Ours, for 5.5
     """
 
 
@@ -61,7 +63,7 @@ class Checkpoints:
         Saving takes at most about this share of the time: an epoch that ends sooner is
         not saved, but for the last.
 
-    Book: 5.5 (sec_read_write)
+    Ours, for 5.5
     """
 
     def __init__(self, folder, *, resume: bool = False, seed: int = 0, run=None,
@@ -81,23 +83,23 @@ class Checkpoints:
         self._lock = None
 
     def __enter__(self):
-        global _active
-        if _active is not None:
-            raise ValueError(f'checkpoints are being saved to {_active.folder} already')
+        others = current().checkpoints
+        if others is not None:
+            raise InputError(f'checkpoints are being saved to {others.folder} already')
         saved = sorted(self.folder.glob('fit-*.npz'))
         if saved and not self.resume:
-            raise ValueError(f'{self.folder} holds a checkpoint already: continue it '
+            raise InputError(f'{self.folder} holds a checkpoint already: continue it '
                              'with resume (--resume), or choose another folder')
         if saved:
             about, _ = read(saved[0])
             self._compare(about['run'], self.run)
             self.found, self.changed = True, differences(about['machine'], self.machine)
-        _active = self
+        self._running = running(checkpoints=self)
+        self._running.__enter__()
         return self
 
     def __exit__(self, *error):
-        global _active
-        _active = None
+        self._running.__exit__(*error)
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -117,7 +119,8 @@ class Checkpoints:
         if self.resume and path.exists():
             done = self._restore(path, about, state, history, watch)
             self.resumed = {'fit': fit, 'epoch': done}
-        if team().sum([done])[0] != done * team().size:  # which waits for all workers
+        workers = current().workers
+        if workers.sum([done])[0] != done * workers.size:  # which waits for all workers
             raise CheckpointError(f'the workers found different checkpoints in '
                                   f'{self.folder}, here after epoch {done}: copy that '
                                   'of the first worker to all machines')
@@ -159,7 +162,7 @@ class Checkpoints:
     def _compare(self, saved, now):
         """ValueError, naming what differs, unless both dicts are equal."""
         if saved != now:
-            raise ValueError(f'{self.folder} holds the checkpoint of another run: '
+            raise InputError(f'{self.folder} holds the checkpoint of another run: '
                              f'{differences(saved, now)}')
 
     def _save(self, path, about, done, state, history):
@@ -168,23 +171,20 @@ class Checkpoints:
         history = history or History()
         about = {'format': FORMAT, 'run': self.run, 'training': about,
                  'machine': self.machine, 'epochs done': done, 'series': history.series,
-                 'examples': history.examples, 'seconds': history.seconds,
-                 'waiting': history.waiting,
+                 **{name: getattr(history, name) for name in COUNTED},
                  'parts': [(name, len(arrays), value) for name, arrays, value in parts]}
         content = io.BytesIO()
         onp.savez(content, about=onp.frombuffer(json.dumps(about).encode(), onp.uint8),
                   **{f'{name}.{i}': array for name, arrays, _ in parts
                      for i, array in enumerate(arrays)})
-        unfinished = path.with_suffix('.part')
         try:
-            with open(unfinished, 'wb') as file:
+            with whole_file(path) as part, open(part, 'wb') as file:
                 file.write(content.getbuffer())
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(unfinished, path)
         except OSError as error:
             raise CheckpointError(f'cannot write the checkpoint {path}: '
-                                  f'{error.strerror}') from error
+                                  f'{error.strerror or error}') from error
 
     def _restore(self, path, now, state, history, watch) -> int:
         """Put a training back where it was; how many epochs it has done."""
@@ -193,11 +193,11 @@ class Checkpoints:
         self._compare(about['training'], now)
         try:
             restore(state, parts)
-        except ValueError as error:
-            raise ValueError(f'{path} does not fit this training: {error}') from error
+        except InputError as error:
+            raise InputError(f'{path} does not fit this training: {error}') from error
         if history is not None:
             replay(about['series'], history, watch)
-            for name in ('examples', 'seconds', 'waiting'):
+            for name in COUNTED:
                 setattr(history, name, about[name])
         return about['epochs done']
 
@@ -210,13 +210,14 @@ def epochs(num_epochs: int, state=None, history: History = None, watch=None):
     ``watch(history)`` as often as before, and goes on with the first epoch that is not
     done. Without, this is ``range(num_epochs)``. ValueError for num_epochs below 1.
 
-    Book: 3.2 (sec_linear_scratch)
+    Ours, for 3.2
     """
     if num_epochs < 1:
-        raise ValueError(f'num_epochs must be at least 1, got {num_epochs}')
-    if _active is None:
+        raise InputError(f'num_epochs must be at least 1, got {num_epochs}')
+    checkpoints = current().checkpoints
+    if checkpoints is None:
         return range(num_epochs)
-    return _active.epochs(num_epochs, state, history, watch)
+    return checkpoints.epochs(num_epochs, state, history, watch)
 
 
 def read(path: Path):

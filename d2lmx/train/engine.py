@@ -3,11 +3,13 @@ from collections import deque
 
 from mxnet import npx
 
+from ..context import current
+from ..errors import InputError
 from ..metrics import History
-from ..runtime.team import team
 from ..runtime.timing import Timer
 from .checkpoint import epochs
 from .sharing import share
+from .step import Step
 
 __all__ = ['fit', 'RunningMeans']
 
@@ -21,7 +23,7 @@ class RunningMeans:
     later batches have been queued, so that reading seldom waits, the queue (and the
     memory it holds) stays bounded, and sums are kept in double precision.
 
-    Book: 3.6 (sec_softmax_scratch)
+    Ours, for 3.6
     """
 
     def __init__(self):
@@ -43,20 +45,21 @@ class RunningMeans:
         """{name: mean over all batches so far, of all workers}; waits for them."""
         while self._pending:
             self._absorb()
-        sums = iter(team().sum([part for pair in self._sums.values() for part in pair]))
+        parts = [part for pair in self._sums.values() for part in pair]
+        sums = iter(current().workers.sum(parts))
         return {name: total / count
                 for name, total, count in zip(self._sums, sums, sums)}
 
 
 def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
-        points_per_epoch: int = 1, state=None) -> History:
+        points_per_epoch: int = 1) -> History:
     """Train for num_epochs passes over train_iter and return the `History`.
 
     Parameters
     ----------
     step
-        ``step(*batch) -> {name: (sum, count)}``: trains on one batch. See
-        `classification_step`.
+        A `Step`, such as `classification_step` gives, or a function of the same call:
+        ``step(*batch) -> {name: (sum, count)}``.
     train_iter
         Batches; read once an epoch. ValueError where it is empty, as a generator is
         from the second epoch on. A worker of ``d2lmx launch`` trains on its share.
@@ -69,37 +72,37 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
     points_per_epoch
         How often an epoch's running means enter the history (needs ``len(train_iter)``
         where above 1).
-    state
-        All that training changes, for `Checkpoints` alone: blocks, trainers and arrays,
-        in lists, tuples or dicts, which may hold numbers as well. None: ``step.state``,
-        which the step functions of this library set to their (net, updater). A function
-        does not say what it trains: where net or updater is one, state is needed. What
-        it names is saved, and changed in place when a training is resumed.
 
-    Book: 3.6 (sec_softmax_scratch)
+    Ours, for 3.6
     """
     history = History()
-    state = getattr(step, 'state', None) if state is None else state
-    workers, train_iter = team(), share(train_iter, getattr(step, 'goes_on', False))
-    for epoch in epochs(num_epochs, state, history, watch):
+    step = step if isinstance(step, Step) else Step(step)
+    workers, train_iter = current().workers, share(train_iter, step.in_order)
+    for epoch in epochs(num_epochs, step.trains, history, watch):
         workers.begin_epoch()
+        step.begin_epoch()
         means, timer = RunningMeans(), Timer()
-        num_batches, num_examples, updates = 0, 0, workers.updates
+        num_batches, num_examples, num_tokens = 0, 0, 0
+        updates = workers.updates
         for num_batches, batch in enumerate(_timed(train_iter, history), start=1):
-            means.add(step(*batch))
+            stats = step(*batch)
+            means.add(stats)
             if num_batches == 1 and updates is not None and workers.updates == updates:
-                raise ValueError('this training updates its parameters by itself: only '
+                raise InputError('this training updates its parameters by itself: only '
                                  'one by a gluon.Trainer can run on several workers')
             num_examples += len(batch[0])
+            num_tokens += stats['train loss'][1] if step.counts_tokens else 0
             if _is_point(num_batches, train_iter, points_per_epoch):
                 history.add(epoch + num_batches / len(train_iter), means.means())
                 if watch:
                     watch(history)
         if num_batches == 0:
-            raise ValueError(f'train_iter gave no batch in epoch {epoch + 1}: pass a '
+            raise InputError(f'train_iter gave no batch in epoch {epoch + 1}: pass a '
                              'loader or a list (a generator can be read only once)')
         history.add(epoch + 1, means.means())
-        history.examples += workers.sum([num_examples])[0]
+        num_examples, num_tokens = workers.sum([num_examples, num_tokens])
+        history.examples += num_examples
+        history.tokens += num_tokens
         workers.end_epoch()
         history.seconds += timer.stop()
         if evaluate:

@@ -1,4 +1,5 @@
 """Metrics of a network over a data set, in prediction mode."""
+from ..errors import InputError
 from ..metrics import num_correct
 from ..runtime.devices import split_batch
 from .engine import RunningMeans
@@ -22,7 +23,7 @@ def mean_over_shards(measure, net, data_iter, devices, split_f=split_batch):
             means.add({'mean': measure(net(X_shard), y_shard)})
     result = means.means()
     if not result:
-        raise ValueError('data_iter gave no batch: there is nothing to evaluate on')
+        raise InputError('data_iter gave no batch: there is nothing to evaluate on')
     return result['mean']
 
 

@@ -1,7 +1,7 @@
 """Copies of a network on several devices."""
 from mxnet import gluon, optimizer
 
-from ..runtime.devices import chosen_devices
+from ..context import current
 
 __all__ = ['devices_of', 'replicate']
 
@@ -9,7 +9,7 @@ __all__ = ['devices_of', 'replicate']
 def devices_of(net):
     """The devices that hold a block's parameters; None for functions, and without any.
 
-    Book: 12.6 (sec_multi_gpu_concise)
+    Ours, for 12.6
     """
     params = list(net.collect_params().values()) if isinstance(net, gluon.Block) else []
     return params[0].list_ctx() if params else None
@@ -21,7 +21,7 @@ def replicate(net, devices) -> None:
     The block must be initialized; its `gluon.Trainer`, if it has one already, learns of
     it and loses the states it gathered.
 
-    Book: 12.6 (sec_multi_gpu_concise)
+    Ours, for 12.6
     """
     params = net.collect_params()
     params.reset_ctx(devices)
@@ -40,7 +40,7 @@ def training_devices(net, devices):
     """
     if devices is not None or devices_of(net) is None:
         return devices
-    chosen = chosen_devices()
+    chosen = current().devices
     if chosen and devices_of(net) != chosen:
         replicate(net, chosen)
     return devices_of(net)

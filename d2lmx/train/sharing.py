@@ -5,7 +5,8 @@ import math
 import numpy as onp
 from mxnet import np
 
-from ..runtime.team import team
+from ..context import current
+from ..errors import InputError
 
 
 def share(batches, go_on: bool = False):
@@ -15,10 +16,10 @@ def share(batches, go_on: bool = False):
     them joined. What the last of such groups holds is divided among all. ValueError for
     batches whose rows go on in the next, unless they share themselves.
     """
-    if team().size == 1 or getattr(batches, 'is_shared', False):
+    if current().workers.size == 1 or getattr(batches, 'is_shared', False):
         return batches
     if go_on:
-        raise ValueError('a state is carried from batch to batch: several workers need '
+        raise InputError('a state is carried from batch to batch: several workers need '
                          'batches that share their rows, as those of a SeqDataLoader')
     return Share(batches)
 
@@ -32,10 +33,10 @@ class Share:
         self.batches = batches
 
     def __len__(self):
-        return math.ceil(len(self.batches) / team().size)
+        return math.ceil(len(self.batches) / current().workers.size)
 
     def __iter__(self):
-        workers, batches = team(), iter(self.batches)
+        workers, batches = current().workers, iter(self.batches)
         while group := list(itertools.islice(batches, workers.size)):
             if len(group) == workers.size and len({len(b[0]) for b in group}) == 1:
                 workers.part(onp.arange(workers.size))  # a sign of life

@@ -5,6 +5,8 @@ import numpy as onp
 from mxnet import gluon, np, npx
 from mxnet.ndarray import NDArray
 
+from ..errors import InputError
+
 NUMBERS = (bool, int, float, onp.generic)
 
 
@@ -19,17 +21,17 @@ def parts_of(state) -> list:
     """[(path, part)] of all that a training state holds, each part once.
 
     state: blocks, trainers, parameters and arrays; lists, tuples and dicts of such, of
-    which lists and dicts may hold numbers too; objects with such a ``state``. A part is
-    a parameter, an array, a `Number` or, after its parameters, a trainer. ValueError
-    for anything else, such as a function, and where there is no part at all.
+    which lists and dicts may hold numbers too. A part is a parameter, an array, a
+    `Number` or, after its parameters, a trainer. ValueError for anything else, such as
+    a function, and where there is no part at all.
     """
     parts = {}
     for path, part in _visit(state, 'state'):
         parts.setdefault(id(part), (path, part))
     if not parts:
-        raise ValueError('to save checkpoints, a step must say what it trains, by '
-                         '`step.state = ...` or fit(..., state=...): the blocks, '
-                         'trainers and arrays that change')
+        raise InputError('to save checkpoints, a step must say what it trains, by '
+                         'Step(function, trains=...): the blocks, trainers and arrays '
+                         'that change')
     return list(parts.values())
 
 
@@ -47,12 +49,10 @@ def _visit(part, path):
                 yield from _visit(child, f'{path}.{key}')
             elif not isinstance(part, tuple):  # a number in a tuple cannot change
                 yield f'{path}.{key}', Number(part, key)
-    elif hasattr(part, 'state'):
-        yield from _visit(part.state, path)
     elif part is not None and not isinstance(part, str):
-        raise ValueError(f'to save checkpoints, fit must know what is trained, and '
-                         f'{part!r} does not say it: pass state=..., the blocks, '
-                         'trainers and arrays that change')
+        raise InputError(f'to save checkpoints, fit must know what is trained, and '
+                         f'{part!r} does not say it: name the blocks, trainers '
+                         'and arrays that change, as in Step(function, trains=...)')
 
 
 def capture(state) -> list:
@@ -85,7 +85,7 @@ def restore(state, saved) -> None:
 def _check(parts, saved):
     """ValueError unless the saved parts fit, in number, names and shapes."""
     if [path for path, _ in parts] != [path for path, _, _ in saved]:
-        raise ValueError(f'the checkpoint holds {len(saved)} trained parts, this '
+        raise InputError(f'the checkpoint holds {len(saved)} trained parts, this '
                          f'training has {len(parts)}, or they have other places')
     for (path, part), (_, arrays, _) in zip(parts, saved):
         shape, num_copies = _shape(part)
@@ -93,10 +93,10 @@ def _check(parts, saved):
             continue
         if len(shape) != arrays[0].ndim or any(
                 known > 0 and known != n for known, n in zip(shape, arrays[0].shape)):
-            raise ValueError(f'{getattr(part, "name", path)} has shape {shape}, but '
+            raise InputError(f'{getattr(part, "name", path)} has shape {shape}, but '
                              f'{arrays[0].shape} in the checkpoint')
         if num_copies != len(arrays):
-            raise ValueError(f'{getattr(part, "name", path)} is on {num_copies} '
+            raise InputError(f'{getattr(part, "name", path)} is on {num_copies} '
                              f'devices, but was on {len(arrays)} in the checkpoint')
 
 
@@ -204,7 +204,7 @@ def _updaters(trainer) -> list:
     if not trainer._update_on_kvstore:
         return trainer._updaters
     if trainer._kvstore._updater is None:
-        raise ValueError('the states of this trainer are on the servers, out of reach '
+        raise InputError('the states of this trainer are on the servers, out of reach '
                          'for a checkpoint: make it with update_on_kvstore=False')
     return [trainer._kvstore._updater]
 

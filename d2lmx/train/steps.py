@@ -1,14 +1,12 @@
-"""What happens to one batch: a function for each kind of task.
-
-A step's attribute ``state`` is what it trains, which `fit` saves within `Checkpoints`.
-"""
+"""What happens to one batch: a `Step` for each kind of task."""
 from mxnet import autograd, np
 
+from ..context import current
 from ..metrics import num_correct
 from ..optim import as_updater, clipping
-from ..runtime.devices import split_batch
-from ..runtime.team import team
+from ..runtime.devices import put, split_batch
 from .replicas import clear_gradients, training_devices
+from .step import Step
 
 __all__ = ['classification_step', 'regression_step', 'language_model_step',
            'seq2seq_step']
@@ -45,7 +43,7 @@ def classification_step(net, loss, updater, devices=None):
     with ``--devices``, else those that hold net; a net that is a function trains where
     its arrays are.
 
-    Book: 3.6 (sec_softmax_scratch)
+    Ours, for 3.6
     """
     update, devices = as_updater(updater), training_devices(net, devices)
 
@@ -56,8 +54,7 @@ def classification_step(net, loss, updater, devices=None):
         return {'train loss': (_total(ls), y.size),
                 'train acc': (_total(correct), y.size)}
 
-    step.state = net, updater
-    return step
+    return Step(step, trains=(net, updater))
 
 
 def regression_step(net, loss, updater, devices=None):
@@ -65,7 +62,7 @@ def regression_step(net, loss, updater, devices=None):
 
     Arguments as in `classification_step`.
 
-    Book: 3.2 (sec_linear_scratch)
+    Ours, for 3.2
     """
     update, devices = as_updater(updater), training_devices(net, devices)
 
@@ -74,13 +71,14 @@ def regression_step(net, loss, updater, devices=None):
         update(X.shape[0])
         return {'train loss': (_total(ls), sum(l.size for l in ls))}
 
-    step.state = net, updater
-    return step
+    return Step(step, trains=(net, updater))
 
 
-def language_model_step(net, loss, updater, device=None, *, use_random_iter=False,
-                        theta=1):
+class language_model_step(Step):
     """A step for X, Y (batch, steps) of token numbers: reports the loss of a token.
+
+    Each epoch begins with a new state. Several workers need equally large batches, as
+    of `SeqDataLoader`.
 
     Parameters
     ----------
@@ -100,45 +98,40 @@ def language_model_step(net, loss, updater, device=None, *, use_random_iter=Fals
     theta
         The norm that clipped gradients have at most.
 
-    Attributes: ``tokens``, how many it has read; ``forget``, a function to be called
-    after each epoch (`fit`'s evaluate), so that the next begins with a new state;
-    ``goes_on``, whether a row of a batch must go on in the same row of the next.
-    Several workers need equally large batches, as of `SeqDataLoader`.
-
-    Book: 8.5 (sec_rnn_scratch)
+    Ours, for 8.5
     """
-    update, clip = as_updater(updater), clipping(net, theta)
-    state, share = None, 1 / team().size
 
-    def step(X, Y):
-        nonlocal state
-        X, Y = (array if device is None else array.as_in_ctx(device)
-                for array in (X, Y))
-        if state is None or use_random_iter:
-            state = net.begin_state(batch_size=X.shape[0], ctx=X.ctx)
+    counts_tokens = True
+
+    def __init__(self, net, loss, updater, device=None, *, use_random_iter=False,
+                 theta=1):
+        super().__init__(trains=(net, updater))
+        self.net, self.loss, self.device = net, loss, device
+        self.in_order, self.state = not use_random_iter, None
+        self._update, self._clip = as_updater(updater), clipping(net, theta)
+        self._share = 1 / current().workers.size
+
+    def begin_epoch(self):
+        self.state = None
+
+    def __call__(self, X, Y):
+        if self.device is not None:
+            X, Y = put(X, self.device), put(Y, self.device)
+        if self.state is None or not self.in_order:
+            self.state = self.net.begin_state(batch_size=X.shape[0], ctx=X.ctx)
         y = Y.T.reshape(-1)  # (steps * batch,)
         with autograd.record():
-            y_hat, state = net(X, state)
-            l = loss(y_hat, y)
+            y_hat, state = self.net(X, self.state)
+            l = self.loss(y_hat, y)
             mean = l.mean()
-            if share < 1:  # of all workers' tokens, once these are added up
-                mean = mean * share
+            if self._share < 1:  # of all workers' tokens, once these are added up
+                mean = mean * self._share
         mean.backward()
         # book: calls detach() for a result that it drops
-        state = [S.detach() for S in state]
-        clip()
-        update(share)
-        step.tokens += y.size
+        self.state = [S.detach() for S in state]
+        self._clip()
+        self._update(self._share)
         return {'train loss': (l.sum(), y.size)}
-
-    def forget():
-        nonlocal state
-        state = None
-        return {}
-
-    step.tokens, step.forget, step.goes_on = 0, forget, not use_random_iter
-    step.state = net, updater
-    return step
 
 
 def seq2seq_step(net, loss, updater, bos: int, devices=None, theta: float = 1):
@@ -160,7 +153,7 @@ def seq2seq_step(net, loss, updater, bos: int, devices=None, theta: float = 1):
     theta
         Largest norm of the gradient.
 
-    Book: 9.7 (sec_seq2seq)
+    Ours, for 9.7
     """
     update, clip = as_updater(updater), clipping(net, theta)
 
@@ -185,5 +178,6 @@ def seq2seq_step(net, loss, updater, bos: int, devices=None, theta: float = 1):
         autograd.backward(ls)
         return ls
 
-    step.state = net, updater
+    step = Step(step, trains=(net, updater))
+    step.counts_tokens = True
     return step

@@ -1,4 +1,4 @@
-"""Floor 1: figures. Nothing here shows or saves; that is the runner's or Jupyter's."""
+"""Figures. Nothing here shows or saves; that is the runner's or Jupyter's."""
 from matplotlib import pyplot as plt
 
 from .animator import *
@@ -8,4 +8,5 @@ from .histograms import *
 from .images import *
 from .lines import *
 from .summaries import *
+from .tables import *
 from .traces import *

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import mxnet as mx
 
+from ..errors import InputError, Unavailable
+from ..files.whole import whole_file
 from .summaries import input_shapes, summary_table, variables
 
 __all__ = ['GraphvizMissing', 'draw_network']
@@ -11,10 +13,10 @@ __all__ = ['GraphvizMissing', 'draw_network']
 SUFFIXES = ('.svg', '.png', '.pdf')
 
 
-class GraphvizMissing(OSError):
+class GraphvizMissing(Unavailable, OSError):
     """Graphviz is not installed; the text ends with the network's summary instead.
 
-    Book: 7.6 (sec_resnet)
+    Ours, for 7.6
     """
 
 
@@ -34,11 +36,11 @@ def draw_network(net, inputs, path) -> Path:
         File to write; its suffix, .svg, .png or .pdf, is the format. ValueError for
         others, GraphvizMissing where the program `dot` is not installed.
 
-    Book: 7.6 (sec_resnet)
+    Ours, for 7.6
     """
     path = Path(path)
     if path.suffix not in SUFFIXES:
-        raise ValueError(f'a drawing ends in {", ".join(SUFFIXES)}, got {str(path)!r}')
+        raise InputError(f'a drawing ends in {", ".join(SUFFIXES)}, got {str(path)!r}')
     inputs = inputs if isinstance(inputs, (list, tuple)) else (inputs,)
     if shutil.which('dot') is None:
         raise GraphvizMissing(
@@ -51,6 +53,7 @@ def draw_network(net, inputs, path) -> Path:
         graph = net(*variables(shapes))
     drawing = mx.viz.plot_network(graph, shape=shapes,
                                   node_attrs={'fixedsize': 'false'})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(drawing.pipe(format=path.suffix[1:]))
+    picture = drawing.pipe(format=path.suffix[1:])
+    with whole_file(path) as part:
+        part.write_bytes(picture)
     return path

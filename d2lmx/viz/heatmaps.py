@@ -48,7 +48,7 @@ def show_heatmaps(matrices, xlabel, ylabel, titles=None, figsize=(2.5, 2.5),
 def font_with(text: str) -> str:
     """Name of an installed font that has every character of a text, '' where none has.
 
-    Book: none
+    Ours
     """
     wanted = set(map(ord, text))
     for font in sorted(font_manager.fontManager.ttflist, key=lambda font: font.name):

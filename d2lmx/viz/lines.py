@@ -120,7 +120,7 @@ def plot(X, Y=None, xlabel=None, ylabel=None, legend=None, xlim=None, ylim=None,
 def plot_history(history, ax=None, fmts=FMTS):
     """Draw every series of a `History` over epochs and return the axes.
 
-    Book: 3.6 (sec_softmax_scratch)
+    Ours, for 3.6
     """
     ax = ax if ax is not None else _new_axes(plt.rcParams['figure.figsize'])
     for (name, pairs), fmt in zip(history.series.items(), cycle(fmts)):

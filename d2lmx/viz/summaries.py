@@ -6,6 +6,9 @@ import math
 import mxnet as mx
 from mxnet.gluon import nn
 
+from ..errors import InputError
+from .tables import table
+
 __all__ = ['layer_shapes', 'summary', 'summary_table', 'multiply_adds']
 
 
@@ -27,7 +30,7 @@ def layer_shapes(net, *inputs) -> list:
     is computed and the network need not be initialized. ValueError names the layer
     that cannot take what comes to it.
 
-    Book: 7.1 (sec_alexnet)
+    Ours, for 7.1
     """
     return [[name, shape] for name, shape, _ in _layers(net, inputs)]
 
@@ -39,7 +42,7 @@ def summary(net, *inputs) -> list:
     normalization. One shared by two layers counts in both, but once in the total.
     Else as `layer_shapes`.
 
-    Book: 7.1 (sec_alexnet)
+    Ours, for 7.1
     """
     rows, all_sizes = [], {}
     for name, shape, sizes in _layers(net, inputs):
@@ -51,14 +54,11 @@ def summary(net, *inputs) -> list:
 def summary_table(net, *inputs) -> str:
     """The `summary` as lines of text.
 
-    Book: 7.1 (sec_alexnet)
+    Ours, for 7.1
     """
-    rows = [(name, ' x '.join(map(str, shape)), f'{count:,}')
-            for name, shape, count in summary(net, *inputs)]
-    rows.insert(0, ('layer', 'output shape', 'parameters'))
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    return '\n'.join(f'{name:{widths[0]}}  {shape:{widths[1]}}  {count:>{widths[2]}}'
-                     for name, shape, count in rows)
+    return table([{'layer': name, 'output shape': ' x '.join(map(str, shape)),
+                   'parameters': f'{count:,}'}
+                  for name, shape, count in summary(net, *inputs)])
 
 
 def _layers(net, inputs):
@@ -73,7 +73,7 @@ def _layers(net, inputs):
         try:
             arg_shapes, out_shapes, _ = graph.infer_shape(**known)
         except mx.MXNetError as error:
-            raise ValueError(f'{layer} cannot take an input of shape '
+            raise InputError(f'{layer} cannot take an input of shape '
                              f'{", ".join(map(str, shape))}') from error
         shape = [list(s) for s in out_shapes]
         learnt = {name for name, param in layer.collect_params().items()
@@ -89,7 +89,7 @@ def multiply_adds(net, *inputs) -> int:
     Counted are the convolutions and dense layers, which are nearly all. Only the shapes
     of the inputs matter, as in `layer_shapes`.
 
-    Book: 12.1 (sec_hybridize)
+    Ours, for 12.1
     """
     known = input_shapes(inputs)
     outputs = net(*variables(known))

@@ -91,7 +91,7 @@ def test_state_goes_on_in_sequential_batches_only():
         seen.clear()
         step = d2l.language_model_step(net, loss, lambda n: None,
                                        use_random_iter=use_random_iter)
-        d2l.fit(step, batches, 2, evaluate=step.forget)
+        d2l.fit(step, batches, 2)
         begins = [value == 0 for value in seen]
         first = [i % len(batches) == 0 for i in range(len(seen))]
         assert begins == ([True] * len(seen) if use_random_iter else first)

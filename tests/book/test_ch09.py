@@ -47,7 +47,7 @@ def test_a_step_teaches_on_true_prefixes_and_counts_valid_tokens(data):
     assert count == int(Y_len.sum())
     expected = loss(net(X, seen[0], X_len)[0], Y, Y_len).sum()
     assert float(total) == pytest.approx(float(expected), rel=1e-5)
-    assert step.state == (net, trainer)
+    assert step.trains == (net, trainer) and step.counts_tokens
 
 
 def test_two_devices_train_as_one(data):

@@ -1,16 +1,87 @@
+import contextlib
+import inspect
+import io
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as onp
 import pytest
+from matplotlib import pyplot as plt
 from mxnet import autograd, gluon, np, npx
 from mxnet.gluon import nn
 
 import d2lmx as d2l
-from d2lmx import sections
+from d2lmx.context import running
+from d2lmx.files import hub
+from d2lmx.pages import sections
+
+
+@pytest.fixture(autouse=True)
+def compiled(isolated):
+    """Sections train as in ``d2lmx run``, where their networks are compiled."""
+    with running(compiles=True):
+        yield
 
 
 @pytest.fixture
 def section():
     """``section('6.6')`` is the module of a section of the book."""
     return lambda token: sections.load(sections.find(token))
+
+
+def make_smoke_run(module, folder: Path, *, resume: bool = False):
+    """A section's smoke run from seed 0, with checkpoints below a folder.
+
+    What it returned, its `figures`, what it printed as `output`, the names of its data
+    as `data`, how many trainings it saved as `num_fits`, and its `folder`.
+    """
+    keywords = dict(module.SMOKE)
+    if 'out' in inspect.signature(module.run).parameters:
+        keywords['out'] = folder
+    d2l.set_seed(0)
+    plt.close('all')
+    with running(files={}), \
+            d2l.Checkpoints(folder / 'checkpoint', resume=resume) as saved, \
+            contextlib.redirect_stdout(io.StringIO()) as output:
+        result = module.run(**keywords)
+        data = {file['name'] for file in hub.used()}
+    return SimpleNamespace(
+        result=result, figures=[plt.figure(number) for number in plt.get_fignums()],
+        output=output.getvalue(), data=data, num_fits=saved.num_fits, folder=folder)
+
+
+@contextlib.contextmanager
+def garments_for(entry):
+    """All toy garments up to LeNet, the first 640 for networks that take longer."""
+    module = sys.modules[d2l.read_fashion_mnist.__module__]
+    read = module.read_fashion_mnist
+    with pytest.MonkeyPatch.context() as patch:
+        if int(entry.number.split('.')[0]) > 6:
+            patch.setattr(module, 'read_fashion_mnist', lambda is_train=True: tuple(
+                part[:640] for part in read(is_train)))
+        yield
+
+
+@pytest.fixture(scope='session')
+def smoke_run(tmp_path_factory):
+    """``smoke_run('6.6')`` is what `make_smoke_run` gives, run once a session.
+
+    With resume=True it is run once more, resumed where it ended.
+    """
+    runs = {}
+
+    def run(token, resume=False):
+        entry = sections.find(token)
+        if entry.slug in runs and not resume:
+            return runs[entry.slug]
+        folder = (runs[entry.slug].folder if resume else
+                  tmp_path_factory.mktemp(entry.slug))
+        with garments_for(entry):
+            made = make_smoke_run(sections.load(entry), folder, resume=resume)
+        return made if resume else runs.setdefault(entry.slug, made)
+
+    return run
 
 
 class Descent:

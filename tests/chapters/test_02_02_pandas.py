@@ -3,7 +3,7 @@ import math
 import pandas as pd
 import pytest
 
-from d2lmx import runner, sections
+from d2lmx.commands import call
 
 
 @pytest.fixture
@@ -43,8 +43,6 @@ def test_arrays_are_those_printed_in_the_book(pandas_section, tmp_path):
 
 
 def test_the_command_keeps_the_csv_file_with_the_results(tmp_path):
-    entry = sections.find('2.2')
-    module = sections.load(entry)
-    assert runner.run_section(entry, module, ['--out', str(tmp_path)]) == 0
+    assert call('run', ['2.2', '--out', str(tmp_path)]) == 0
     lines = (tmp_path / '02.02_pandas' / 'house_tiny.csv').read_text().splitlines()
     assert lines[:2] == ['NumRooms,Alley,Price', 'NA,Pave,127500'] and len(lines) == 5

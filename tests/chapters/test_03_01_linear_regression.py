@@ -17,10 +17,12 @@ def test_loop_and_vectors_add_alike(page):
     assert page.add_as_vectors(a, b).tolist() == [11, 22, 43]
 
 
+@pytest.mark.alone
 def test_adding_as_vectors_is_faster_than_a_loop(page):
     assert page.time_additions(300)['loop / vectors'] > 1
 
 
+@pytest.mark.alone
 def test_timing_waits_for_the_queued_work(page, monkeypatch):
     # a product of this size takes longer than queueing it, on any machine
     a = np.ones((1500, 1500))

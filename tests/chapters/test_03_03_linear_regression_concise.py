@@ -3,6 +3,7 @@ import pytest
 from mxnet import gluon, np
 
 import d2lmx as d2l
+from d2lmx.context import running
 
 
 @pytest.fixture
@@ -47,6 +48,7 @@ def test_hybridized_training_equals_imperative_training(page):
     losses = []
     for hybridize in (False, True):
         d2l.set_seed(3)
-        result = page.run(num_examples=105, num_epochs=2, hybridize=hybridize)
+        with running(compiles=hybridize):
+            result = page.run(num_examples=105, num_epochs=2)
         losses.append(result['loss after each epoch'])
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)

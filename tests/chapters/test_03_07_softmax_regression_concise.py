@@ -5,6 +5,7 @@ import pytest
 from mxnet import gluon, np
 
 import d2lmx as d2l
+from d2lmx.context import running
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def test_loss_equals_that_of_the_softmax_from_scratch(section, page):
     X, = page.example_inputs(batch_size=4)
     y = np.array([3, 0, 9, 3], dtype='int32')
     concise = gluon.loss.SoftmaxCrossEntropyLoss()(net(X), y)
-    y_hat = scratch.net(X, net[0].weight.data().T, net[0].bias.data())
+    y_hat = scratch.make_net(net[0].weight.data().T, net[0].bias.data())(X)
     onp.testing.assert_allclose(concise.asnumpy(),
                                 scratch.cross_entropy(y_hat, y).asnumpy(), rtol=1e-5)
 
@@ -51,7 +52,8 @@ def test_hybridized_training_equals_imperative_training(page):
     finals = []
     for hybridize in (False, True):
         d2l.set_seed(3)
-        finals.append(page.run(num_epochs=1, hybridize=hybridize)['final'])
+        with running(compiles=hybridize):
+            finals.append(page.run(num_epochs=1)['final'])
     assert finals[0] == pytest.approx(finals[1], rel=1e-4)
 
 

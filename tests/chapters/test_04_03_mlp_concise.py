@@ -2,6 +2,7 @@ import numpy as onp
 from mxnet import init
 
 import d2lmx as d2l
+from d2lmx.context import running
 
 
 def test_the_net_has_203530_parameters(section):
@@ -23,12 +24,12 @@ def test_the_net_computes_what_the_scratch_version_does(section):
     W1, b1, W2, b2 = params  # Gluon keeps weights as (outputs, inputs)
     # the two add up 784 products in another order
     onp.testing.assert_allclose(y_hat.asnumpy(),
-                                scratch.mlp(X, W1.T, b1, W2.T, b2).asnumpy(),
+                                scratch.make_net(W1.T, b1, W2.T, b2)(X).asnumpy(),
                                 rtol=1e-4, atol=1e-5)
 
 
-def test_it_learns_the_toy_garments(section):
-    result = section('4.3').run(num_epochs=2, batch_size=64)
+def test_it_learns_the_toy_garments(smoke_run):
+    result = smoke_run('4.3').result
     assert result['final']['train loss'] < 0.5 and result['final']['test acc'] > 0.9
 
 
@@ -36,7 +37,8 @@ def test_hybridized_and_imperative_training_agree(section):
     losses = []
     for hybridize in (True, False):
         d2l.set_seed(0)
-        result = section('4.3').run(num_epochs=1, batch_size=64, hybridize=hybridize)
+        with running(compiles=hybridize):
+            result = section('4.3').run(num_epochs=1, batch_size=64)
         losses.append(result['final']['train loss'])
     # rounding differs between the compiled and the imperative kernels
     onp.testing.assert_allclose(*losses, rtol=1e-3)

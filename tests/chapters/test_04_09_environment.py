@@ -3,7 +3,7 @@ import pytest
 from mxnet import np
 
 import d2lmx as d2l
-from d2lmx import sections
+from d2lmx.pages import sections
 
 
 @pytest.fixture(scope='module')

@@ -74,13 +74,12 @@ def test_training_gives_the_error_of_each_epoch_on_both_sets(section):
     assert module.train(module.get_net(), X, y, None, None, 2, 1e-6, 0, 6)[1] == []
 
 
-def test_a_run_on_toy_houses_learns_and_writes_a_submission(section, tmp_path):
-    module = section('4.10')
-    result = module.run(**module.SMOKE, out=tmp_path)
+def test_a_run_on_toy_houses_learns_and_writes_a_submission(section, smoke_run):
+    module, smoke = section('4.10'), smoke_run('4.10')
     # the log rmse of the best constant price
     constant = onp.log(module.read_data()[0]['SalePrice']).std()
-    assert result['average valid log rmse'] < 0.7 * constant
-    written = pd.read_csv(tmp_path / 'submission.csv')
+    assert smoke.result['average valid log rmse'] < 0.7 * constant
+    written = pd.read_csv(smoke.folder / 'submission.csv')
     test_table = pd.read_csv(d2l.download('kaggle_house_test'))
     assert list(written.columns) == ['Id', 'SalePrice']
     assert list(written['Id']) == list(test_table['Id'])

@@ -1,11 +1,11 @@
 import mxnet as mx
 import numpy as onp
 import pytest
-from matplotlib import pyplot as plt
 from mxnet import autograd, gluon, np
 
 import d2lmx as d2l
-from d2lmx.data import hub
+from d2lmx.context import running
+from d2lmx.files import hub
 
 
 @pytest.fixture
@@ -74,20 +74,22 @@ def test_outputs_and_gradients_are_those_of_torch(torch, net, hybridize):
                                     rtol=1e-3, atol=1e-5, err_msg=param.name)
 
 
-def test_smoke_run_learns_the_toy_garments(page, capsys):
-    result = page.run(**page.SMOKE)
+def test_smoke_run_learns_the_toy_garments(page, smoke_run):
+    smoke = smoke_run('6.6')
+    result = smoke.result
     assert result['final']['test acc'] >= 0.85
     assert result['final']['train loss'] < 0.5 < result['series']['train loss'][0][1]
     assert len(result['series']['test acc']) == page.SMOKE['num_epochs']
-    assert 'examples/sec on' in capsys.readouterr().out
-    assert plt.gcf().axes[0].get_xlabel() == 'epoch'
+    assert 'examples/sec on' in smoke.output
+    assert smoke.figures[-1].axes[0].get_xlabel() == 'epoch'
 
 
 def test_two_runs_from_one_seed_are_equal_and_hybridizing_changes_nothing(page):
     losses = []
     for hybridize in (True, True, False):
         d2l.set_seed(3)
-        result = page.run(**{**page.SMOKE, 'num_epochs': 1}, hybridize=hybridize)
+        with running(compiles=hybridize):
+            result = page.run(**{**page.SMOKE, 'num_epochs': 1})
         losses.append([loss for _, loss in result['series']['train loss']])
     assert losses[0] == losses[1]
     # rounding, in another order of operations, grows over the epoch's steps
@@ -96,7 +98,6 @@ def test_two_runs_from_one_seed_are_equal_and_hybridizing_changes_nothing(page):
 
 @pytest.mark.data
 def test_first_epoch_on_the_real_data_stays_on_the_books_plateau(page, real_data):
-    hub.forget()
     result = page.run(num_epochs=1)
     assert {file['data'] for file in hub.used()} == {'book'}
     # median of the book's runs: 2.319 after one epoch, still at chance in the test

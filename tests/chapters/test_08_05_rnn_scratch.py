@@ -3,6 +3,7 @@ import pytest
 from mxnet import np, npx
 
 import d2lmx as d2l
+from d2lmx.context import running
 
 
 @pytest.fixture
@@ -58,8 +59,8 @@ def test_shapes_are_the_books(page):
     assert [row.index(1) for row in encoded['tokens 0 and 2']] == [0, 2]
 
 
-def test_untrained_prediction_keeps_the_prefix(page):
-    result = page.run(**page.SMOKE)
+def test_untrained_prediction_keeps_the_prefix(smoke_run):
+    result = smoke_run('8.5').result
     assert result['prediction before training'].startswith('time traveller ')
     assert len(result['prediction before training']) == 25
     assert len(result['prediction']) == 65
@@ -70,8 +71,9 @@ def test_hybridized_training_is_the_imperative_one(page, use_random_iter):
     curves = []
     for hybridize in (True, False):
         d2l.set_seed(3)
-        result = page.run(num_epochs=2, num_hiddens=16, hybridize=hybridize,
-                          use_random_iter=use_random_iter)
+        with running(compiles=hybridize):
+            result = page.run(num_epochs=2, num_hiddens=16,
+                              use_random_iter=use_random_iter)
         curves.append([ppl for _, ppl in result['series']['perplexity']])
     assert curves[0] == pytest.approx(curves[1], rel=1e-5)
 

@@ -40,7 +40,7 @@ def test_contract_with_every_form_of_valid_lens(page, lens):
 @pytest.mark.parametrize('lens', [None, 'int32'])
 def test_outputs_and_gradients_are_pytorchs(page, torch, lens):
     from d2lmx.parity.compare import compare_port
-    from d2lmx.parity.twins import seq2seq as twin
+    from d2lmx.parity.twins.ch09 import s07_seq2seq as twin
 
     class WithoutLengths(twin.EncoderDecoder):
         def forward(self, X, dec_X):

@@ -1,6 +1,8 @@
+import pytest
 from mxnet import np, npx
 
 
+@pytest.mark.alone
 def test_python_goes_on_before_the_product_is_there_and_waits_where_it_is_read(
         section, capsys):
     n = 700
@@ -12,6 +14,7 @@ def test_python_goes_on_before_the_product_is_there_and_waits_where_it_is_read(
         assert seconds[name] > 2 * seconds['no barrier'], name
 
 
+@pytest.mark.alone
 def test_queued_work_is_not_yet_done(section, capsys):
     seconds = section('12.2').front_end_and_back_end(400, repeat=5)
     assert 0 < seconds['mxnet.np, queued'] < seconds['mxnet.np, done']
@@ -22,6 +25,7 @@ def test_the_graph_gives_its_value_when_read(section):
     assert section('12.2').graph_of_dependences() == [[3, 3]]
 
 
+@pytest.mark.alone
 def test_waiting_for_each_operator_takes_longer(section, capsys):
     page = section('12.2')
     npx.waitall()

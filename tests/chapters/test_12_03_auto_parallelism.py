@@ -33,7 +33,8 @@ def test_without_gpus_two_contexts_of_the_cpu_serve_and_that_is_said(section, ca
 
 def test_products_on_two_contexts_at_once_end_with_two_threads_each():
     # in a process of its own, since np.dot in their place hangs for ever
-    code = ("from d2lmx import sections; page = sections.load(sections.find('12.3'));"
+    code = ('from d2lmx.pages import sections; '
+            "page = sections.load(sections.find('12.3'));"
             "page.run(n=600, repeat=10)")
     done = subprocess.run([sys.executable, '-c', code], timeout=120, cwd=ROOT,
                           env={**os.environ, 'OMP_NUM_THREADS': '2'})

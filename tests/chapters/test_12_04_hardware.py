@@ -8,17 +8,20 @@ def test_blocks_grow_fourfold_up_to_the_size_asked_for(section):
     assert all(.1 < speed < 2000 for speed in speeds.values())
 
 
+@pytest.mark.alone
 def test_random_reads_are_slower_than_reads_in_order(section):
     speeds = section('12.4').burst_and_random_reads(16)
     assert speeds['at random'] < speeds['in order']
 
 
+@pytest.mark.alone
 def test_large_products_run_at_a_higher_speed_than_small_ones(section):
     speeds = section('12.4').gemm_speed(512)
     assert list(speeds) == [64, 128, 256, 512]
     assert speeds[512] > speeds[64]
 
 
+@pytest.mark.alone
 def test_a_call_of_mxnet_costs_more_than_one_of_numpy_or_python(section):
     micros = section('12.4').call_latency(300)
     assert (micros['a Python function'] < micros['a NumPy operator']

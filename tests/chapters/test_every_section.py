@@ -1,15 +1,12 @@
-"""The anatomy of a section, its smoke run, and the contract of its network."""
-import ast
+"""Every section's smoke run, and the contract of its network."""
 import inspect
 import json
 
 import mxnet as mx
 import pytest
-from matplotlib import pyplot as plt
 
-from d2lmx import (DATA_HUB, Checkpoints, check_hybrid_block, options, results,
-                   sections, set_seed)
-from d2lmx.data import hub
+from d2lmx import check_hybrid_block
+from d2lmx.pages import results, sections
 
 INDEX = sections.sections()
 
@@ -19,44 +16,34 @@ def entry(request):
     return request.param
 
 
-def test_anatomy(entry):
-    assert entry.number and entry.title and entry.title_zh
-    tree = ast.parse(entry.path.read_text(encoding='utf-8'))
-    assert 'Source: chapter_' in ast.get_docstring(tree)
-    assert ast.unparse(tree.body[-1]) == "if __name__ == '__main__':\n    d2l.main(run)"
-    assert set(entry.data) <= set(DATA_HUB)
-    module = sections.load(entry)
-    parameters = inspect.signature(module.run).parameters.values()
-    assert all(p.kind is p.KEYWORD_ONLY and p.default is not p.empty
-               for p in parameters)
-    assert set(module.SMOKE) <= set(options.hyperparameters(module.run))
-    assert hasattr(module, 'build_net') == hasattr(module, 'example_inputs')
-
-
 def as_record(result):
     """What run returned, without its times, as it goes into metrics.json."""
     result = {name: value for name, value in result.items() if name != 'timing'}
     return json.dumps(results.as_json(result), allow_nan=False)
 
 
-def test_smoke_run_gives_json_and_labelled_figures_and_can_be_resumed(entry, tmp_path):
-    module = sections.load(entry)
-    hub.forget()
-    out = {'out': tmp_path} if 'out' in inspect.signature(module.run).parameters else {}
-    with Checkpoints(tmp_path / 'checkpoint') as saved:
-        record = as_record(module.run(**module.SMOKE, **out))
-    assert {file['name'] for file in hub.used()} == set(entry.data)
-    for number in plt.get_fignums():
-        for axes in plt.figure(number).axes:
+def test_smoke_run_gives_json_and_reads_the_data_that_it_names(entry, smoke_run):
+    smoke = smoke_run(entry.number)
+    assert as_record(smoke.result)
+    assert smoke.data == set(entry.data)
+
+
+def test_figures_of_the_smoke_run_are_labelled(entry, smoke_run):
+    for figure in smoke_run(entry.number).figures:
+        for axes in figure.axes:
             curves = axes.lines and axes.axison
             assert not curves or (axes.get_xlabel() and (
-                axes.get_ylabel() or axes.get_legend())), f'figure {number}: no labels'
-    if saved.num_fits:  # all that is trained is in the checkpoint, and comes back
-        set_seed(0)
-        with Checkpoints(tmp_path / 'checkpoint', resume=True):
-            assert as_record(module.run(**module.SMOKE, **out)) == record
+                axes.get_ylabel() or axes.get_legend())), f'{figure}: no labels'
+
+
+def test_all_that_the_smoke_run_trained_is_in_its_checkpoint(entry, smoke_run):
+    smoke = smoke_run(entry.number)
+    if smoke.num_fits:
+        resumed = smoke_run(entry.number, resume=True)
+        assert as_record(resumed.result) == as_record(smoke.result)
     else:
-        assert 'num_epochs' not in inspect.signature(module.run).parameters
+        run = sections.load(entry).run
+        assert 'num_epochs' not in inspect.signature(run).parameters
 
 
 def test_network_keeps_the_contract(entry):

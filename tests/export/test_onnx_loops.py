@@ -5,10 +5,10 @@ from mxnet import init, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
-from d2lmx import sections
+from d2lmx.pages import sections
 
-pytest.importorskip('onnx', reason='needs onnx: scripts/test --onnx')
-pytest.importorskip('onnxruntime', reason='needs onnxruntime: scripts/test --onnx')
+pytest.importorskip('onnx', reason='needs onnx: pip install d2lmx[onnx]')
+pytest.importorskip('onnxruntime', reason='needs onnxruntime: pip install d2lmx[onnx]')
 
 
 def calls(num_hiddens, num_states):

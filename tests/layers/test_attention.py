@@ -83,7 +83,7 @@ def test_attention_keeps_the_contract_with_every_form_of_lengths(build, lens):
 @pytest.mark.parametrize('name', BLOCKS)
 def test_attention_agrees_with_pytorch_for_every_form_of_lengths(name, lens, torch):
     from d2lmx.parity.compare import compare_port
-    from d2lmx.parity.twins import attention_scoring_functions as scoring
+    from d2lmx.parity.twins.ch10 import s03_attention_scoring_functions as scoring
 
     class Heads(torch.nn.Module):
         """Two heads, on slices rather than by folding."""

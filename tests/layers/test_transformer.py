@@ -40,7 +40,7 @@ def test_decoder_block_keeps_the_contract_with_every_form_of_lengths(lens, num_e
 @pytest.mark.parametrize('num_earlier', [None, 0, 2])
 def test_blocks_agree_with_pytorch_for_every_form_of_lengths(lens, num_earlier, torch):
     from d2lmx.parity.compare import compare_port
-    from d2lmx.parity.twins import transformer
+    from d2lmx.parity.twins.ch10 import s07_transformer as transformer
 
     def inputs(batch_size=2):
         steps = (3,) if num_earlier is None else (3, 4, num_earlier)

@@ -4,7 +4,7 @@ import pytest
 from mxnet import autograd, np, npx
 
 import d2lmx as d2l
-from d2lmx import sections
+from d2lmx.pages import sections
 
 RECURRENT = {'8.5': ('rnn', 'get_params', 1), '9.1': ('gru', 'get_params', 1),
              '9.2': ('lstm', 'get_lstm_params', 2)}

@@ -38,7 +38,7 @@ def test_the_books_own_network_of_plain_blocks_works():
 @pytest.mark.parametrize('use_1x1conv,strides', [(False, 1), (True, 1), (True, 2)])
 def test_outputs_and_gradients_are_those_of_torch(
         torch, use_1x1conv, strides, hybridize):
-    from d2lmx.parity.twins.resnet import Residual
+    from d2lmx.parity.twins.ch07.s06_resnet import Residual
     num_channels = 6 if use_1x1conv else 3
     blk = d2l.Residual(num_channels, use_1x1conv, strides)
     twin = Residual(3, num_channels, use_1x1conv, strides)

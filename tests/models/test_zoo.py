@@ -64,7 +64,7 @@ def test_pretrained_mobilenet_gives_its_torch_ports_features(real_data, torch):
     name = 'mobilenet_v2_1_0_features'
     net = pretrained(name, real_data / 'weights'
                      / 'mobilenetv2_1.0-imagenet-features.npz')
-    port = find_twin(name)().eval()
+    port = find_twin(f'zoo.{name}')().eval()
     copy_to_port(pair_layers(net, port))
     X = zoo.read_photograph(real_data / 'img' / 'catdog.jpg')
     features = net(X).asnumpy()

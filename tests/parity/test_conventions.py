@@ -7,7 +7,6 @@ from mxnet.gluon import nn
 from d2lmx.parity.conventions import (PortFailed, backward_gluon, backward_port,
                                       biased_statistics, call_port, explanations,
                                       without_dropout)
-from d2lmx.parity.differences import difference
 
 torch = pytest.importorskip('torch', reason='needs torch: scripts/test --torch')
 
@@ -102,23 +101,6 @@ def test_port_that_returns_no_tensor_is_told():
 
     with pytest.raises(PortFailed, match='a tuple of tensors, got dict'):
         call_port(Port(), (np.ones((4, 5)),))
-
-
-def test_difference_is_relative_to_the_largest_magnitude():
-    ours, theirs = onp.array([1.0, -4.0]), onp.array([1.2, -4.1])
-    assert difference(ours, theirs) == pytest.approx(
-        {'absolute': 0.2, 'relative': 0.2 / 4.1})
-    assert difference(ours, theirs, scale=10)['relative'] == pytest.approx(0.02)
-
-
-@pytest.mark.parametrize('theirs', [onp.ones((2, 1)), onp.array([1, onp.nan]),
-                                    onp.array([1, onp.inf])])
-def test_other_shapes_and_values_that_are_not_finite_differ_infinitely(theirs):
-    assert difference(onp.ones(2), theirs)['relative'] == onp.inf
-
-
-def test_zeros_do_not_differ():
-    assert difference(onp.zeros(3), onp.zeros(3)) == {'absolute': 0, 'relative': 0}
 
 
 def test_l2_loss_is_half_the_squared_error_on_both_sides():

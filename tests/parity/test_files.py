@@ -5,7 +5,7 @@ import sys
 import numpy as onp
 import pytest
 
-from d2lmx.parity.files import read_weights, whole_file, write_weights
+from d2lmx.parity.files import read_weights, write_weights
 
 torch = pytest.importorskip('torch', reason='needs torch: scripts/test --torch')
 WEIGHTS = {'0.weight': onp.arange(6, dtype='float32').reshape(2, 3) / 7,
@@ -89,13 +89,3 @@ def test_missing_safetensors_package_is_told(tmp_path, monkeypatch):
                  lambda: write_weights(WEIGHTS, tmp_path / 'b.safetensors')):
         with pytest.raises(ImportError, match='pip install safetensors'):
             call()
-
-
-def test_interrupted_write_leaves_the_older_file_alone(tmp_path):
-    file = tmp_path / 'weights.pt'
-    file.write_text('older')
-    with pytest.raises(KeyboardInterrupt):
-        with whole_file(file) as part:
-            part.write_text('half')
-            raise KeyboardInterrupt
-    assert file.read_text() == 'older' and os.listdir(tmp_path) == [file.name]

@@ -7,6 +7,8 @@ import pytest
 from mxnet import np, npx
 
 import d2lmx as d2l
+from d2lmx.context import current
+from d2lmx.runtime.devices import put
 
 TWO = [mx.cpu(0), mx.cpu(1)]
 
@@ -105,18 +107,33 @@ def test_all_gpus_of_a_machine_that_has_none_are_refused(gpus):
 def test_a_choice_stands_for_the_gpus_and_ends_with_its_block(gpus):
     gpus(0)
     three = [mx.cpu(i) for i in (1, 2, 3)]
-    with d2l.use_devices(three) as were_used:
+    with d2l.use_devices(three) as used:
         assert np.ones(1).ctx == three[0]  # what does not say where it is made
         assert d2l.try_gpu() == three[0] and d2l.try_gpu(2) == three[2]
         assert d2l.try_gpu(3) == mx.cpu()
-        assert not were_used()
-        assert d2l.as_devices(d2l.try_gpu()) == three and were_used()
+        assert d2l.as_devices(d2l.try_gpu()) == three
         assert d2l.as_devices(None) == d2l.try_all_gpus() == three
         assert d2l.as_devices(three[1]) == [three[1]]  # a page's own choice
         assert d2l.as_devices(three[:2]) == three[:2]
         assert d2l.try_gpus(2) == three[:2]
-    assert d2l.chosen_devices() is None and np.ones(1).ctx == mx.cpu(0)
+        assert used == set()  # asking for a device puts nothing on it
+    assert current().devices is None and np.ones(1).ctx == mx.cpu(0)
     assert d2l.as_devices(mx.cpu(1)) == [mx.cpu(1)]
+
+
+def test_a_device_counts_as_used_once_a_batch_is_put_on_it():
+    X, y = np.ones((3, 2)), np.ones(3)
+    with d2l.use_devices(TWO) as used:
+        d2l.split_batch(X, y, None)  # it stays where it is
+        with pytest.raises(ValueError):
+            d2l.split_batch(X[:1], y[:1], TWO)
+        assert used == set()
+        assert put(X, mx.cpu(1)).ctx == mx.cpu(1) and used == {mx.cpu(1)}
+        with d2l.use_devices(None) as inner:  # each block tells of itself
+            d2l.split_batch(X, y, [mx.cpu(2)])
+        assert inner == {mx.cpu(2)} and used == {mx.cpu(1)}
+        d2l.split_batch(X, y, TWO)
+        assert used == set(TWO)
 
 
 def test_n_devices_are_gpus_or_all_of_the_cpu(gpus):

@@ -33,6 +33,7 @@ def test_an_average_of_nothing_says_what_to_do():
         d2l.Timer().avg()
 
 
+@pytest.mark.alone
 def test_a_benchmark_prints_its_block_and_keeps_the_seconds(capsys):
     with d2l.Benchmark('a pause') as benchmark:
         time.sleep(.02)
@@ -43,6 +44,7 @@ def test_a_benchmark_prints_its_block_and_keeps_the_seconds(capsys):
     assert capsys.readouterr().out.startswith('Done: 0.0')
 
 
+@pytest.mark.alone
 def test_a_benchmark_does_not_pay_for_what_was_queued_before():
     a = np.random.normal(size=(900, 900))
     for _ in range(3):  # milliseconds each

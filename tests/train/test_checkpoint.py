@@ -10,6 +10,7 @@ from mxnet import autograd, gluon, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
+from d2lmx.files.whole import _running_system
 from d2lmx.train.checkpoint import read
 
 
@@ -39,8 +40,9 @@ def adam_net(num_epochs, watch=None, after_batch=None):
             after_batch()
         return stats
 
-    history = d2l.fit(counted, d2l.load_array((X, y), 6), num_epochs, watch=watch,
-                      points_per_epoch=2, state=step.state,
+    history = d2l.fit(d2l.Step(counted, trains=step.trains),
+                      d2l.load_array((X, y), 6), num_epochs, watch=watch,
+                      points_per_epoch=2,
                       evaluate=lambda: {'loss': d2l.evaluate_loss(net, [(X, y)], loss)})
     return [history.series, [param.data().tolist()
                              for param in net.collect_params().values()]]
@@ -232,11 +234,14 @@ def test_no_damage_to_a_file_passes_for_its_content(tmp_path):
 def test_an_unfinished_file_of_a_dead_process_does_no_harm(whole, tmp_path):
     with checkpoints(tmp_path / 'part'):
         adam_net(4)
-    (tmp_path / 'part' / 'fit-001.part').write_bytes(b'half a file')
-    (tmp_path / 'part' / 'fit-002.part').write_bytes(b'')
+    for name, content in (('fit-001.npz', b'half a file'), ('fit-002.npz', b'')):
+        place = tmp_path / 'part' / f'.{name}-dead'
+        place.mkdir()
+        (place / name).write_bytes(content)
+        (place / '.lock').write_bytes(_running_system())
     with checkpoints(tmp_path / 'part', resume=True):
         assert program() == whole
-    assert not (tmp_path / 'part' / 'fit-002.part').exists()
+    assert not (tmp_path / 'part' / '.fit-002.npz-dead').exists()
 
 
 def test_a_disk_that_refuses_to_write_leaves_the_last_checkpoint(tmp_path, monkeypatch):
@@ -273,6 +278,7 @@ time.sleep(60)
 '''
 
 
+@pytest.mark.processes
 def test_two_runs_cannot_save_to_one_folder(tmp_path):
     with checkpoints(tmp_path):
         by_hand(1)

@@ -5,8 +5,8 @@ from mxnet import autograd, gluon, np
 from mxnet.gluon import nn, rnn
 
 import d2lmx as d2l
-from d2lmx import runner, sections
-from d2lmx.runtime.team import Alone, team, working_in
+from d2lmx.commands import call
+from d2lmx.context import Alone, current, running
 from d2lmx.train.sharing import share
 
 
@@ -25,7 +25,7 @@ def passes(make, size):
     found = []
     for rank in range(size):
         d2l.set_seed(3)
-        with working_in(Worker(rank, size)):
+        with running(workers=Worker(rank, size)):
             batches = share(make())
             found.append([X.asnumpy().reshape(-1).tolist() for X, _ in batches])
             assert len(found[-1]) == len(batches)
@@ -55,9 +55,10 @@ def test_shares_side_by_side_are_the_batches_of_one_process(num_examples, batch_
 
 def test_fewer_examples_than_workers_are_refused():
     data_iter = d2l.load_array((np.zeros((2, 1)),), 4)
-    with working_in(Worker(0, 3)), pytest.raises(ValueError, match='2 examples cannot'):
+    with running(workers=Worker(0, 3)), pytest.raises(ValueError,
+                                                      match='2 examples cannot'):
         next(iter(data_iter))
-    assert team().size == 1
+    assert current().workers.size == 1
 
 
 def test_a_worker_without_an_example_has_gradient_zero_and_counts_nothing():
@@ -86,7 +87,7 @@ def test_a_training_by_plain_functions_is_refused_on_several_workers():
         return {'train loss': (l, len(X))}
 
     data_iter = d2l.load_array((np.ones((8, 2)), np.ones((8, 1))), 2)
-    with working_in(Worker(1, 2)), pytest.raises(ValueError, match='by itself'):
+    with running(workers=Worker(1, 2)), pytest.raises(ValueError, match='by itself'):
         d2l.fit(step, data_iter, 1)
 
 
@@ -101,7 +102,7 @@ def test_workers_rows_of_sequences_are_those_of_one_process(use_random_iter):
 
     expected, shares = batches(6), []
     for rank in range(3):
-        with working_in(Worker(rank, 3)):
+        with running(workers=Worker(rank, 3)):
             shares.append(batches(2))
     assert len(expected) > 2
     assert {len(batches) for batches in shares} == {len(expected)}
@@ -115,7 +116,8 @@ def test_rows_that_go_on_are_not_taken_from_a_list_by_several_workers():
     data_iter, vocab = d2l.load_data_time_machine(2, 5, max_tokens=300)
     net = d2l.RNNModel(rnn.RNN(3), len(vocab))
     step = d2l.language_model_step(net, gluon.loss.SoftmaxCrossEntropyLoss(), None)
-    with working_in(Worker(1, 2)), pytest.raises(ValueError, match='share their rows'):
+    with running(workers=Worker(1, 2)), pytest.raises(ValueError,
+                                                      match='share their rows'):
         d2l.fit(step, list(data_iter), 1)
 
 
@@ -142,9 +144,8 @@ def test_a_worker_without_a_sentence_has_gradient_zero_and_counts_nothing():
             'workers')])
 def test_a_section_without_a_trainer_says_so_in_one_line(tmp_path, capsys, number,
                                                          reason):
-    section = sections.find(number)
-    argv = ['--smoke', '--out', str(tmp_path / 'out')]
-    with working_in(Worker(0, 2)):
-        assert runner.run_section(section, sections.load(section), argv) == 2
+    argv = [number, '--smoke', '--out', str(tmp_path / 'out')]
+    with running(workers=Worker(0, 2)):
+        assert call('run', argv) == 2
     assert capsys.readouterr().err == f'd2lmx: {reason}\n'
     assert list((tmp_path / 'out').iterdir()) == []

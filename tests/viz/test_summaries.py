@@ -85,6 +85,14 @@ def test_totals_are_those_of_the_parameters_themselves(section_net):
 
 @pytest.fixture(params=['6.6', '7.5', '7.6', '7.7'])
 def section_net(request):
-    from d2lmx import sections
+    from d2lmx.pages import sections
     page = sections.load(sections.find(request.param))
     return page.build_net(), page.example_inputs()[0]
+
+
+def test_multiply_adds_by_hand():
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(6, kernel_size=5, groups=2), nn.AvgPool2D(2, 2), nn.Dense(10))
+    # 12 x 12 outputs of 6 filters, each of 2 x 25 weights; then 6 x 6 x 6 times 10
+    assert d2l.multiply_adds(net, np.zeros((3, 4, 16, 16))) == 3 * (
+        12 * 12 * 6 * 50 + 216 * 10)

@@ -4,7 +4,6 @@ A converter is ``f(g, n)``: it adds to the graph `g` what stands for the MXNet n
 and returns the name of its output, or the list of them. It may use ranks and dtypes of
 the traced network but no axis's size, so that every axis stays as free as it was.
 """
-from functools import partial
 
 import numpy as onp
 

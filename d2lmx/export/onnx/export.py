@@ -4,7 +4,6 @@ The graph is written here, operator by operator, rather than by MXNet's own mx2o
 that one knows no np operators, freezes the batch in every reshape, and imports under
 today's onnx only after patching it.
 """
-import os
 import tempfile
 from pathlib import Path
 
@@ -12,7 +11,9 @@ import mxnet as mx
 import numpy as onp
 from mxnet import np
 
-from ..symbol import export_block, flatten
+from ...errors import InputError, MissingPackage
+from ...files.whole import whole_file
+from ..symbol import ExportDiffers, export_block, flatten
 from .graph import Body, names_read
 from .traced import convert
 
@@ -55,24 +56,20 @@ def export_onnx(net, inputs, path, rtol: float = 1e-5, atol: float = 1e-5,
     ImportError
         Without onnx and onnxruntime: ``pip install d2lmx[onnx]``.
 
-    Book: 12.1 (sec_hybridize)
+    Ours, for 12.1
     """
     for name in ('onnx', 'onnxruntime'):
         _guest(name)  # before any work
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix='.export-') as folder:
-        files = export_block(net, inputs, Path(folder) / 'traced', rtol, atol)
+    with tempfile.TemporaryDirectory() as folder, whole_file(path) as written:
+        files = export_block(net, inputs, Path(folder, 'traced'), rtol, atol)
         calls = [_as_tuple(inputs), *_other_calls(inputs, other_inputs)]
         outputs = [_run(net, call) for call in calls]
         calls = [[X.asnumpy() for X in flatten(call)] for call in calls]
         names = _numbered('data', len(calls[0]))
-        written = Path(folder) / path.name
         graph, heads = convert(*files, dict(zip(names, calls[0])))
         _write(graph, heads, names, calls, outputs, written)
         _check(written, calls, outputs, rtol, atol)
-        os.replace(written, path)
-    return path
+    return Path(path)
 
 
 def load_onnx(path):
@@ -80,7 +77,7 @@ def load_onnx(path):
 
     ImportError without onnxruntime.
 
-    Book: 12.1 (sec_hybridize)
+    Ours, for 12.1
     """
     session = _guest('onnxruntime').InferenceSession(
         str(path), providers=['CPUExecutionProvider'])
@@ -88,7 +85,7 @@ def load_onnx(path):
 
     def predict(*arrays):
         if len(arrays) != len(names):
-            raise ValueError(f'{path} takes {len(names)} arrays ({", ".join(names)}), '
+            raise InputError(f'{path} takes {len(names)} arrays ({", ".join(names)}), '
                              f'got {len(arrays)}')
         outputs = session.run(None, dict(zip(names, arrays)))
         return outputs[0] if len(outputs) == 1 else outputs
@@ -106,8 +103,8 @@ def _guest(name):
         import onnxruntime
         return onnxruntime
     except ImportError as error:
-        raise ImportError(f'{name} cannot be imported ({error}); run: '
-                          'pip install d2lmx[onnx]') from error
+        raise MissingPackage(f'{name} cannot be imported ({error}); run: '
+                             'pip install d2lmx[onnx]') from error
 
 
 def _as_tuple(inputs):
@@ -134,7 +131,7 @@ def _run(net, call):
     try:
         return [Y.asnumpy() for Y in flatten(net(*call))]
     except mx.MXNetError as error:
-        raise ValueError(
+        raise InputError(
             f'the network does not run {_where(flatten(call))}: where the batch is not '
             'the first axis of every input, pass other_inputs (a list of inputs of '
             f'other batch sizes). MXNet says: {str(error).strip()}') from error
@@ -194,14 +191,14 @@ def _body(onnx, name, body):
 
 
 def _check(path, calls, outputs, rtol, atol):
-    """ValueError unless the file is valid and gives the network's outputs."""
+    """ExportDiffers unless the file is valid and gives the network's outputs."""
     try:
         _guest('onnx').checker.check_model(str(path), full_check=True)
         predict = load_onnx(path)
         results = [predict(*call) for call in calls]
     except Exception as error:  # onnx and onnxruntime share no narrower class
-        raise ValueError('the ONNX file written for this network does not run: '
-                         f'{str(error).strip()}') from error
+        raise ExportDiffers('the ONNX file written for this network does not run: '
+                            f'{str(error).strip()}') from error
     for call, expected, actual in zip(calls, outputs, results):
         _check_equal(expected, actual if isinstance(actual, list) else [actual],
                      _where(call), rtol, atol)
@@ -210,14 +207,15 @@ def _check(path, calls, outputs, rtol, atol):
 def _check_equal(expected, actual, where, rtol, atol):
     for i, (a, b) in enumerate(zip(expected, actual)):
         if a.shape != b.shape or a.dtype != b.dtype:
-            raise ValueError(f'output {i} of the ONNX file is {b.dtype} {b.shape}, the '
-                             f"network's {a.dtype} {a.shape}, {where}; nothing is "
-                             'written')
+            raise ExportDiffers(f'output {i} of the ONNX file is {b.dtype} {b.shape}, '
+                                f"the network's {a.dtype} {a.shape}, {where}; nothing "
+                                'is written')
         if not onp.allclose(a, b, rtol=rtol, atol=atol):
             difference = abs(a.astype(float) - b.astype(float)).max()
-            raise ValueError(f"output {i} of the ONNX file differs from the network's "
-                             f'by up to {difference:.3g} {where}, more than rtol='
-                             f'{rtol:g} and atol={atol:g} allow; nothing is written')
+            raise ExportDiffers(f'output {i} of the ONNX file differs from the '
+                                f"network's by up to {difference:.3g} {where}, more "
+                                f'than rtol={rtol:g} and atol={atol:g} allow; nothing '
+                                'is written')
 
 
 def _numbered(stem, count):

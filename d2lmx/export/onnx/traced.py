@@ -6,6 +6,7 @@ from functools import partial
 import mxnet as mx
 from mxnet import npx
 
+from ...errors import InputError
 from . import arithmetic, layers, shapes  # their converters register themselves
 from .graph import CONVERTERS, Graph, Node, Unsupported
 
@@ -107,7 +108,7 @@ def _check_known(nodes):
         if node['op'] not in ('null', LOOP) and node['op'] not in CONVERTERS:
             unknown.setdefault(node['op'], node['name'])
     if unknown:
-        raise ValueError(
+        raise InputError(
             'no ONNX converter for '
             + ', '.join(f'operator {operator!r} (layer {name!r})'
                         for operator, name in unknown.items())
@@ -128,7 +129,7 @@ def _converted(graph, node):
     try:
         outputs = CONVERTERS[node.operator](graph, node)
     except Unsupported as error:
-        raise ValueError(f'operator {node.operator!r} (layer {node.name!r}) with '
+        raise InputError(f'operator {node.operator!r} (layer {node.name!r}) with '
                          f'{error} has no ONNX converter: use another form of it, or '
                          'export the network with export_block') from error
     return [outputs] if isinstance(outputs, str) else outputs

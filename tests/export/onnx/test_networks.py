@@ -4,7 +4,8 @@ import pytest
 from mxnet import np
 from mxnet.gluon import nn, rnn
 
-from d2lmx import export_onnx, sections
+from d2lmx import export_onnx
+from d2lmx.pages import sections
 
 pytest.importorskip('onnx', reason='needs onnx: pip install d2lmx[onnx]')
 pytest.importorskip('onnxruntime', reason='needs onnxruntime: pip install d2lmx[onnx]')

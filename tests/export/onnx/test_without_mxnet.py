@@ -9,8 +9,8 @@ import numpy as onp
 import pytest
 from mxnet import init, np
 
-from d2lmx.artefacts import export_network
-from d2lmx.networks import find_network
+from d2lmx import commands
+from d2lmx.pages.networks import find_network
 
 pytest.importorskip('onnx', reason='needs onnx: pip install d2lmx[onnx]')
 pytest.importorskip('onnxruntime', reason='needs onnxruntime: pip install d2lmx[onnx]')
@@ -58,8 +58,9 @@ def test_lines_of_the_readme_serve_the_network(readme, tmp_path):
     net.initialize(init.Xavier())
     net(np.zeros((1, 1, 28, 28)))
     net.save_parameters(str(tmp_path / 'lenet.params'))
-    assert export_network('lenet', 'onnx', tmp_path / 'results',
-                          tmp_path / 'lenet.params') == 0
+    assert commands.call('export', [
+        'lenet', '--to', 'onnx', '--out', str(tmp_path / 'results'),
+        '--params', str(tmp_path / 'lenet.params')]) == 0
     code, = (block for block in re.findall(
         r'```python\n(.*?)```', (ROOT / readme).read_text(encoding='utf-8'), re.DOTALL)
         if 'onnxruntime' in block)

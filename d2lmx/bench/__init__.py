@@ -1,0 +1,1 @@
+"""Networks timed and compared: every way beside the others, in one run."""

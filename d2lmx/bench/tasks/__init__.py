@@ -1,0 +1,18 @@
+"""What sections train, an epoch each: the page's way, this library's, PyTorch's.
+
+A task is made of a `Network` and its section's hyperparameters, and has
+
+    unit, legend    what is counted ('examples', 'tokens'), and the page's way in words
+    count()         how many of these an epoch has
+    ours(options)   a function that trains for one epoch as this library's sections do;
+                    options: of hybridize()
+    page()          the same as the page does it: the section's own network, run
+                    imperatively, in the page's loop, which waits where the page waits
+    torch(build_port, num_threads)      the same of the section's PyTorch port
+"""
+from .images import Images
+from .language import LanguageModel
+from .translation import Translation
+
+TASKS = {'fashion_mnist_train_images': Images, 'time_machine': LanguageModel,
+         'fra-eng': Translation}

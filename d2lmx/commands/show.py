@@ -1,0 +1,20 @@
+"""A section's network as table and picture."""
+from pathlib import Path
+
+
+def options(parser):
+    parser.add_argument('section', help='a section with a network')
+    parser.add_argument('--out', type=Path, help='a .svg, .png or .pdf file to draw')
+
+
+def obey(args):
+    from ..pages.networks import find_network
+    from ..viz.graphs import draw_network
+    from ..viz.summaries import summary_table
+    network = find_network(args.section, with_zoo=True)
+    inputs = network.example_inputs(1)
+    table = summary_table(network.build_net(), *inputs)
+    if args.out is not None:  # first: without Graphviz the complaint holds the table
+        draw_network(network.build_net(), inputs, args.out)
+        table += f'\npicture: {args.out}'
+    print(table)

@@ -1,0 +1,2 @@
+"""Pictures."""
+from .fashion_mnist import *

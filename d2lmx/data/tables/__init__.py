@@ -1,0 +1,3 @@
+"""Rows of numbers and categories."""
+from .airfoil import *
+from .house_price import *

@@ -1,0 +1,59 @@
+"""NASA's airfoil self-noise: 1,503 measurements of five quantities and a loudness."""
+import numpy as onp
+
+from ...errors import InputError
+from ...files import hub
+from ...files.archives import BadData
+from ..arrays import load_array
+
+__all__ = ['get_data_ch11']
+
+NUM_COLUMNS = 6  # five features and the label
+TOY_ROWS = 1503  # as in the real file
+
+
+def get_data_ch11(batch_size: int = 10, n: int = 1500):
+    """Batches of the first n standardized rows, shuffled, and the number of features.
+
+    A batch is X (batch, 5) and y (batch,); each column of the whole file has mean 0
+    and variance 1. ValueError where n is not in 1 to the file's rows and for a file
+    that is no such table, DataUnavailable where it cannot be had.
+
+    Book: 11.5 (sec_minibatch_sgd)
+    """
+    path = hub.download('airfoil')
+    try:
+        data = onp.genfromtxt(path, dtype=onp.float32, delimiter='\t')
+    except ValueError as error:
+        raise BadData(f'{path} is no table of numbers: replace it ({error})') from error
+    if data.ndim != 2 or data.shape[1] != NUM_COLUMNS or not onp.isfinite(data).all():
+        raise BadData(f'{path} must hold rows of {NUM_COLUMNS} numbers between tabs, '
+                      f'got shape {data.shape}: replace it')
+    if not 1 <= n <= len(data):
+        raise InputError(f'n must be from 1 to the {len(data)} rows of {path}, got {n}')
+    data = (data - data.mean(axis=0)) / data.std(axis=0)
+    return (load_array((data[:n, :-1], data[:n, -1]), batch_size, is_train=True),
+            data.shape[1] - 1)
+
+
+@hub.toy('airfoil')
+def write_toy_airfoil(path, rng) -> None:
+    """Write toy measurements in the real file's columns, ranges and format.
+
+    The label is linear in the features up to noise of about half of its variance, so
+    that a linear regression ends at a loss like that on the real file.
+    """
+    def draw(values):
+        return onp.array(values)[rng.randint(len(values), size=TOY_ROWS)]
+
+    frequency = draw([200, 315, 500, 800, 1250, 2000, 3150, 5000, 8000, 12500, 20000])
+    angle = draw([0, 1.5, 3, 4, 5.4, 7.3, 9.9, 12.6, 15.4, 17.4, 22.2])
+    chord = draw([.0254, .0508, .1016, .1524, .2286, .3048])
+    velocity = draw([31.7, 39.6, 55.5, 71.3])
+    thickness = rng.uniform(.0004, .058, TOY_ROWS)
+    noise = sum(rng.uniform(-1, 1, TOY_ROWS) for _ in range(4))
+    loudness = (132 - .00055 * frequency - .25 * angle - 20 * chord + .08 * velocity
+                - 90 * thickness + 4.0 * noise)
+    with open(path, 'w', newline='', encoding='ascii') as file:
+        for row in zip(frequency, angle, chord, velocity, thickness, loudness):
+            file.write('\t'.join(f'{value:.6g}' for value in row) + '\n')

@@ -1,0 +1,1 @@
+"""What is right or wrong on this machine."""

@@ -1,0 +1,59 @@
+"""The data files that the hub knows: where each comes from, and what its bytes are.
+
+A new data set enters its files here; its loader is a module of ``d2lmx/data``.
+"""
+from typing import NamedTuple
+
+__all__ = []
+
+
+class DataFile(NamedTuple):
+    """What is known of a file."""
+
+    url: str
+    sha1: str          # of the book's file
+    folder: str = ''   # the data set's own folder in a root, searched beside the root
+    twins: tuple = ()  # SHA-1s of other bytes with the same content: compressed anew
+
+
+DATA_URL = 'http://d2l-data.s3-accelerate.amazonaws.com/'
+FASHION_MNIST = ('https://github.com/zalandoresearch/fashion-mnist/raw/master/data/'
+                 'fashion/')
+MIRRORS = {  # prefix of an address -> prefixes that serve the same bytes
+    DATA_URL: ('https://d2l-data.s3.amazonaws.com/',),
+    FASHION_MNIST: ('http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',)}
+
+
+def fashion_mnist(file: str, sha1: str, debian: str) -> DataFile:
+    """A file of Fashion-MNIST, with the SHA-1 of Debian's copy."""
+    return DataFile(FASHION_MNIST + file, sha1, 'fashion-mnist', (debian,))
+
+
+FILES = {
+    # The copy that Gluon's own class downloads is an early release: its pictures stand
+    # in another order (its first label is 2, upstream's 9), so it counts as another.
+    'fashion_mnist_train_images': fashion_mnist(
+        'train-images-idx3-ubyte.gz', '95978b76b6897f6ca69a25145d01716efb615989',
+        'f3b839f14745c4e79b8fd3c612c99de71320e861'),
+    'fashion_mnist_train_labels': fashion_mnist(
+        'train-labels-idx1-ubyte.gz', '09814cfef5a041118ceace42f8dae995319d331a',
+        'f4909103fbdc4fa0d25c24c0ef242affd5e6311d'),
+    'fashion_mnist_test_images': fashion_mnist(
+        't10k-images-idx3-ubyte.gz', '5edda96c6d8c36ff915115a0e8136d370a021576',
+        '5273a894aa97b4c0880e0d709e6afbdc770d05e3'),
+    'fashion_mnist_test_labels': fashion_mnist(
+        't10k-labels-idx1-ubyte.gz', '9caad14e1aff9adac77d3744963212d36af15bee',
+        '9317cfa0b855692f9538dd9e8821f97222088aa9'),
+    'airfoil': DataFile(DATA_URL + 'airfoil_self_noise.dat',
+                        '76e5be1548fd8222e5074cf0faae75edff8cf93f'),
+    'kaggle_house_train': DataFile(DATA_URL + 'kaggle_house_pred_train.csv',
+                                   '585e9cc93e70b39160e7921475f9bcd7d31219ce'),
+    'kaggle_house_test': DataFile(DATA_URL + 'kaggle_house_pred_test.csv',
+                                  'fa19780a7b011d9b009e8bff8e99922a8ee2eb90'),
+    'time_machine': DataFile(DATA_URL + 'timemachine.txt',
+                             '090b5e7e70c295757f55df93cb0a180b9691891a'),
+    'fra-eng': DataFile(DATA_URL + 'fra-eng.zip',
+                        '94646ad1522d915e7b0f9296181140edcf86a4f5'),
+    'cmn-eng': DataFile('https://www.manythings.org/anki/cmn-eng.zip',
+                        'c3f16183d1818eb5ef020a59769fbcd549b947c2', 'extra'),
+}

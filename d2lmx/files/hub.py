@@ -1,0 +1,279 @@
+"""The one way to a data file: roots on this machine, download, or toy data.
+
+Roots are the folders that the environment variable D2LMX_DATA names, the per-user
+cache, and what the system's packages installed. ``DATA_HUB`` is the book's plain dict.
+"""
+import contextlib
+import difflib
+import functools
+import hashlib
+import inspect
+import os
+import zlib
+from pathlib import Path
+
+import pooch
+
+from ..context import current
+from ..errors import InputError, Unavailable
+from . import archives
+from .archives import BadData
+from .catalogue import DATA_URL, FILES, MIRRORS
+from .whole import whole_file
+
+__all__ = ['DATA_HUB', 'DATA_URL', 'download', 'download_extract', 'download_all']
+
+DATA_HUB = {}  # name -> (url, SHA-1)
+SYSTEM_ROOT = Path('/usr/share/datasets')  # where Debian's dataset-* packages install
+TOYS = {}      # name -> writer(path, rng); the loaders' modules enter theirs
+
+_FOLDERS = {}  # name -> the data set's own folder in a root
+_TWINS = {}    # name -> SHA-1s of other bytes with the same content
+
+
+class DataUnavailable(Unavailable, OSError):
+    """A data file is in no root and could be neither downloaded nor written."""
+
+
+def register(name: str, url: str, sha1: str, *, folder: str = '', twins=()) -> None:
+    """Enter a file in DATA_HUB with what the book's pair cannot say.
+
+    `folder` is the data set's own folder in a root, searched beside the root itself.
+    `twins` are SHA-1s of files with other bytes and the same content (compressed
+    anew): they count as the book's.
+    """
+    DATA_HUB[name] = (url, sha1)
+    _FOLDERS[name] = folder
+    _TWINS[name] = frozenset(twins)
+
+
+for _name, _known in FILES.items():
+    register(_name, **_known._asdict())
+
+
+def toy(name: str):
+    """Decorator: `writer(path, rng)` writes the toy file for `name`.
+
+    `rng` is a ``numpy.random.RandomState`` seeded by the name. Its uniform and integer
+    draws are the same on every machine; its normal draws need not be.
+    """
+    def enter(writer):
+        TOYS[name] = writer
+        return writer
+    return enter
+
+
+def policy() -> str:
+    """Whether files are the real ones ('book') or 'toy': as the run says, or else the
+    environment."""
+    default = 'toy' if os.environ.get('D2LMX_DATA') == 'toy' else 'book'
+    return current().data or default
+
+
+def cache() -> Path:
+    """The per-user cache folder (XDG_CACHE_HOME moves it). It may not exist yet."""
+    return Path(pooch.os_cache('d2lmx'))
+
+
+def roots() -> list:
+    """The folders that are searched, in order.
+
+    InputError where D2LMX_DATA names a folder that does not exist.
+    """
+    value = os.environ.get('D2LMX_DATA', '')
+    names = [] if value == 'toy' else [name for name in value.split(os.pathsep) if name]
+    folders = [Path(name).expanduser() for name in names]
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError(f'D2LMX_DATA names {folder}, which is no folder: create '
+                             f"it or name another (or 'toy' alone for toy data)")
+    return [*folders, cache(), SYSTEM_ROOT]
+
+
+def locate(name: str, cache_dir=None):
+    """(path, kind) of a file that is on this machine, or None; downloads nothing.
+
+    `kind` is 'book' where the bytes are the book's (or a known repack of them),
+    'local' for any other file of that name in a root, 'toy' under the toy policy.
+    """
+    url, _ = _entry(name)
+    if policy() == 'toy':
+        path = _toy_path(name) if name in TOYS else None
+        return (path, 'toy') if path and path.is_file() else None
+    for root in roots() if cache_dir is None else [Path(cache_dir)]:
+        for folder in (root, root / _FOLDERS.get(name, '')):
+            path = folder / _file(url)
+            if path.is_file():
+                return path, 'book' if sha1_of(path) in _accepted(name) else 'local'
+    return None
+
+
+def sha1_of(path) -> str:
+    """SHA-1 of a file, computed once as long as the file stays the same."""
+    status = os.stat(path)
+    return _sha1(str(path), status.st_size, status.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=None)
+def _sha1(path, _size, _mtime):
+    return pooch.file_hash(path, alg='sha1')
+
+
+def _entry(name):
+    if name not in DATA_HUB:
+        near = difflib.get_close_matches(str(name), DATA_HUB, n=1)
+        hint = f' Did you mean {near[0]!r}?' if near else ''
+        raise InputError(f'{name!r} is not in DATA_HUB.{hint} It holds: '
+                         f'{", ".join(sorted(DATA_HUB))}')
+    return DATA_HUB[name]
+
+
+def _file(url):
+    return url.rsplit('/', 1)[-1]
+
+
+def _accepted(name):
+    return {DATA_HUB[name][1], *_TWINS.get(name, ())}
+
+
+def download(name: str, cache_dir=None) -> str:
+    """Path of the file that DATA_HUB enters under `name`, downloaded where needed.
+
+    A file in a root is used as it is. `cache_dir` stands for the roots and is where
+    the file goes; without it the file goes to the first root that can be written.
+    Under the toy policy it is a small made-up file instead, kept in the cache.
+    ValueError for an unknown name, DataUnavailable where the file cannot be had.
+
+    Book: 4.10 (sec_kaggle_house)
+    """
+    url, _ = _entry(name)
+    if policy() == 'toy':
+        path, kind = _toy_file(name), 'toy'
+    else:
+        path, kind = locate(name, cache_dir) or (_fetch(name, url, cache_dir), 'book')
+    current().files[name] = {'name': name, 'file': path.name, 'data': kind,
+                             'sha1': sha1_of(path)}
+    return str(path)
+
+
+def download_extract(name: str, folder: str = None) -> str:
+    """Folder with the unpacked content of a .zip, .tar or .tar.gz file.
+
+    Gives `folder` of the archive; without it the folder named like the archive, or
+    all of it where it holds none of that name. Unpacks once, beside the archive or,
+    where that folder is read-only, in the cache, under the archive's name and SHA-1.
+    ValueError for an archive that is damaged, unsafe or without `folder`.
+
+    Book: 4.10 (sec_kaggle_house)
+    """
+    archive = Path(download(name))
+    unpacked = f'{archives.stem(archive)}-{sha1_of(archive)[:8]}'
+    places = [archive.parent / unpacked, cache() / unpacked]
+    whole = next((place for place in places if place.is_dir()), None)
+    if whole is None:
+        whole = places[0] if _writable(archive.parent) else places[1]
+        with _told(whole.parent, archive.name):
+            archives.extract(archive, whole)
+    inner = whole / (folder or archives.stem(archive))
+    if inner.is_dir():
+        return str(inner)
+    if folder:
+        raise BadData(f'{archive} holds no folder {folder!r}; at its top are: '
+                      f'{", ".join(sorted(os.listdir(whole)))}')
+    return str(whole)
+
+
+def download_all() -> None:
+    """Download every file of DATA_HUB.
+
+    Book: 4.10 (sec_kaggle_house)
+    """
+    for name in DATA_HUB:
+        download(name)
+
+
+def _fetch(name, url, cache_dir):
+    from . import transfer  # late: what it imports takes longer than all else here
+    if cache_dir is None:
+        searched = roots()
+        root = next(filter(_writable, searched[:-1]), cache())  # never the system's
+    else:
+        searched, root = [Path(cache_dir)], Path(cache_dir)
+    path = root / _FOLDERS.get(name, '') / _file(url)
+    with _told(path.parent, path.name):
+        try:
+            transfer.fetch(_addresses(url), DATA_HUB[name][1], path)
+        except transfer.TransferError as error:
+            raise DataUnavailable('\n'.join([
+                f'{path.name} ({name!r}) is in no data folder and could not be '
+                'downloaded.',
+                f'  searched: {", ".join(map(str, searched))}',
+                *(f'  tried {reason}' for reason in error.reasons),
+                '  Put it into one of these folders, or name its folder in D2LMX_DATA,',
+                '  or use toy data: D2LMX_DATA=toy, or --data toy.'])) from error
+    return path
+
+
+def _addresses(url):
+    """The address and its mirrors, in the order in which they are tried."""
+    return [url] + [other + url[len(prefix):] for prefix, others in MIRRORS.items()
+                    if url.startswith(prefix) for other in others]
+
+
+def _writable(folder):
+    """Whether files may go to `folder`, or to where it would be made.
+
+    A folder marked read-only is respected even for root, who could write there.
+    """
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return (folder.is_dir() and os.access(folder, os.W_OK)
+            and bool(folder.stat().st_mode & 0o222))
+
+
+@contextlib.contextmanager
+def _told(folder, file):
+    """Make an OSError while writing to `folder` a DataUnavailable that says so."""
+    try:
+        yield
+    except DataUnavailable:
+        raise
+    except OSError as error:
+        raise DataUnavailable(
+            f'{file} could not be written to {folder}: {error.strerror or error}. Make '
+            f'room or name a folder you may write to in D2LMX_DATA (toy data and '
+            f'unpacked archives: XDG_CACHE_HOME)') from error
+
+
+def _toy_path(name):
+    """A changed writer, or helper of it, gets a new folder: no old file is served."""
+    writer = TOYS[name]
+    helpers = (value for value in writer.__globals__.values()
+               if inspect.isfunction(value)
+               and str(value.__module__).startswith('d2lmx.'))
+    sources = {function.__code__.co_filename for function in (writer, *helpers)}
+    digest = hashlib.sha1()
+    for source in sorted(sources):
+        digest.update(Path(source).read_bytes())
+    return cache() / 'toy' / digest.hexdigest()[:12] / _file(DATA_HUB[name][0])
+
+
+def _toy_file(name):
+    if name not in TOYS:
+        raise DataUnavailable(f'{name!r} has no toy version, only these have: '
+                              f'{", ".join(sorted(TOYS))}. Run with --data book')
+    path = _toy_path(name)
+    if not path.is_file():
+        import numpy as onp
+        rng = onp.random.RandomState(zlib.crc32(name.encode()))
+        with _told(path.parent, path.name), whole_file(path) as part:
+            TOYS[name](part, rng)
+    return path
+
+
+def used() -> list:
+    """The files that the run in force has used: dicts with name, file, data and sha1.
+
+    `data` is 'book', 'local' or 'toy', as `locate` tells it.
+    """
+    return list(current().files.values())

@@ -1,0 +1,28 @@
+"""Every name of ``d2l``: the public names of all rooms, flat."""
+import inspect
+
+try:
+    import mxnet
+except (ImportError, OSError, AttributeError) as error:
+    raise ImportError(
+        f'MXNet cannot be imported ({type(error).__name__}: {error}); run `python -m '
+        'd2lmx doctor` to see what is wrong and how to mend it') from error
+
+from .book import *
+from .commands.run import *
+from .companions.translator import *
+from .data import *
+from .errors import *
+from .export import *
+from .layers import *
+from .metrics import *
+from .models import *
+from .optim import *
+from .runtime import *
+from .testing import *
+from .train import *
+from .viz import *
+
+# without the modules that stand in the rooms; but pyplot is a name of the book's
+PUBLIC = {name: value for name, value in globals().items() if name == 'plt' or not (
+    name.startswith('_') or inspect.ismodule(value))}

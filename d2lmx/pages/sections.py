@@ -1,0 +1,129 @@
+"""The index of the book's sections: the folder of chapters is the only list.
+
+``chapters/ch06_convolutional_neural_networks/s06_lenet.py`` is section 6.6, `lenet`.
+Titles are read without importing, so that one broken section cannot hide the rest.
+"""
+import ast
+import difflib
+import functools
+import importlib.util
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import InputError
+
+
+class UnknownSection(InputError):
+    """No section, or more than one, has that number, name or file."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the book, as its file's path and docstring give it."""
+
+    number: str      # '6.6'; '' for a reader's own file
+    name: str        # 'lenet'
+    title: str       # 'Convolutional neural networks: LeNet'
+    title_zh: str    # '卷积神经网络'
+    data: tuple      # names of the data files it needs, in DATA_HUB
+    path: Path
+
+    @property
+    def slug(self) -> str:
+        """Name of its results folder: '06.06_lenet'."""
+        if not self.number:
+            return self.name
+        chapter, section = self.number.split('.')
+        return f'{int(chapter):02d}.{int(section):02d}_{self.name}'
+
+    @property
+    def twin(self) -> str:
+        """Address of its PyTorch port, if it has one: 'ch06.s06_lenet'."""
+        if not self.number:
+            return ''
+        return f'ch{int(self.number.partition(".")[0]):02d}.{self.path.stem}'
+
+
+def chapters_folder() -> Path:
+    """Where the sections are: inside the package, or beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / 'chapters'
+    return inside if inside.is_dir() else package.parent / 'chapters'
+
+
+def sections() -> list:
+    """All sections in the order of the book."""
+    found = [read_section(path) for path in chapters_folder().glob('ch*/s[0-9]*_*.py')]
+    return sorted(found, key=lambda s: s.slug)
+
+
+def read_section(path: Path) -> Section:
+    """A section from its file, which is parsed but not imported."""
+    about = path.stat()
+    return _parsed(path, about.st_mtime_ns, about.st_size)
+
+
+@functools.lru_cache(maxsize=None)
+def _parsed(path, *_changed):
+    """`read_section`, once for each state of the file."""
+    chapter = re.match(r'ch(\d+)_', path.parent.name)
+    page = re.match(r's(\d+)_(\w+)$', path.stem)
+    number = f'{int(chapter[1])}.{int(page[1])}' if chapter and page else ''
+    name = page[2] if page else path.stem
+    try:
+        tree = ast.parse(path.read_text(encoding='utf-8'))
+        first_line = (ast.get_docstring(tree) or name).splitlines()[0]
+        data = next((ast.literal_eval(node.value) for node in tree.body
+                     if isinstance(node, ast.Assign)
+                     and getattr(node.targets[0], 'id', '') == 'DATA'), ())
+    except (SyntaxError, ValueError) as error:
+        first_line, data = f'cannot be read: {error}', ()
+    title = re.match(r'(.*?)\s*\(([^()]*)\)$', first_line)
+    return Section(number, name, title[1] if title else first_line,
+                   title[2] if title else '', tuple(data), path)
+
+
+def find(token: str) -> Section:
+    """The section with a number ('6.6'), a name ('lenet'), a slug or a file.
+
+    UnknownSection suggests the nearest names, or says how to tell those of one name
+    apart.
+    """
+    path = Path(token)
+    if path.suffix == '.py' and path.is_file():
+        return read_section(path.resolve())
+    wanted = token.strip().lower().replace('-', '_')
+    if re.fullmatch(r'\d+\.\d+', wanted):
+        wanted = '.'.join(str(int(part)) for part in wanted.split('.'))
+    index = sections()
+    found = [s for s in index if wanted in (s.number, s.name, s.slug)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        count = 'two' if len(found) == 2 else len(found)
+        numbers = sorted({s.number for s in found}, key=[s.number for s in found].index)
+        if len(numbers) < len(found):
+            files = ' and '.join(str(s.path) for s in found)
+            raise UnknownSection(f'{count} files are section {numbers[0]}: {files}; '
+                                 'give one of them another number')
+        raise UnknownSection(f'{count} sections are called {token}: '
+                             f'{" and ".join(numbers)}; say which by its number')
+    names = [s.name for s in index] + [s.number for s in index]
+    near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
+    hint = f'did you mean {" or ".join(near)}? ' if near else ''
+    raise UnknownSection(f'no section {token!r}: {hint}`d2lmx list` shows all')
+
+
+def load(section: Section):
+    """The section's module, imported from its file."""
+    name = f'd2lmx_section_{section.slug.replace(".", "_")}'
+    spec = importlib.util.spec_from_file_location(name, section.path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    if not callable(getattr(module, 'run', None)):
+        raise InputError(f'{section.path} has no function run: write def run(*, '
+                         'num_epochs: int = 10) -> dict, or without arguments')
+    return module

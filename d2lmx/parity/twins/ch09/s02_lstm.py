@@ -1,0 +1,8 @@
+"""The LSTM of section 9.2, as a PyTorch reader would write it."""
+from torch import nn
+
+from .._language_model import RNNModel
+
+
+def build_net():
+    return RNNModel(nn.LSTM(28, 256))

@@ -1,0 +1,2 @@
+"""The version of this library."""
+VERSION = '0.1.0'

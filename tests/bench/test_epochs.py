@@ -1,0 +1,35 @@
+"""Whole epochs, the page's way beside ours."""
+import json
+
+import pytest
+
+from d2lmx.bench import epochs
+from d2lmx.bench.epochs import kind_of
+from d2lmx.bench.records import epoch_record, write
+from d2lmx.bench.ways import STATIC
+from d2lmx.errors import InputError
+from d2lmx.pages.networks import find_network
+
+
+def test_epochs_are_timed_beside_the_pages_way(tmp_path, monkeypatch):
+    monkeypatch.setattr(epochs, 'has_torch', lambda: False)
+    monkeypatch.setattr(epochs, 'HYBRIDIZE', {'static': STATIC})
+    record = epoch_record(find_network('lenet'), 1, 'toy')
+    ways = record['result']['training epoch']
+    assert list(ways) == ['page', 'static'] and ways['page']['times_page'] == 1
+    assert record['data'] == 'toy' and record['batch_size'] == 256
+    file, _ = write(record, tmp_path)
+    assert file == tmp_path / 'epochs_06.06_lenet.json'
+    assert json.loads(file.read_text(encoding='utf-8'))['result'] == record['result']
+
+
+@pytest.mark.parametrize('token,unit', [('lenet', 'examples'), ('8.5', 'tokens'),
+                                        ('9.7', 'tokens')])
+def test_what_is_counted_follows_from_the_sections_data(token, unit):
+    assert kind_of(find_network(token)).unit == unit
+
+
+@pytest.mark.parametrize('token', ['kaggle_house_price', 'squeezenet1_1'])
+def test_a_network_that_trains_on_other_data_has_no_epochs(token):
+    with pytest.raises(InputError, match='sections whose data are'):
+        kind_of(find_network(token, with_zoo=True))

@@ -1,0 +1,54 @@
+"""Functions timed in processes of their own, in turn."""
+import time
+
+import pytest
+
+from d2lmx.bench.processes import WorkerDied, median_seconds, seconds_in_turn, turn
+
+
+def sleeper(seconds):
+    return {'short': lambda: time.sleep(seconds),
+            'long': lambda: time.sleep(4 * seconds)}
+
+
+def half():
+    return {'here': lambda: None, 'gone': 'no compiler'}
+
+
+def broken():
+    raise SystemExit(3)
+
+
+def test_medians_are_those_of_each_side_and_name():
+    seconds = median_seconds({'a': (sleeper, 0.02), 'b': (sleeper, 0.05)},
+                             rounds=3, warm_up=1)
+    for side, base in (('a', 0.02), ('b', 0.05)):
+        # sleep never ends early; how late it ends is the machine's affair
+        assert base <= seconds[side, 'short'] < seconds[side, 'long']
+        assert seconds[side, 'long'] >= 4 * base
+
+
+def test_process_that_dies_is_told():
+    with pytest.raises(WorkerDied, match='died'):
+        median_seconds({'a': (broken,)}, rounds=1)
+
+
+def test_what_cannot_be_timed_is_told_with_its_reason():
+    times, refused = seconds_in_turn({'a': (half,)}, rounds=2, warm_up=1)
+    assert refused == {('a', 'gone'): 'no compiler'}
+    assert list(times) == [('a', 'here')] and len(times['a', 'here']) == 2
+
+
+def test_rounds_end_where_the_time_is_up_but_three_are_made():
+    turns = []
+    times, _ = seconds_in_turn({'a': (sleeper, 0.02)}, rounds=50, warm_up=0,
+                               most_seconds=0, watch=lambda *turn: turns.append(turn))
+    assert [len(values) for values in times.values()] == [3, 3]
+    assert turns == [(done, 100) for done in range(1, 7)]
+
+
+@pytest.mark.alone
+def test_a_turn_of_a_short_function_is_many_calls():
+    calls = []
+    seconds = turn(lambda: calls.append(time.sleep(0.01)), 0.05)
+    assert 2 <= len(calls) <= 5 and 0.01 <= seconds < 0.05

@@ -1,0 +1,113 @@
+"""``d2lmx bench``: tables and statuses."""
+import json
+
+import pytest
+
+from d2lmx.bench import records
+from d2lmx.bench.ways import PREDICT, TRAIN
+from d2lmx.errors import Unavailable
+from d2lmx.pages import networks
+from d2lmx.pages.networks import find_network
+
+SECONDS = {(what, way): [seconds] * 3 for what in (TRAIN, PREDICT) for way, seconds in
+           (('imperative', 0.08), ('static', 0.02), ('torch eager', 0.01))}
+
+
+def record_of(network, batch_size=None, rounds=3, most_seconds=None, watch=None):
+    """In the place of `step_record`: SECONDS of 40 examples, at 40 GFLOP/s."""
+    work = {TRAIN: 2e8, PREDICT: 1e8}
+    return {**records.head(network, SECONDS), 'batch_size': 40, 'unit': 'examples',
+            'peak_flops': 4e10, 'refused': {f'{PREDICT}, int8': 'too small'},
+            'result': records.summary(SECONDS, 'imperative', 40, work, 4e10)}
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """Nothing is measured: all networks are as fast as SECONDS says."""
+    monkeypatch.setattr(records, 'step_record', record_of)
+
+
+def test_a_table_shows_every_way_and_where_the_numbers_are(measured, call, tmp_path,
+                                                           capsys):
+    assert call('bench', 'batch_norm:concise', '--out', tmp_path) == 0
+    output = capsys.readouterr().out
+    lines = [line.split() for line in output.splitlines()]
+    assert output.startswith('batch_norm (7.5), concise, batch of 40; ')
+    for what, share in ((TRAIN, '25.0%'), (PREDICT, '12.5%')):
+        begin = lines.index([*what.split(), 'examples/s', 'median', 'ms', 'min', 'x',
+                             'imperative', 'x', 'best', 'torch', 'of', 'peak'])
+        # 40 examples in 20 ms, which imperative takes 80 for and PyTorch 10
+        assert lines[begin + 2] == ['static', '2000', '20', '20', '4.00', '0.50', share]
+    assert 'peak: 40 GFLOP/s' in output
+    assert '  not timed: prediction, int8: too small\n' in output
+    name = tmp_path / 'bench_07.05_batch_norm_concise'
+    assert output.endswith(f'numbers: {name}.json\npicture: {name}.svg\n')
+    record = json.loads(name.with_name(f'{name.name}.json').read_text('utf-8'))
+    assert record['name'] == '07.05_batch_norm_concise'
+
+
+def test_epochs_are_told_with_what_the_ways_mean(call, tmp_path, capsys, monkeypatch):
+    def epoch_record(network, rounds, data, watch):
+        seconds = {('training epoch', 'page'): [3.0], ('training epoch', 'static'): [2]}
+        assert (rounds, data) == (2, 'toy')
+        return {**records.head(network, seconds), 'batch_size': 256, 'refused': {},
+                'unit': 'tokens', 'legend': {'page': 'as the page has it'},
+                'result': records.summary(seconds, 'page', 600, unit='tokens')}
+
+    monkeypatch.setattr(records, 'epoch_record', epoch_record)
+    assert call('bench', '8.6', '--epochs', '--data', 'toy', '--rounds', 2,
+                '--out', tmp_path) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ['static', '300', '2000', '2000', '1.50', '-', '-'] in lines
+    assert ['page:', 'as', 'the', 'page', 'has', 'it'] in lines
+    assert (tmp_path / 'epochs_08.06_rnn_concise.json').is_file()
+
+
+@pytest.mark.parametrize('words,reason', [
+    (['batch_norm:fast'], 'has the variants'), (['lenet:fast'], 'none'),
+    (['ndarray'], 'has no network'), (['lenet', '--rounds', '0'], 'at least 1'),
+    (['kaggle_house_price', '--epochs'], 'sections whose data are'),
+    (['--all', '--epochs'], '--epochs needs a section, not --all')])
+def test_wrong_usage_is_status_2(words, reason, complaint):
+    assert reason in complaint(2, 'bench', *words)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """There are two networks, with twins, that fail as told."""
+    failing = set()
+
+    def step_record(network, *more):
+        if network.name in failing:
+            raise Unavailable('a measuring process died')
+        return record_of(network)
+
+    chosen = [find_network('lenet'), find_network('use_gpu')]
+    monkeypatch.setattr(networks, 'networks', lambda: chosen)
+    monkeypatch.setattr(records, 'step_record', step_record)
+    return failing
+
+
+@pytest.mark.torch
+def test_all_has_a_row_a_network(torch, few, call, tmp_path, capsys):
+    assert call('bench', '--all', '--out', tmp_path) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    # 40 examples in 20 ms, four times as fast as imperative, half as fast as PyTorch
+    figures = ['40', '2000', '4.00', '0.50', '2000', '4.00', '0.50']
+    assert rows[1:3] == [['lenet', '(6.6)', *figures], ['use_gpu', '(5.6)', *figures]]
+    assert sorted(path.name for path in tmp_path.glob('*.json')) == [
+        'bench_05.06_use_gpu.json', 'bench_06.06_lenet.json']
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize('failing', [{'lenet'}, {'lenet', 'use_gpu'}], ids=len)
+def test_all_goes_on_after_a_network_that_fails_and_is_status_1(
+        torch, failing, few, call, tmp_path, capsys):
+    few |= failing
+    assert call('bench', '--all', '--out', tmp_path) == 1
+    output, errors = capsys.readouterr()
+    assert errors.splitlines() == [f'd2lmx: {title}: a measuring process died'
+                                   for name, title in (('lenet', 'lenet (6.6)'),
+                                                       ('use_gpu', 'use_gpu (5.6)'))
+                                   if name in failing]
+    assert ('use_gpu (5.6)' in output) == ('use_gpu' not in failing)

@@ -1,0 +1,13 @@
+"""d2lmx page: a section with the library's part of its page."""
+import ast
+
+
+def test_a_page_is_python_that_holds_section_and_library(call, capsys):
+    assert call('page', '10.7') == 0
+    defined = {node.name for node in ast.parse(capsys.readouterr().out).body
+               if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    assert {'TransformerDecoder', 'AddNorm', 'build_net', 'run'} <= defined
+
+
+def test_a_section_that_is_not_there_is_one_line(complaint):
+    assert "no section '10.77'" in complaint(2, 'page', '10.77')

@@ -1,0 +1,87 @@
+"""``d2lmx translate``: a line of English a sentence, remarks beside."""
+import io
+import json
+
+import pytest
+from mxnet import init
+
+import d2lmx as d2l
+
+RESERVED = ['<pad>', '<bos>', '<eos>']
+
+
+@pytest.fixture(scope='module')
+def translator():
+    """With weights that make its translations differ."""
+    pairs = d2l.read_data_cmn()
+    vocabs = [d2l.Vocab(lines, reserved_tokens=RESERVED) for lines in (
+        [d2l.tokenize_chinese(chinese) for chinese, _ in pairs],
+        [d2l.tokenize_english(english) for _, english in pairs])]
+    d2l.set_seed(3)
+    net = d2l.EncoderDecoder(d2l.Seq2SeqEncoder(len(vocabs[0]), 16, 16, 2, 0.1),
+                             d2l.Seq2SeqDecoder(len(vocabs[1]), 16, 16, 2, 0.1))
+    net.initialize(init.Normal(0.7))
+    return d2l.Translator(d2l.LiveDecoder(net), *vocabs, max_steps=12)
+
+
+@pytest.fixture(scope='module')
+def folder(translator, tmp_path_factory):
+    """The folder of the exported translator."""
+    folder = tmp_path_factory.mktemp('model')
+    translator.save(translator.decoder.net, folder)
+    return folder
+
+
+@pytest.fixture
+def translated(call, capsys):
+    """``translated(*words)``: exit status, lines of output and of errors."""
+    def translated(*words):
+        status = call('translate', *words)
+        output, errors = capsys.readouterr()
+        return status, output.splitlines(), errors.splitlines()
+
+    return translated
+
+
+def test_a_line_a_sentence(translator, folder, translated):
+    status, output, errors = translated('我喜欢猫。', '他很忙。', '--model', folder,
+                                        '--beam-size', '2')
+    assert (status, errors) == (0, [])
+    assert output == translator.translate(['我喜欢猫。', '他很忙。'], 2)
+
+
+def test_sentences_may_come_by_standard_input(translator, folder, translated,
+                                              monkeypatch):
+    monkeypatch.setattr('sys.stdin', io.StringIO('我喜欢猫。\n他很忙。\n'))
+    status, output, _ = translated('--model', folder, '--beam-size', '1')
+    assert status == 0
+    assert output == translator.translate(['我喜欢猫。', '他很忙。'], 1)
+
+
+@pytest.mark.parametrize('sentence, line', [
+    ('龘猫。', 'not in the vocabulary, and read as <unk>: 龘'),
+    ('猫' * 40, '40 tokens: only the first 11 are translated')])
+def test_a_remark_is_a_line_and_the_sentence_is_translated(sentence, line, folder,
+                                                           translated):
+    status, output, errors = translated(sentence, '--model', folder)
+    assert status == 0 and len(output) == len(errors) == 1
+    assert line in errors[0]
+
+
+@pytest.mark.parametrize('sentences', [[''], ['  '], ['猫', ''], []])
+def test_nothing_to_translate_is_told_in_one_line(sentences, folder, translated,
+                                                  monkeypatch):
+    monkeypatch.setattr('sys.stdin', io.StringIO(''))
+    status, output, errors = translated(*sentences, '--model', folder)
+    assert (status, output, len(errors)) == (2, [], 1)
+    assert 'nothing to translate' in errors[0]
+
+
+def test_a_missing_model_is_told_in_one_line(tmp_path, complaint):
+    assert 'd2lmx run translator' in complaint(1, 'translate', '猫', '--model', tmp_path)
+
+
+@pytest.mark.parametrize('text', ['{', json.dumps({'source': ['<unk>']})])
+def test_a_damaged_model_is_told_in_one_line(text, tmp_path, complaint):
+    (tmp_path / 'translator.json').write_text(text)
+    assert 'is damaged' in complaint(2, 'translate', '猫', '--model', tmp_path)
