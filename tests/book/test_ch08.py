@@ -147,3 +147,11 @@ def test_model_without_a_block_is_trained_through_its_list_of_arrays(vocab):
     data_iter, vocab = d2l.load_data_time_machine(32, 35)
     history = d2l.train_ch8(Bigrams(), data_iter, vocab, 1, 3, npx.cpu())
     assert history.series['perplexity'][0][1] <= 28 > history['perplexity']
+
+
+def test_a_language_model_that_diverges_ends_with_a_perplexity_of_inf(vocab, capsys):
+    net = d2l.RNNModel(d2l.RNN(3), len(vocab))
+    batch = np.zeros((2, 3), dtype='int32'), np.ones((2, 3), dtype='int32')
+    history = d2l.train_ch8(net, [batch], vocab, 1e30, 3, npx.cpu())
+    assert history['perplexity'] == math.inf
+    assert 'perplexity inf' in capsys.readouterr().out
