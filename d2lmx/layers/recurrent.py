@@ -20,7 +20,7 @@ def mask_steps(F, X, valid_lens):
     """
     # the one use of sequence_mask: it wants steps and batch as the first two axes, and
     # for a length below 0 it writes in front of the array
-    valid_lens = F.npx.relu(valid_lens)
+    valid_lens = F.np.maximum(valid_lens, 0)
     return F.npx.sequence_mask(X, valid_lens, use_sequence_length=True, axis=0)
 
 

@@ -29,7 +29,7 @@ def check_classes(labels, num_outputs: int, least: int = 0) -> None:
     wrong = labels[(labels < least) | (labels >= num_outputs)]
     if wrong.size:
         raise InputError(
-            f'the label {wrong[0]:g} has no output: this network has {num_outputs} '
+            f'the label {wrong[0]} has no output: this network has {num_outputs} '
             f'outputs, for classes 0 to {num_outputs - 1}. Number the classes from 0, '
             'or give the last layer an output for each')
 
@@ -58,7 +58,7 @@ class TokenCheck:
         wrong = tokens[(tokens < 0) | (tokens >= self.num_tokens)]
         if wrong.size and (tokens == onp.floor(tokens)).all():
             raise InputError(
-                f'the token {wrong[0]:g} is unknown to this network, which is made for '
+                f'the token {wrong[0]} is unknown to this network, which is made for '
                 f'{self.num_tokens} tokens: their numbers are 0 to '
                 f'{self.num_tokens - 1}')
 

@@ -25,11 +25,15 @@ for _part in ('train', 'test'):
 
 
 def get_fashion_mnist_labels(labels) -> list:
-    """Class names, such as 'ankle boot', of numeric labels 0 to 9.
+    """Class names, such as 'ankle boot', of numeric labels 0 to 9, else ValueError.
 
     Book: 3.5 (sec_fashion_mnist)
     """
-    return [LABELS[int(label)] for label in labels]
+    numbers = [int(label) for label in labels]
+    for number in numbers:
+        if not 0 <= number < len(LABELS):
+            raise ValueError(f'labels must be from 0 to {len(LABELS) - 1}, got {number}')
+    return [LABELS[number] for number in numbers]
 
 
 def get_dataloader_workers() -> int:

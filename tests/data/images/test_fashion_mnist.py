@@ -37,6 +37,12 @@ def test_labels_have_the_books_names():
         't-shirt', 'ankle boot', 'sandal', 'bag', 'shirt']
 
 
+@pytest.mark.parametrize('label', [10, -1])
+def test_a_label_that_no_class_has_is_refused(label):
+    with pytest.raises(ValueError, match=f'from 0 to 9, got {label}'):
+        d2l.get_fashion_mnist_labels([0, label])
+
+
 def test_workers_are_the_books_number_where_processes_can_fork(monkeypatch):
     monkeypatch.setattr('sys.platform', 'linux')
     assert d2l.get_dataloader_workers() == 4
