@@ -32,7 +32,8 @@ def get_fashion_mnist_labels(labels) -> list:
     numbers = [int(label) for label in labels]
     for number in numbers:
         if not 0 <= number < len(LABELS):
-            raise ValueError(f'labels must be from 0 to {len(LABELS) - 1}, got {number}')
+            raise ValueError(f'labels must be from 0 to {len(LABELS) - 1}, got '
+                             f'{number}')
     return [LABELS[number] for number in numbers]
 
 
