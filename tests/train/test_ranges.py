@@ -14,8 +14,8 @@ CROSS_ENTROPY = gluon.loss.SoftmaxCrossEntropyLoss()
 X = onp.random.RandomState(0).rand(12, 4).astype('float32')
 
 
-def batches(labels, X=X):
-    return d2l.load_array((X, onp.array(labels, 'int32')), 4, is_train=False)
+def batches(labels, X=X, dtype='int32'):
+    return d2l.load_array((X, onp.array(labels, dtype)), 4, is_train=False)
 
 
 def classifier(num_outputs):
@@ -56,7 +56,8 @@ def test_other_losses_and_targets_have_labels_of_their_own():
         """Labels of 255 and -1 count nothing."""
 
         def hybrid_forward(self, F, pred, label):
-            known = F.np.expand_dims((label < 3) * (label >= 0), 1).astype('float32')
+            known = ((label < 3).astype('float32')
+                     * (label >= 0).astype('float32')).reshape(-1, 1)
             return super().hybrid_forward(F, pred, label, known)
 
     d2l.fit(d2l.classification_step(net, Ignoring(), trainer),
@@ -69,9 +70,10 @@ def test_other_losses_and_targets_have_labels_of_their_own():
     # numbers in place of classes
     net, trainer = classifier(1)
     d2l.fit(d2l.regression_step(net, gluon.loss.L2Loss(), trainer),
-            batches([7, -3, 0] * 4), 1)
+            batches([7, -3, 0] * 4, dtype='float32'), 1)
     sign = gluon.loss.SigmoidBinaryCrossEntropyLoss()
-    d2l.fit(d2l.classification_step(net, sign, trainer), batches([0, 1, 1] * 4), 1)
+    d2l.fit(d2l.classification_step(net, sign, trainer),
+            batches([0, 1, 1] * 4, dtype='float32'), 1)
 
 
 def test_labels_of_true_and_false_are_refused_with_what_to_do():
