@@ -5,9 +5,10 @@ from collections import Counter
 from mxnet import np
 
 from .errors import MissingPackage
+from .runtime.checks import check_arrays
 
-__all__ = ['Accumulator', 'accuracy', 'num_correct', 'bleu', 'corpus_bleu',
-           'reference_bleu', 'History']
+__all__ = ['Accumulator', 'accuracy', 'num_correct', 'perplexity', 'bleu',
+           'corpus_bleu', 'reference_bleu', 'History']
 
 
 class Accumulator:
@@ -43,6 +44,7 @@ def num_correct(y_hat, y) -> np.ndarray:
 
     Ours, for 3.6
     """
+    check_arrays(y_hat=y_hat, y=y)
     if len(y_hat.shape) > 1 and y_hat.shape[1] > 1:
         y_hat = y_hat.argmax(axis=1)
     if y_hat.shape != y.shape and y_hat.size == y.size:
@@ -61,6 +63,17 @@ def accuracy(y_hat, y) -> float:
     Book: 3.6 (sec_softmax_scratch)
     """
     return float(num_correct(y_hat, y))
+
+
+def perplexity(mean_loss: float) -> float:
+    """The exponential of a mean loss; inf where that is more than a float holds.
+
+    Ours, for 8.4
+    """
+    try:
+        return math.exp(mean_loss)
+    except OverflowError:
+        return math.inf
 
 
 def bleu(pred_seq: str, label_seq: str, k: int) -> float:

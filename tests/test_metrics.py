@@ -126,3 +126,16 @@ def test_without_sacrebleu_one_line_says_what_to_do(monkeypatch):
 def test_corpus_bleu_needs_references_for_each(predictions, references):
     with pytest.raises(ValueError, match='needs its references'):
         d2l.corpus_bleu(predictions, references)
+
+
+def test_perplexity_of_a_loss_beyond_every_float_is_inf():
+    assert d2l.perplexity(0) == 1 and d2l.perplexity(710) == math.inf
+    assert d2l.perplexity(1) == pytest.approx(math.e)
+    assert math.isnan(d2l.perplexity(math.nan))
+
+
+@pytest.mark.parametrize('y_hat, y', [([[.1, .9]], np.ones(1)),
+                                      (np.ones((1, 2)), None)])
+def test_lists_have_no_accuracy(y_hat, y):
+    with pytest.raises(ValueError, match='must be an array'):
+        d2l.accuracy(y_hat, y)

@@ -1,9 +1,10 @@
 """Training on a device as chapter 6 spells it."""
-from mxnet import gluon, init
+from mxnet import gluon, init, npx
 
 from ..runtime.devices import as_devices
 from ..train.engine import fit
 from ..train.evaluate import evaluate_accuracy
+from ..train.replicas import devices_of
 from ..train.steps import classification_step
 from ..viz.animator import Animator
 from .ch03 import TRAIN_LEGEND, animate
@@ -17,7 +18,7 @@ def evaluate_accuracy_gpu(net, data_iter, device=None):
     Book: 6.6 (sec_lenet)
     """
     if device is None:
-        device = list(net.collect_params().values())[0].list_ctx()[0]
+        device = (devices_of(net) or [npx.cpu()])[0]
     return evaluate_accuracy(net, data_iter, as_devices(device))
 
 

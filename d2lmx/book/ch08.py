@@ -1,9 +1,8 @@
 """Training and prediction of language models as chapter 8 spells them."""
-import math
-
 from mxnet import gluon, init, np
 
 from ..errors import InputError
+from ..metrics import perplexity
 from ..models.recurrent import RNNModelScratch
 from ..optim import fused_sgd
 from ..train.engine import fit
@@ -48,7 +47,7 @@ def train_epoch_ch8(net, train_iter, loss, updater, device, use_random_iter):
     step = language_model_step(net, loss, updater, device,
                                use_random_iter=use_random_iter)
     history = fit(step, train_iter, 1)
-    return math.exp(history['train loss']), history.tokens_per_sec
+    return perplexity(history['train loss']), history.tokens_per_sec
 
 
 def train_ch8(net, train_iter, vocab, lr, num_epochs, device, use_random_iter=False):
@@ -73,10 +72,10 @@ def train_ch8(net, train_iter, vocab, lr, num_epochs, device, use_random_iter=Fa
     def watch(history):
         epoch, l = history.series['train loss'][-1]
         if epoch % EPOCHS_A_POINT == 0 or epoch == num_epochs:
-            animator.add(epoch, [math.exp(l)])
+            animator.add(epoch, [perplexity(l)])
 
     history = fit(step, train_iter, num_epochs, watch=watch)
-    history.series['perplexity'] = [(epoch, math.exp(l)) for epoch, l
+    history.series['perplexity'] = [(epoch, perplexity(l)) for epoch, l
                                     in history.series['train loss']]
     print(f'perplexity {history["perplexity"]:.1f}, '
           f'{history.tokens_per_sec:.1f} tokens/sec on {device}')

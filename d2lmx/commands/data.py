@@ -31,8 +31,7 @@ def obey(args):
     if args.action == 'fetch':
         return max(map(fetch, found))
     if args.action == 'verify':
-        return max(verify(name, place, missing_is_wrong=bool(names))
-                   for name, place in found.items())
+        return verify_all(found, missing_is_wrong=bool(names))
     return max(print_path(name, place) for name, place in found.items())
 
 
@@ -59,6 +58,18 @@ def fetch(name) -> int:
         return error.status
     print(f'{name}: {path}')
     return 0
+
+
+def verify_all(found, missing_is_wrong) -> int:
+    """Verify each file that is here, of those named or of all; says if not all are.
+
+    1 where one is wrong, where one that was named is missing, and where none is here.
+    """
+    here = sum(place is not None for place in found.values())
+    status = max(verify(name, place, missing_is_wrong) for name, place in found.items())
+    if here < len(found):
+        print(f'{here} of {len(found)} files are here')
+    return status if here else 1
 
 
 def verify(name, place, missing_is_wrong) -> int:

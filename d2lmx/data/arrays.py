@@ -5,23 +5,33 @@ import math
 import numpy as onp
 from mxnet import np
 from mxnet.base import _LIB, check_call
+from mxnet.ndarray import NDArray
 
 from ..context import current
 from ..errors import InputError
+from ..runtime.checks import check_arrays, check_whole
 
 __all__ = ['synthetic_data', 'load_array', 'BatchIterator']
+
+# those that MXNet has, and for others one that holds all their values
+DTYPES = {**{name: name for name in ('bool', 'int8', 'uint8', 'int32', 'int64',
+                                     'float16', 'float32', 'float64')},
+          'int16': 'int32', 'uint16': 'int32', 'uint32': 'int64'}
 
 
 def synthetic_data(w, b: float, num_examples: int):
     """Examples of y = Xw + b with noise of standard deviation 0.01.
 
     w (num_inputs,) -> X (num_examples, num_inputs), standard normal,
-    and y (num_examples, 1). ValueError for `num_examples` below 1.
+    and y (num_examples, 1); w may be (num_inputs, 1), too. ValueError for other shapes
+    and for `num_examples` below 1.
 
     Book: 3.2 (sec_linear_scratch)
     """
-    if num_examples < 1:
-        raise InputError(f'num_examples must be at least 1, got {num_examples}')
+    check_arrays(w=w)
+    check_whole(num_examples=num_examples)
+    if w.shape not in ((w.size,), (w.size, 1)):
+        raise ValueError(f'w must be (num_inputs,) or (num_inputs, 1), got {w.shape}')
     X = np.random.normal(0, 1, (num_examples, len(w)))
     y = np.dot(X, w) + b
     y += np.random.normal(0, 0.01, y.shape)
@@ -32,8 +42,9 @@ def load_array(data_arrays, batch_size: int, is_train: bool = True):
     """Batches of `data_arrays`, arrays with one row an example; shuffled in training.
 
     Every pass over the result draws a new order from NumPy's global seed. The last
-    batch holds what is left. ValueError for `batch_size` below 1, for arrays of
-    different lengths, and for none.
+    batch holds what is left. Arrays are of MXNet or NumPy; lists and tables of pandas
+    become float32, as ``np.array`` makes them. ValueError for `batch_size` below 1, for
+    arrays of different lengths, for none, and for values that are no numbers.
 
     Book: 3.3 (sec_linear_concise)
     """
@@ -55,7 +66,7 @@ class BatchIterator:
     Parameters
     ----------
     arrays
-        Equally long arrays, of NumPy or MXNet; they are kept as NumPy arrays.
+        Equally long arrays, as `load_array` takes them; kept as NumPy arrays.
     batch_size
         Examples a batch, at least 1; the last batch may hold fewer.
     shuffle
@@ -69,14 +80,15 @@ class BatchIterator:
     is_shared = True  # among workers, by itself
 
     def __init__(self, arrays, batch_size: int, shuffle: bool = False, transform=None):
-        self.arrays = [a if isinstance(a, onp.ndarray) else a.asnumpy() for a in arrays]
+        if arrays is None or hasattr(arrays, 'shape'):
+            raise InputError('arrays must be a tuple or list, such as (X, y), got '
+                             f'{type(arrays).__name__}')
+        self.arrays = [rows_of(a, f'array {i}') for i, a in enumerate(arrays)]
         lengths = [len(a) for a in self.arrays]
         if len(set(lengths)) != 1:
             raise ValueError(f'arrays must be at least one and equally long, got '
                              f'lengths {lengths}')
-        if batch_size < 1 or batch_size != int(batch_size):
-            raise InputError(f'batch_size must be a whole number of at least 1, got '
-                             f'{batch_size!r}')
+        check_whole(batch_size=batch_size)
         self.batch_size = int(batch_size)
         self.shuffle = shuffle
         self.transform = transform
@@ -93,6 +105,9 @@ class BatchIterator:
     def rows(self):
         """One pass of the same batches as lists of NumPy arrays."""
         workers, order = current().workers, onp.arange(len(self.arrays[0]))
+        if not len(order):
+            raise InputError('there is no example to make a batch of: the arrays are '
+                             'empty')
         if len(order) < workers.size:
             raise InputError(f'{len(order)} examples cannot be shared by '
                              f'{workers.size} workers')
@@ -106,6 +121,33 @@ class BatchIterator:
             if self.transform is not None:
                 rows[0] = self.transform(rows[0])
             yield rows
+
+
+def rows_of(values, name: str) -> onp.ndarray:
+    """A NumPy array of a dtype that MXNet has, with one row an example.
+
+    Whole numbers that MXNet has no dtype for become wider ones. InputError for what is
+    no array of numbers; it begins with the name.
+    """
+    is_array = isinstance(values, (onp.ndarray, NDArray))
+    array = values.asnumpy() if isinstance(values, NDArray) else as_numpy(values, name)
+    if array.dtype.name not in DTYPES:
+        raise InputError(f"{name} must hold numbers, but its dtype is {array.dtype}: "
+                         "take the columns that are numbers, as astype('float32')")
+    if array.ndim == 0:
+        raise InputError(f'{name} must have one row an example, got the single number '
+                         f'{array}')
+    dtype = DTYPES[array.dtype.name] if is_array else 'float32'
+    return array.astype(dtype, copy=False)  # in the machine's order of bytes
+
+
+def as_numpy(values, name):
+    """What NumPy makes of arrays and tables, and of lists, which must hold numbers."""
+    try:
+        is_list = isinstance(values, (list, tuple))
+        return onp.asarray(values, dtype='float32' if is_list else None)
+    except (ValueError, TypeError) as error:  # other words in each release of NumPy
+        raise InputError(f'{name} is no array of numbers: {error}') from error
 
 
 def copied(values):

@@ -2,6 +2,8 @@
 
 An archive comes from the network or from a friend, so its members are not trusted.
 """
+import contextlib
+import errno
 import gzip
 import shutil
 import stat
@@ -21,6 +23,12 @@ class BadData(Unavailable, ValueError):
     """A data file cannot be used as it is."""
 
 
+# An archive may unpack to so many times its size, and to so much more: far beyond what
+# text or tables shrink by, and far below what a file made to fill a disk unpacks to.
+LARGEST_RATIO, SPARED_BYTES = 100, 100 * 10 ** 6
+# of a name that can be no file here: too long, or a folder and a file at once
+BAD_NAMES = (errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST,
+             errno.EINVAL, errno.EILSEQ)
 BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, tarfile.TarError)
 
 
@@ -40,7 +48,9 @@ def extract(archive: Path, into: Path) -> None:
 
     `into` appears whole or not at all: members go to a temporary folder beside it,
     which is then renamed. ValueError where a member points outside, is a link or a
-    device, and where the archive is damaged.
+    device, has no name or one that can be none here, or is encrypted or packed in a way
+    unknown to Python; where all are larger than archives unpack to; and where the
+    archive is damaged.
     """
     if not is_archive(archive):
         raise InputError(f'only .zip, .tar, .tar.gz and .tgz files can be unpacked, '
@@ -51,6 +61,12 @@ def extract(archive: Path, into: Path) -> None:
             unpack(archive, part)
         except BROKEN as error:
             raise damaged(archive, error) from error
+        except (NotImplementedError, RuntimeError, ValueError, OSError) as error:
+            is_disk = isinstance(error, OSError) and error.errno not in BAD_NAMES
+            if is_disk or isinstance(error, BadData):
+                raise
+            raise BadData(f'{archive} cannot be unpacked ({error}): unpack it by other '
+                          'means, and put a plain .zip or .tar.gz there') from error
 
 
 def _unpack_zip(archive, folder):
@@ -59,12 +75,16 @@ def _unpack_zip(archive, folder):
             kind = stat.S_IFMT(member.external_attr >> 16)
             _check_member(archive, member.filename,
                           kind in (0, stat.S_IFREG, stat.S_IFDIR))
+        _check_size(archive, sum(member.file_size for member in file.infolist()))
         file.extractall(folder)
 
 
 def _unpack_tar(archive, folder):
     with tarfile.open(archive) as file:
+        size = 0
         for member in file:
+            size += member.size
+            _check_size(archive, size)
             _check_member(archive, member.name, member.isreg() or member.isdir())
             target = folder / member.name
             if member.isdir():
@@ -80,11 +100,22 @@ def _check_member(archive, name, is_plain):
     windows = PureWindowsPath(name)  # its parts split at both kinds of slash
     outside = (PurePosixPath(name).is_absolute() or windows.drive or windows.root
                or '..' in windows.parts)
+    if not name:
+        raise BadData(f'{archive} holds a member without a name: get the file from its '
+                      'original source')
     if outside or not is_plain:
         fault = 'points outside its folder' if outside else 'is a link or a device'
         raise BadData(f'{archive} is not safe to unpack: its member {name!r} '
                       f'{fault}. Nothing was unpacked; get the file from its '
                       f'original source')
+
+
+def _check_size(archive, size):
+    """Refuse what unpacks to far more than data do; no more is read than announced."""
+    most = LARGEST_RATIO * archive.stat().st_size + SPARED_BYTES
+    if size > most:
+        raise BadData(f'{archive} would unpack to {size} bytes or more, {most} at most '
+                      'are believed of its size: unpack it by hand if you trust it')
 
 
 def damaged(path: Path, error) -> BadData:
@@ -93,11 +124,12 @@ def damaged(path: Path, error) -> BadData:
                    f'again to download it anew, or put a whole copy there')
 
 
-def read_gzip(path) -> bytes:
-    """The content of a .gz file; ValueError where it is cut off or damaged."""
+@contextlib.contextmanager
+def opened_gzip(path):
+    """A .gz file to read from; ValueError where it turns out to be damaged."""
     try:
         with gzip.open(path) as file:
-            return file.read()
+            yield file
     except BROKEN as error:
         raise damaged(Path(path), error) from error
 

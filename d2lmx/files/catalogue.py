@@ -12,6 +12,7 @@ class DataFile(NamedTuple):
 
     url: str
     sha1: str          # of the book's file
+    size: int          # of the same, in bytes
     folder: str = ''   # the data set's own folder in a root, searched beside the root
     twins: tuple = ()  # SHA-1s of other bytes with the same content: compressed anew
 
@@ -24,36 +25,38 @@ MIRRORS = {  # prefix of an address -> prefixes that serve the same bytes
     FASHION_MNIST: ('http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',)}
 
 
-def fashion_mnist(file: str, sha1: str, debian: str) -> DataFile:
+def fashion_mnist(file: str, sha1: str, size: int, debian: str) -> DataFile:
     """A file of Fashion-MNIST, with the SHA-1 of Debian's copy."""
-    return DataFile(FASHION_MNIST + file, sha1, 'fashion-mnist', (debian,))
+    return DataFile(FASHION_MNIST + file, sha1, size, 'fashion-mnist', (debian,))
 
 
 FILES = {
     # The copy that Gluon's own class downloads is an early release: its pictures stand
     # in another order (its first label is 2, upstream's 9), so it counts as another.
     'fashion_mnist_train_images': fashion_mnist(
-        'train-images-idx3-ubyte.gz', '95978b76b6897f6ca69a25145d01716efb615989',
+        'train-images-idx3-ubyte.gz',
+        '95978b76b6897f6ca69a25145d01716efb615989', 26421880,
         'f3b839f14745c4e79b8fd3c612c99de71320e861'),
     'fashion_mnist_train_labels': fashion_mnist(
-        'train-labels-idx1-ubyte.gz', '09814cfef5a041118ceace42f8dae995319d331a',
+        'train-labels-idx1-ubyte.gz', '09814cfef5a041118ceace42f8dae995319d331a', 29515,
         'f4909103fbdc4fa0d25c24c0ef242affd5e6311d'),
     'fashion_mnist_test_images': fashion_mnist(
-        't10k-images-idx3-ubyte.gz', '5edda96c6d8c36ff915115a0e8136d370a021576',
+        't10k-images-idx3-ubyte.gz',
+        '5edda96c6d8c36ff915115a0e8136d370a021576', 4422102,
         '5273a894aa97b4c0880e0d709e6afbdc770d05e3'),
     'fashion_mnist_test_labels': fashion_mnist(
-        't10k-labels-idx1-ubyte.gz', '9caad14e1aff9adac77d3744963212d36af15bee',
+        't10k-labels-idx1-ubyte.gz', '9caad14e1aff9adac77d3744963212d36af15bee', 5148,
         '9317cfa0b855692f9538dd9e8821f97222088aa9'),
     'airfoil': DataFile(DATA_URL + 'airfoil_self_noise.dat',
-                        '76e5be1548fd8222e5074cf0faae75edff8cf93f'),
+                        '76e5be1548fd8222e5074cf0faae75edff8cf93f', 59984),
     'kaggle_house_train': DataFile(DATA_URL + 'kaggle_house_pred_train.csv',
-                                   '585e9cc93e70b39160e7921475f9bcd7d31219ce'),
+                                   '585e9cc93e70b39160e7921475f9bcd7d31219ce', 460676),
     'kaggle_house_test': DataFile(DATA_URL + 'kaggle_house_pred_test.csv',
-                                  'fa19780a7b011d9b009e8bff8e99922a8ee2eb90'),
+                                  'fa19780a7b011d9b009e8bff8e99922a8ee2eb90', 451405),
     'time_machine': DataFile(DATA_URL + 'timemachine.txt',
-                             '090b5e7e70c295757f55df93cb0a180b9691891a'),
+                             '090b5e7e70c295757f55df93cb0a180b9691891a', 178979),
     'fra-eng': DataFile(DATA_URL + 'fra-eng.zip',
-                        '94646ad1522d915e7b0f9296181140edcf86a4f5'),
+                        '94646ad1522d915e7b0f9296181140edcf86a4f5', 3420152),
     'cmn-eng': DataFile('https://www.manythings.org/anki/cmn-eng.zip',
-                        'c3f16183d1818eb5ef020a59769fbcd549b947c2', 'extra'),
+                        'c3f16183d1818eb5ef020a59769fbcd549b947c2', 1227961, 'extra'),
 }

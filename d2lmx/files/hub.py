@@ -26,6 +26,7 @@ __all__ = ['DATA_HUB', 'DATA_URL', 'download', 'download_extract', 'download_all
 DATA_HUB = {}  # name -> (url, SHA-1)
 SYSTEM_ROOT = Path('/usr/share/datasets')  # where Debian's dataset-* packages install
 TOYS = {}      # name -> writer(path, rng); the loaders' modules enter theirs
+CHECKS = {}    # name -> check(path) of a file that is not the book's; theirs, too
 
 _FOLDERS = {}  # name -> the data set's own folder in a root
 _TWINS = {}    # name -> SHA-1s of other bytes with the same content
@@ -48,7 +49,7 @@ def register(name: str, url: str, sha1: str, *, folder: str = '', twins=()) -> N
 
 
 for _name, _known in FILES.items():
-    register(_name, **_known._asdict())
+    register(_name, _known.url, _known.sha1, folder=_known.folder, twins=_known.twins)
 
 
 def toy(name: str):
@@ -60,6 +61,18 @@ def toy(name: str):
     def enter(writer):
         TOYS[name] = writer
         return writer
+    return enter
+
+
+def check(name: str):
+    """Decorator: `check(path)` raises BadData where a file cannot be that of `name`.
+
+    `download` asks it of a file that is not the book's, before it is used: for files
+    that a page reads by itself.
+    """
+    def enter(checker):
+        CHECKS[name] = checker
+        return checker
     return enter
 
 
@@ -82,9 +95,9 @@ def roots() -> list:
     """
     value = os.environ.get('D2LMX_DATA', '')
     names = [] if value == 'toy' else [name for name in value.split(os.pathsep) if name]
-    folders = [Path(name).expanduser() for name in names]
+    folders = [Path(os.path.expanduser(name)) for name in names]
     for folder in folders:
-        if not folder.is_dir():
+        if not os.path.isdir(folder):  # where Path.is_dir raises, for a name too long
             raise InputError(f'D2LMX_DATA names {folder}, which is no folder: create '
                              f"it or name another (or 'toy' alone for toy data)")
     return [*folders, cache(), SYSTEM_ROOT]
@@ -142,7 +155,8 @@ def download(name: str, cache_dir=None) -> str:
     A file in a root is used as it is. `cache_dir` stands for the roots and is where
     the file goes; without it the file goes to the first root that can be written.
     Under the toy policy it is a small made-up file instead, kept in the cache.
-    ValueError for an unknown name, DataUnavailable where the file cannot be had.
+    ValueError for an unknown name, and for a file of your own that cannot be what the
+    name says; DataUnavailable where the file cannot be had.
 
     Book: 4.10 (sec_kaggle_house)
     """
@@ -151,6 +165,8 @@ def download(name: str, cache_dir=None) -> str:
         path, kind = _toy_file(name), 'toy'
     else:
         path, kind = locate(name, cache_dir) or (_fetch(name, url, cache_dir), 'book')
+    if kind == 'local' and name in CHECKS:
+        CHECKS[name](path)
     current().files[name] = {'name': name, 'file': path.name, 'data': kind,
                              'sha1': sha1_of(path)}
     return str(path)

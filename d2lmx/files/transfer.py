@@ -3,6 +3,7 @@
 Nothing here can hang. Connection and headers have one limit together, each read has
 one, and a transfer that crawls is given up.
 """
+import functools
 import queue
 import threading
 import time
@@ -13,6 +14,8 @@ import requests
 import urllib3
 from tqdm import tqdm
 
+from .catalogue import FILES
+
 __all__ = []
 
 pooch.get_logger().setLevel('WARNING')  # the bar and the errors here say it all
@@ -22,6 +25,8 @@ ANSWER_SECONDS = 8     # for name, connection and headers together
 READ_SECONDS = 30      # without a single byte
 SLOWEST = 1024         # bytes a second, on average after READ_SECONDS
 CHUNK = 1 << 18
+LARGEST = 20 * 10 ** 9  # bytes of a file whose size is not known
+SIZES = {known.sha1: known.size for known in FILES.values()}
 
 
 class TransferError(OSError):
@@ -36,19 +41,23 @@ class Slow(requests.Timeout):
     """One of the limits above was passed; its text says which."""
 
 
+class TooLarge(requests.RequestException):
+    """More bytes came than the file has."""
+
+
 def fetch(urls, sha1: str, path: Path) -> None:
     """Download `path` from the first of `urls` that gives bytes of that SHA-1.
 
     The bytes go to a temporary file in the same folder, which is moved into place
     once its SHA-1 is right; nothing is left behind otherwise. A progress bar shows on
     a terminal. TransferError where all fail, OSError where the folder cannot be
-    written.
+    written. No more is taken than the bytes that a known file has.
     """
-    reasons = []
+    stream, reasons = functools.partial(_stream, size=SIZES.get(sha1, LARGEST)), []
     for url in urls:
         try:
             pooch.retrieve(url, f'sha1:{sha1}', path.name, path.parent,
-                           downloader=_stream)
+                           downloader=stream)
             path.chmod(0o644)  # pooch's temporary files are for the owner alone
             return
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
@@ -59,7 +68,7 @@ def fetch(urls, sha1: str, path: Path) -> None:
     raise TransferError(reasons)
 
 
-def _stream(url, output_file, _pooch):
+def _stream(url, output_file, _pooch, size):
     """The downloader pooch calls. Bytes are taken as they come, and counted."""
     with _answer(url) as response, open(output_file, 'wb') as file, \
             tqdm(total=int(response.headers.get('content-length', 0)) or None,
@@ -72,6 +81,8 @@ def _stream(url, output_file, _pooch):
                 return
             file.write(chunk)
             received += len(chunk)
+            if received > size:
+                raise TooLarge(f'more came than the {size} bytes expected')
             bar.update(len(chunk))
             seconds = time.monotonic() - start
             if seconds > READ_SECONDS and received < SLOWEST * seconds:
@@ -109,7 +120,7 @@ def _reason(error) -> str:
     """Why a download failed, in a few plain words."""
     if isinstance(error, requests.HTTPError):
         return f'HTTP status {error.response.status_code}'
-    if isinstance(error, Slow):
+    if isinstance(error, (Slow, TooLarge)):
         return str(error)
     if isinstance(error, requests.Timeout):
         return 'no answer in time'

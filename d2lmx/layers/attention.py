@@ -6,6 +6,8 @@ from mxnet import autograd, ndarray
 from mxnet.gluon import nn
 
 from ..errors import InputError
+from ..runtime.checks import check_arrays, check_whole
+from .dropping import dropping
 
 __all__ = ['masked_softmax', 'KeepsAttention', 'AdditiveAttention',
            'DotProductAttention', 'MultiHeadAttention', 'transpose_qkv',
@@ -19,9 +21,17 @@ def masked_softmax(X, valid_lens):
 
     X (batch, queries, keys) -> the same shape. valid_lens None (all keys are valid),
     (batch,) or (batch, queries). Where a length is 0 all keys get the same weight.
+    ValueError where the shapes do not go together.
 
     Book: 10.3 (sec_attention-scoring-functions)
     """
+    check_arrays(X=X)
+    if valid_lens is not None:
+        check_arrays(valid_lens=valid_lens)
+        if X.ndim != 3 or valid_lens.shape not in (X.shape[:1], X.shape[:2]):
+            raise ValueError('X must be (batch, queries, keys) and valid_lens (batch,) '
+                             f'or (batch, queries), got {X.shape} and '
+                             f'{valid_lens.shape}')
     return _masked_softmax(ndarray, X, valid_lens)
 
 
@@ -130,7 +140,7 @@ class AdditiveAttention(KeepsAttention, nn.HybridBlock):
         self.W_k = nn.Dense(num_hiddens, use_bias=False, flatten=False)
         self.W_q = nn.Dense(num_hiddens, use_bias=False, flatten=False)
         self.w_v = nn.Dense(1, use_bias=False, flatten=False)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = dropping(dropout)
 
     def hybrid_forward(self, F, queries, keys, values, valid_lens=None):
         return self.pool(F, queries, *self.prepare(F, keys, valid_lens), values)
@@ -174,7 +184,7 @@ class DotProductAttention(KeepsAttention, nn.HybridBlock):
 
     def __init__(self, dropout, **kwargs):
         super().__init__(**kwargs)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = dropping(dropout)
 
     def hybrid_forward(self, F, queries, keys, values, valid_lens=None):
         queries = F.contrib.div_sqrt_dim(queries.as_nd_ndarray()).as_np_ndarray()
@@ -239,6 +249,7 @@ class MultiHeadAttention(KeepsAttention, nn.HybridBlock):
 
     def __init__(self, num_hiddens, num_heads, dropout, use_bias=False, **kwargs):
         super().__init__(**kwargs)
+        check_whole(num_hiddens=num_hiddens, num_heads=num_heads)
         if num_hiddens % num_heads:
             raise InputError(f'num_heads must divide num_hiddens, got {num_heads} '
                              f'heads and {num_hiddens} hidden units')

@@ -1,6 +1,7 @@
 """Plain functions on arrays."""
 from mxnet import np
 
+from ..runtime.checks import check_arrays
 
 __all__ = ['linreg', 'squared_loss', 'corr2d']
 
@@ -29,6 +30,7 @@ def corr2d(X, K):
 
     Book: 6.2 (sec_conv_layer)
     """
+    check_arrays(X=X, K=K)
     if X.ndim != 2 or K.ndim != 2:
         raise ValueError(f'X and K must have two axes, got {X.shape} and {K.shape}')
     kh, kw = K.shape

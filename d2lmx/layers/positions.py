@@ -3,6 +3,8 @@ import numpy as onp
 from mxnet import np
 from mxnet.gluon import nn
 
+from .dropping import dropping
+
 __all__ = ['PositionalEncoding', 'first_like', 'last_like']
 
 
@@ -35,7 +37,7 @@ class PositionalEncoding(nn.HybridBlock):
 
     def __init__(self, num_hiddens, dropout, max_len=1000, **kwargs):
         super().__init__(**kwargs)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = dropping(dropout)
         angles = onp.arange(max_len)[:, None] / onp.power(
             10000, onp.arange(0, num_hiddens, 2) / num_hiddens)
         P = onp.empty((1, max_len, num_hiddens))

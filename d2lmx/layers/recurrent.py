@@ -8,6 +8,7 @@ under the same names, and go layer by layer.
 from mxnet import ndarray, symbol
 from mxnet.gluon import rnn
 
+from ..runtime.checks import check_chance
 
 __all__ = ['RNN', 'GRU', 'LSTM', 'last_valid', 'mask_steps', 'effective']
 
@@ -17,7 +18,9 @@ def mask_steps(F, X, valid_lens):
 
     Ours, for 9.7
     """
-    # the one use of sequence_mask: it wants steps and batch as the first two axes
+    # the one use of sequence_mask: it wants steps and batch as the first two axes, and
+    # for a length below 0 it writes in front of the array
+    valid_lens = F.np.maximum(valid_lens, 0)
     return F.npx.sequence_mask(X, valid_lens, use_sequence_length=True, axis=0)
 
 
@@ -37,6 +40,10 @@ def last_valid(F, X, valid_lens):
 
 class _Layerwise:
     """What the classes below add to Gluon's fused layers."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        check_chance(dropout=self._dropout)
 
     def __call__(self, inputs, states=None, valid_lens=None):
         F = symbol if isinstance(inputs, symbol.Symbol) else ndarray

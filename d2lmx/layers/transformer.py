@@ -2,6 +2,7 @@
 from mxnet.gluon import nn
 
 from .attention import KeepsAttention, MultiHeadAttention
+from .dropping import dropping
 from .positions import last_like
 
 __all__ = ['PositionWiseFFN', 'AddNorm', 'EncoderBlock', 'DecoderBlock']
@@ -42,7 +43,7 @@ class AddNorm(nn.HybridBlock):
 
     def __init__(self, dropout, **kwargs):
         super().__init__(**kwargs)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = dropping(dropout)
         self.ln = nn.LayerNorm()
 
     def hybrid_forward(self, F, X, Y):

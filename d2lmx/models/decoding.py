@@ -10,6 +10,7 @@ import numpy as onp
 from mxnet import np
 
 from ..errors import InputError
+from ..runtime.checks import check_whole
 
 __all__ = ['LiveDecoder', 'Hypothesis', 'greedy_search', 'exhaustive_search',
            'beam_search']
@@ -102,6 +103,7 @@ def greedy_search(decoder, state, num_sentences: int, bos: int, eos: int,
 
     Ours, for 9.8
     """
+    check_whole(num_steps=num_steps)
     tokens = onp.full(num_sentences, bos)
     log_probs, is_open = onp.zeros(num_sentences), onp.ones(num_sentences, bool)
     found = [[] for _ in range(num_sentences)]
@@ -129,6 +131,7 @@ def exhaustive_search(decoder, state, bos: int, eos: int, num_steps: int,
 
     Ours, for 9.8
     """
+    check_whole(num_steps=num_steps)
     found, prefixes, log_probs = [], [[]], onp.zeros(1)
     tokens = onp.array([bos])
     for t in range(1, num_steps + 1):
@@ -175,8 +178,7 @@ def beam_search(decoder, state, num_sentences: int, bos: int, eos: int, num_step
 
     Ours, for 9.8
     """
-    if beam_size < 1:
-        raise InputError(f'beam_size must be at least 1, got {beam_size}')
+    check_whole(beam_size=beam_size, num_steps=num_steps)
     beams = [_Beam(beam_size) for _ in range(num_sentences)]
     starts = onp.arange(num_sentences)[:, None] * beam_size  # first row of each beam
     state = decoder.select(state, onp.repeat(onp.arange(num_sentences), beam_size))
@@ -235,7 +237,11 @@ class _Beam:
 
 
 def largest(values, count):
-    """The places of the largest values, largest first; equal ones in their order."""
+    """The places of the largest values, largest first; equal ones in their order.
+
+    NaN, as a network that diverged gives, is below all numbers.
+    """
+    values = onp.where(onp.isnan(values), -onp.inf, values)
     if count < len(values):
         near = onp.argpartition(-values, count - 1)[:count]
         near = onp.flatnonzero(values >= values[near].min())  # with all that are equal

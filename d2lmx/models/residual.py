@@ -1,6 +1,8 @@
 """The block of ResNet, and ResNet-18 for small pictures."""
 from mxnet.gluon import nn
 
+from ..runtime.checks import check_whole
+
 __all__ = ['Residual', 'resnet18']
 
 
@@ -57,10 +59,12 @@ def _add(F, X, Y):
 def resnet18(num_classes: int):
     """ResNet-18 for pictures of about 28 pixels: its first layers keep their size.
 
-    X (batch, channels, h, w) -> scores (batch, num_classes).
+    X (batch, channels, h, w) -> scores (batch, num_classes). InputError unless
+    num_classes is a whole number of at least 1.
 
     Book: 12.6 (sec_multi_gpu_concise)
     """
+    check_whole(num_classes=num_classes)
     net = nn.HybridSequential()
     net.add(nn.Conv2D(64, kernel_size=3, strides=1, padding=1),
             nn.BatchNorm(), nn.Activation('relu'))

@@ -10,6 +10,7 @@ from mxnet.gluon.utils import split_and_load
 
 from ..context import current, running
 from ..errors import InputError
+from .checks import check_whole
 
 __all__ = ['try_gpu', 'try_gpus', 'try_all_gpus', 'as_devices', 'split_batch',
            'set_seed', 'parse_devices', 'use_devices']
@@ -19,9 +20,11 @@ def try_gpu(i: int = 0):
     """GPU number i where the machine has it, else the CPU.
 
     Where devices were chosen for the run, the one at place i among them, else the CPU.
+    InputError for i below 0.
 
     Book: 5.6 (sec_use_gpu)
     """
+    check_whole(0, i=i)
     chosen = current().devices
     if chosen:
         return chosen[i] if i < len(chosen) else npx.cpu()
@@ -33,9 +36,11 @@ def try_gpus(n: int) -> list:
 
     Contexts of the CPU are as far apart as GPUs to a network, and share the cores.
     Where devices were chosen for the run, the first n of them count as the GPUs.
+    InputError for n below 1.
 
     Ours, for 12.5
     """
+    check_whole(n=n)
     gpus = try_all_gpus()[:n]
     return gpus if len(gpus) == n else [npx.cpu(i) for i in range(n)]
 

@@ -1,5 +1,6 @@
 """Checkpoints: a training that was killed goes on as if nothing had happened."""
 import fcntl
+import hashlib
 import io
 import json
 import os
@@ -18,7 +19,7 @@ from .state import capture, parts_of, restore
 
 __all__ = ['Checkpoints', 'CheckpointError', 'epochs']
 
-FORMAT = 3      # of the files; another number where what they hold changes
+FORMAT = 4      # of the files; another number where what they hold changes
 COUNTED = ('examples', 'tokens', 'seconds', 'waiting')  # of a history
 
 
@@ -173,10 +174,11 @@ class Checkpoints:
                  'machine': self.machine, 'epochs done': done, 'series': history.series,
                  **{name: getattr(history, name) for name in COUNTED},
                  'parts': [(name, len(arrays), value) for name, arrays, value in parts]}
-        content = io.BytesIO()
-        onp.savez(content, about=onp.frombuffer(json.dumps(about).encode(), onp.uint8),
+        arrays = {'about': onp.frombuffer(json.dumps(about).encode(), onp.uint8),
                   **{f'{name}.{i}': array for name, arrays, _ in parts
-                     for i, array in enumerate(arrays)})
+                     for i, array in enumerate(arrays)}}
+        content = io.BytesIO()
+        onp.savez(content, digest=digest(arrays), **arrays)
         try:
             with whole_file(path) as part, open(part, 'wb') as file:
                 file.write(content.getbuffer())
@@ -223,21 +225,39 @@ def epochs(num_epochs: int, state=None, history: History = None, watch=None):
 def read(path: Path):
     """What a file holds: (its dict about itself, parts as `capture` gives them).
 
-    CheckpointError where it cannot be read or is damaged.
+    CheckpointError where it cannot be read, is damaged, or is not what was saved.
     """
     try:
         with onp.load(path, allow_pickle=False) as file:
             content = {name: file[name] for name in file.files}  # checks every CRC
+        saved = content.pop('digest', None)
+        if saved is not None and not onp.array_equal(saved, digest(content)):
+            raise ValueError('it was changed after it was saved')
         about = json.loads(content.pop('about').tobytes())
         if about['format'] != FORMAT:
             raise ValueError(f'it has format {about["format"]}, not {FORMAT}')
+        if saved is None:
+            raise ValueError('it lacks its digest')
         return about, [(name, [content[f'{name}.{i}'] for i in range(count)], value)
                        for name, count, value in about['parts']]
     except (OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError,
-            RuntimeError, zipfile.BadZipFile) as error:
+            RuntimeError, AttributeError, zipfile.BadZipFile) as error:
         raise CheckpointError(f'the checkpoint {path} cannot be read ({error}): delete '
                               'it to repeat that training, or put back a copy'
                               ) from error
+
+
+def digest(arrays: dict):
+    """Of a file's arrays by name: 20 bytes, which tell an edited file from a saved one.
+
+    A file that holds other numbers than a training had is not taken for that training,
+    whatever they are; one that diverged goes on with its NaN.
+    """
+    sha1 = hashlib.sha1()
+    for name, array in sorted(arrays.items()):
+        sha1.update(f'{name} {array.dtype} {array.shape}\n'.encode())
+        sha1.update(array.tobytes())
+    return onp.frombuffer(sha1.digest(), onp.uint8)
 
 
 def replay(series: dict, history: History, watch=None) -> None:

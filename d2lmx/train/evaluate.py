@@ -3,6 +3,7 @@ from ..errors import InputError
 from ..metrics import num_correct
 from ..runtime.devices import split_batch
 from .engine import RunningMeans
+from .ranges import check_classes, check_labels
 from .replicas import devices_of
 
 __all__ = ['evaluate_accuracy', 'evaluate_loss']
@@ -33,12 +34,16 @@ def evaluate_accuracy(net, data_iter, devices=None, split_f=split_batch) -> floa
     devices: a list over which batches are split; None means those that hold net, where
     it is a block, and where the arrays are, where it is a function.
     split_f: ``(X, y, devices) -> (X shards, y shards)``, which splits them.
-    ValueError where data_iter is empty.
+    ValueError where data_iter is empty, and for a label that has no column in the
+    scores, but for -1, which is never right.
 
     Book: 3.6 (sec_softmax_scratch)
     """
     def measure(y_hat, y):
-        return num_correct(y_hat, y), y.size
+        correct = num_correct(y_hat, y)
+        if y_hat.ndim > 1 and y_hat.shape[1] > 1:  # scores, not classes
+            check_classes(y.asnumpy(), y_hat.shape[1], least=-1)  # -1: ignored
+        return correct, y.size
 
     return mean_over_shards(measure, net, data_iter, devices, split_f)
 
@@ -51,6 +56,7 @@ def evaluate_loss(net, data_iter, loss, devices=None) -> float:
     Book: 4.4 (sec_model_selection)
     """
     def measure(y_hat, y):
+        check_labels(y, y_hat, loss)
         l = loss(y_hat, y)
         return l.sum(), l.size
 

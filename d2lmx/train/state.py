@@ -17,13 +17,20 @@ class Number:
         self.container, self.key = container, key
 
 
+class Numbers:
+    """A list of numbers alone, which may grow: what a loop has noted of each epoch."""
+
+    def __init__(self, values):
+        self.values = values
+
+
 def parts_of(state) -> list:
     """[(path, part)] of all that a training state holds, each part once.
 
     state: blocks, trainers, parameters and arrays; lists, tuples and dicts of such, of
     which lists and dicts may hold numbers too. A part is a parameter, an array, a
-    `Number` or, after its parameters, a trainer. ValueError for anything else, such as
-    a function, and where there is no part at all.
+    `Number`, a list of `Numbers` or, after its parameters, a trainer. ValueError for
+    anything else, such as a function, and where there is no part at all.
     """
     parts = {}
     for path, part in _visit(state, 'state'):
@@ -43,6 +50,9 @@ def _visit(part, path):
     elif isinstance(part, gluon.Trainer):
         yield from _visit(tuple(part._params[i] for i in _order(part)), path)
         yield path + '.trainer', part
+    elif isinstance(part, list) and path != 'state' and all(
+            isinstance(child, NUMBERS) for child in part):
+        yield path, Numbers(part)
     elif isinstance(part, (dict, list, tuple)):
         for key, child in (part.items() if isinstance(part, dict) else enumerate(part)):
             if not isinstance(child, NUMBERS):
@@ -115,8 +125,9 @@ def _read(part):
         return ([] if part._data is None else
                 [copy.asnumpy() for copy in part.list_data()]), None
     if isinstance(part, Number):
-        value = part.container[part.key]
-        return [], value.item() if isinstance(value, onp.generic) else value
+        return [], _plain(part.container[part.key])
+    if isinstance(part, Numbers):
+        return [], list(map(_plain, part.values))
     return _read_trainer(part)
 
 
@@ -130,6 +141,13 @@ def _write(part, arrays, value):
             part._finish_deferred_init()
     elif isinstance(part, Number):
         part.container[part.key] = value
+    elif isinstance(part, Numbers):
+        part.values[:] = value
+
+
+def _plain(number):
+    """A number as JSON has it."""
+    return number.item() if isinstance(number, onp.generic) else number
 
 
 def _fill(arrays, values):
@@ -220,6 +238,6 @@ def _arrays(state):
 
 def _numbers(thing) -> dict:
     """The attributes of an object (or of None) that are numbers."""
-    return {name: value.item() if isinstance(value, onp.generic) else value
-            for name, value in getattr(thing, '__dict__', {}).items()
+    held = getattr(thing, '__dict__', {})
+    return {name: _plain(value) for name, value in held.items()
             if isinstance(value, NUMBERS)}

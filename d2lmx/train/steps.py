@@ -5,6 +5,7 @@ from ..context import current
 from ..metrics import num_correct
 from ..optim import as_updater, clipping
 from ..runtime.devices import put, split_batch
+from .ranges import TokenCheck, check_classes, check_labels, valid
 from .replicas import clear_gradients, training_devices
 from .step import Step
 
@@ -21,6 +22,7 @@ def _backward(net, loss, X, y, devices):
     Xs, ys = split_batch(X, y, busy)
     with autograd.record():
         y_hats = [net(X_shard) for X_shard in Xs]
+        check_labels(y, y_hats[0], loss)
         ls = [loss(y_hat, y_shard) for y_hat, y_shard in zip(y_hats, ys)]
     autograd.backward(ls)
     if busy != devices:
@@ -41,13 +43,16 @@ def classification_step(net, loss, updater, devices=None):
     value an example. updater is a `gluon.Trainer` or a function of the batch size.
     devices: a list, over which each batch is split. None: those chosen for the run
     with ``--devices``, else those that hold net; a net that is a function trains where
-    its arrays are.
+    its arrays are. InputError for labels that net has no output for, with Gluon's
+    cross-entropy, and for tokens beyond those of its Embedding.
 
     Ours, for 3.6
     """
     update, devices = as_updater(updater), training_devices(net, devices)
+    check_tokens = TokenCheck(net)
 
     def step(X, y):
+        check_tokens(X)
         y_hats, ys, ls = _backward(net, loss, X, y, devices)
         update(X.shape[0])
         correct = [num_correct(y_hat, y_shard) for y_hat, y_shard in zip(y_hats, ys)]
@@ -98,6 +103,8 @@ class language_model_step(Step):
     theta
         The norm that clipped gradients have at most.
 
+    InputError for tokens that net has no embedding or score for.
+
     Ours, for 8.5
     """
 
@@ -109,12 +116,14 @@ class language_model_step(Step):
         self.net, self.loss, self.device = net, loss, device
         self.in_order, self.state = not use_random_iter, None
         self._update, self._clip = as_updater(updater), clipping(net, theta)
+        self._check_tokens = TokenCheck(net)
         self._share = 1 / current().workers.size
 
     def begin_epoch(self):
         self.state = None
 
     def __call__(self, X, Y):
+        self._check_tokens(X)
         if self.device is not None:
             X, Y = put(X, self.device), put(Y, self.device)
         if self.state is None or not self.in_order:
@@ -122,6 +131,7 @@ class language_model_step(Step):
         y = Y.T.reshape(-1)  # (steps * batch,)
         with autograd.record():
             y_hat, state = self.net(X, self.state)
+            check_labels(Y, y_hat, self.loss)
             l = self.loss(y_hat, y)
             mean = l.mean()
             if self._share < 1:  # of all workers' tokens, once these are added up
@@ -153,12 +163,20 @@ def seq2seq_step(net, loss, updater, bos: int, devices=None, theta: float = 1):
     theta
         Largest norm of the gradient.
 
+    InputError for tokens, within the valid lengths, that net has no embedding or no
+    score for.
+
     Ours, for 9.7
     """
     update, clip = as_updater(updater), clipping(net, theta)
+    check_source, check_target = (TokenCheck(getattr(net, side, None))
+                                  for side in ('encoder', 'decoder'))
 
     def step(X, X_valid_len, Y, Y_valid_len):
-        num_tokens = int(Y_valid_len.asnumpy().sum())  # an input: nothing to wait for
+        check_source(X, X_valid_len)
+        check_target(Y, Y_valid_len)
+        lens = Y_valid_len.asnumpy()  # an input, as the tokens are: nothing to wait for
+        num_tokens = int(lens.clip(0, Y.shape[1]).sum())
         ls = backward(X, X_valid_len, Y, Y_valid_len)
         clip()
         update(num_tokens)
@@ -169,12 +187,13 @@ def seq2seq_step(net, loss, updater, bos: int, devices=None, theta: float = 1):
             clear_gradients(net, devices or [X.ctx])
             return []
         dec_X = np.concatenate([np.full_like(Y[:, :1], bos), Y[:, :-1]], axis=1)
-        shards = zip(*split_batch(X, X_valid_len, devices),
-                     *split_batch(Y, Y_valid_len, devices),
-                     split_batch(dec_X, Y_valid_len, devices)[0])
+        Ys, Y_lens = split_batch(Y, Y_valid_len, devices)
+        sources = zip(*split_batch(X, X_valid_len, devices),
+                      split_batch(dec_X, Y_valid_len, devices)[0])
         with autograd.record():
-            ls = [loss(net(X, dec_X, X_valid_len)[0], Y, Y_valid_len)
-                  for X, X_valid_len, Y, Y_valid_len, dec_X in shards]
+            Y_hats = [net(X, dec_X, X_lens)[0] for X, X_lens, dec_X in sources]
+            check_classes(valid(Y, Y_valid_len), Y_hats[0].shape[-1])
+            ls = [loss(*shard) for shard in zip(Y_hats, Ys, Y_lens)]
         autograd.backward(ls)
         return ls
 

@@ -73,3 +73,10 @@ def test_evaluation_happens_where_the_parameters_are():
     right = sum(d2l.accuracy(net(X.as_in_ctx(mx.cpu(1))), y.as_in_ctx(mx.cpu(1)))
                 for X, y in data)
     assert accuracy == right / 16
+
+
+def test_a_network_without_parameters_is_evaluated_on_the_cpu():
+    # the scores are the inputs: the larger is right in two rows of three
+    X, y = np.array([[1., 0], [0, 1], [0, 1]]), np.array([0, 1, 0], dtype='int32')
+    net = nn.Flatten()
+    assert d2l.evaluate_accuracy_gpu(net, [(X, y)]) == pytest.approx(2 / 3)

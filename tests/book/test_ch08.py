@@ -147,3 +147,13 @@ def test_model_without_a_block_is_trained_through_its_list_of_arrays(vocab):
     data_iter, vocab = d2l.load_data_time_machine(32, 35)
     history = d2l.train_ch8(Bigrams(), data_iter, vocab, 1, 3, npx.cpu())
     assert history.series['perplexity'][0][1] <= 28 > history['perplexity']
+
+
+def test_a_language_model_that_diverges_ends_with_a_perplexity_of_inf(vocab, capsys):
+    net = d2l.RNNModel(d2l.RNN(3), len(vocab))
+    X, y = np.zeros((2, 1), dtype='int32'), np.ones((2, 1), dtype='int32')
+    # one step of this length puts the first label's score 1e4 above the second's
+    history = d2l.train_ch8(net, [(X, y), (X, y + 1)], vocab, 1e4, 1, npx.cpu())
+    assert history['train loss'] > 709
+    assert history['perplexity'] == math.inf
+    assert 'perplexity inf' in capsys.readouterr().out

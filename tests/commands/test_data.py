@@ -94,9 +94,17 @@ def test_verify_fails_for_other_bytes_and_shows_both_sums(call, root, capsys):
 
 def test_verify_fails_for_a_missing_file_only_where_it_is_named(call, root, capsys):
     assert call('data', 'verify', 'none') == 1
-    assert capsys.readouterr().out == 'none: missing\n'
+    assert capsys.readouterr().out == 'none: missing\n0 of 1 files are here\n'
     (root / 'own.bin').write_bytes(CONTENT)
     assert call('data', 'verify') == 0
+    assert capsys.readouterr().out.endswith('none: missing\n2 of 3 files are here\n')
+
+
+def test_verify_of_nothing_is_no_success(call, root, capsys):
+    for path in root.glob('*.bin'):
+        path.unlink()
+    assert call('data', 'verify') == 1
+    assert capsys.readouterr().out.endswith('0 of 3 files are here\n')
 
 
 def test_path_prints_nothing_but_the_path(call, root, capsys):
@@ -122,6 +130,16 @@ def test_an_unknown_name_is_one_line_and_nothing_is_done(complaint, root, networ
 def test_a_data_folder_that_does_not_exist_is_named(complaint, root, monkeypatch):
     monkeypatch.setenv('D2LMX_DATA', str(root / 'gone'))
     assert f'D2LMX_DATA names {root / "gone"}' in complaint(2, 'data', 'list')
+
+
+@pytest.mark.parametrize('value', ['~nobody/x', 'x' * 5000, '/dev/null', ' '])
+def test_a_data_folder_that_can_be_none_is_one_line_everywhere(
+        complaint, tmp_path, monkeypatch, value):
+    monkeypatch.setenv('D2LMX_DATA', value)
+    for arguments in (['data', 'list'], ['data', 'fetch', 'time_machine'],
+                      ['run', '8.2', '--data', 'book', '--out', tmp_path],
+                      ['run', '8.2', '--out', tmp_path]):
+        assert 'which is no folder' in complaint(2, *arguments)
 
 
 @pytest.mark.parametrize('size,text', [

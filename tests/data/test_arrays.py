@@ -1,8 +1,10 @@
 import numpy as onp
+import pandas as pd
 import pytest
 from mxnet import gluon, np, npx
 
 import d2lmx as d2l
+from d2lmx.errors import InputError
 
 
 def test_synthetic_data_has_the_books_shapes_and_noise():
@@ -97,6 +99,50 @@ def test_order_is_the_one_of_gluons_loader():
 def test_batch_size_must_be_a_whole_number_of_at_least_one(batch_size):
     with pytest.raises(ValueError, match=f'at least 1, got {batch_size}'):
         d2l.load_array((np.ones(3),), batch_size)
+
+
+def test_lists_and_tables_become_float32_as_in_np_array():
+    table = pd.DataFrame({'a': [1.5, 2.5], 'b': [1, 2]})
+    for X, y in (([[1.5, 1], [2.5, 2]], [0, 1]), (table, pd.Series([0, 1]))):
+        (X, y), = d2l.load_array((X, y), 2, is_train=False)
+        assert X.tolist() == [[1.5, 1], [2.5, 2]] and y.tolist() == [0, 1]
+        assert X.dtype == y.dtype == onp.float32
+
+
+@pytest.mark.parametrize('dtype, wider', [
+    ('int16', 'int32'), ('uint16', 'int32'), ('uint32', 'int64'), ('>i4', 'int32'),
+    ('>f8', 'float64')])
+def test_numbers_that_mxnet_has_no_dtype_for_keep_their_values(dtype, wider):
+    values = [1, 2, 32767]
+    y = next(iter(d2l.load_array((onp.array(values, dtype),), 3, is_train=False)))
+    assert y.dtype == wider and y.tolist() == values
+
+
+@pytest.mark.parametrize('array, words', [
+    (onp.array([1, 'x', None], object), 'dtype is object: take .*float32'),
+    (onp.array(['a', 'b']), 'must hold numbers'), (onp.ones(2, 'complex64'), 'compl'),
+    (onp.ones(2, 'uint64'), 'uint64'), (None, 'object'), (onp.array(3.), 'number 3.0'),
+    ([[1, 2], [3]], 'is no array of numbers'), (['a', 'b'], 'no array of numbers')])
+def test_what_is_no_array_of_numbers_is_refused_by_its_place(array, words):
+    with pytest.raises(InputError, match=f'array 1 .*{words}'):
+        d2l.load_array((onp.ones(2), array), 2)
+
+
+@pytest.mark.parametrize('arrays', [None, np.ones((2, 3))])
+def test_arrays_come_in_a_tuple(arrays):
+    with pytest.raises(ValueError, match=r'a tuple or list, such as \(X, y\), got'):
+        d2l.load_array(arrays, 1)
+
+
+def test_empty_arrays_say_that_there_is_no_example():
+    with pytest.raises(ValueError, match='no example'):
+        next(iter(d2l.load_array((onp.ones((0, 2)),), 1)))
+
+
+@pytest.mark.parametrize('w', [np.ones((2, 2)), [1., 2.]])
+def test_weights_of_another_shape_make_no_data(w):
+    with pytest.raises(ValueError, match='w must be'):
+        d2l.synthetic_data(w, 0, 5)
 
 
 def test_arrays_must_be_equally_long_and_at_least_one():

@@ -76,6 +76,58 @@ def test_truncated_archive_names_file_and_mending_and_leaves_nothing(tmp_path, n
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.parametrize('flag, words', [
+    ((6, b'\1\0'), 'encrypted'), ((8, b'\x55\0'), 'compression method')])
+def test_a_zip_that_python_cannot_unpack_says_why(tmp_path, flag, words):
+    archive = make_zip(tmp_path / 'a.zip', 'a')
+    place, value = flag  # of the flags and of the method, in the member's header
+    content = bytearray(archive.read_bytes())
+    for start in (place, content.index(b'PK\1\2') + place + 2):
+        content[start:start + 2] = value
+    archive.write_bytes(content)
+    with pytest.raises(ValueError, match=f'a.zip cannot be unpacked.*{words}'):
+        archives.extract(archive, tmp_path / 'out')
+    assert [path.name for path in tmp_path.iterdir()] == ['a.zip']
+
+
+@pytest.mark.parametrize('name', ['a.zip', 'a.tar'])
+@pytest.mark.parametrize('members', [['a' * 300], ['a', 'a/b'], ['d/' * 2000 + 'a']])
+def test_names_that_can_be_no_files_here_are_the_archives_fault(
+        tmp_path, name, members):
+    archive = MAKERS[name](tmp_path / name, *members)
+    with pytest.raises(archives.BadData, match=f'{name} cannot be unpacked'):
+        archives.extract(archive, tmp_path / 'out')
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_member_without_a_name_is_refused(tmp_path):
+    archive = tmp_path / 'a.zip'
+    info = zipfile.ZipInfo('a')
+    info.filename = ''
+    with zipfile.ZipFile(archive, 'w') as file:
+        file.writestr(info, 'text')
+    with pytest.raises(archives.BadData, match='a member without a name'):
+        archives.extract(archive, tmp_path / 'out')
+
+
+@pytest.mark.parametrize('name', ['a.zip', 'a.tar.gz'])
+def test_what_unpacks_to_far_more_than_data_do_is_refused(tmp_path, name, monkeypatch):
+    monkeypatch.setattr(archives, 'SPARED_BYTES', 1000)
+    path = tmp_path / name
+    (tmp_path / 'zeros').write_bytes(bytes(10 ** 6))
+    if name == 'a.zip':
+        with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as file:
+            file.write(tmp_path / 'zeros', 'zeros')
+    else:
+        with tarfile.open(path, 'w:gz') as file:
+            file.add(tmp_path / 'zeros', 'zeros')
+    with pytest.raises(archives.BadData, match='would unpack to 1000000 bytes'):
+        archives.extract(path, tmp_path / 'out')
+    assert not (tmp_path / 'out').exists()
+    monkeypatch.setattr(archives, 'SPARED_BYTES', 10 ** 6)  # as small files may
+    archives.extract(path, tmp_path / 'out')
+
+
 def test_other_files_are_no_archives(tmp_path):
     with pytest.raises(ValueError, match='only .zip, .tar'):
         archives.extract(tmp_path / 'a.rar', tmp_path / 'out')
@@ -93,14 +145,19 @@ def test_written_gzip_is_read_by_python(tmp_path, size):
     assert gzip.decompress((tmp_path / 'f.gz').read_bytes()) == content
 
 
+def read_gzip(path):
+    with archives.opened_gzip(path) as file:
+        return file.read()
+
+
 def test_truncated_gzip_names_file_and_mending(tmp_path):
     path = tmp_path / 'f.gz'
     path.write_bytes(gzip.compress(b'text' * 1000)[:-9])
     with pytest.raises(ValueError, match='f.gz is cut off or damaged.*Delete it'):
-        archives.read_gzip(path)
+        read_gzip(path)
 
 
 def test_file_that_is_no_gzip_says_so(tmp_path):
     (tmp_path / 'f.gz').write_bytes(b'<html>')
     with pytest.raises(ValueError, match='f.gz is cut off or damaged'):
-        archives.read_gzip(tmp_path / 'f.gz')
+        read_gzip(tmp_path / 'f.gz')

@@ -3,7 +3,8 @@ import time
 
 import pytest
 
-from d2lmx.files import transfer
+from d2lmx.files import hub, transfer
+from d2lmx.files.catalogue import FILES
 
 from .conftest import CONTENT, SHA1
 
@@ -74,3 +75,20 @@ def test_interrupt_in_mid_download_leaves_nothing(server, tmp_path, monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         transfer.fetch([server.url + 'good/f'], SHA1, tmp_path / 'f')
     assert left_in(tmp_path) == []
+
+
+def test_no_more_is_taken_than_the_file_has(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(transfer, 'SIZES', {SHA1: len(CONTENT) - 1})
+    with pytest.raises(transfer.TransferError, match='more came than the 16383 bytes'):
+        transfer.fetch([server.url + 'good/f'], SHA1, tmp_path / 'f')
+    assert left_in(tmp_path) == []
+    monkeypatch.setattr(transfer, 'SIZES', {SHA1: len(CONTENT)})
+    transfer.fetch([server.url + 'good/f'], SHA1, tmp_path / 'f')
+    assert (tmp_path / 'f').read_bytes() == CONTENT
+
+
+@pytest.mark.data
+def test_the_known_sizes_are_those_of_the_books_files(real_data):
+    places = {name: hub.locate(name) for name in FILES}
+    assert {path.stat().st_size: kind for path, kind in places.values()} == {
+        known.size: 'book' for known in FILES.values()}

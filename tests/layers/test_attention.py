@@ -177,3 +177,27 @@ def test_heads_are_slices_of_the_hidden_units():
 def test_heads_that_do_not_divide_the_hidden_units_are_refused():
     with pytest.raises(ValueError, match='3 heads and 8 hidden units'):
         d2l.MultiHeadAttention(8, 3, 0)
+
+
+@pytest.mark.parametrize('scores, lens', [((2, 3), (2,)), ((2, 3, 4), (3,)),
+                                          ((2, 3, 4), (2, 2)), ((2, 3, 4), (1, 2, 3))])
+def test_scores_and_lengths_that_do_not_go_together_are_refused(scores, lens):
+    with pytest.raises(ValueError, match=r'must be \(batch, queries, keys\)'):
+        d2l.masked_softmax(np.ones(scores), np.ones(lens))
+    with pytest.raises(ValueError, match='must be an array, .* got list'):
+        d2l.masked_softmax(np.ones((2, 3, 4)), [1, 2])
+
+
+@pytest.mark.parametrize('make, words', [
+    (lambda: d2l.MultiHeadAttention(10, 0, .1), 'num_heads must be .* got 0'),
+    (lambda: d2l.MultiHeadAttention(10, -2, .1), 'num_heads must be .* got -2'),
+    (lambda: d2l.MultiHeadAttention(0, 2, .1), 'num_hiddens must be .* got 0'),
+    (lambda: d2l.DotProductAttention(2), 'dropout must be .* got 2'),
+    (lambda: d2l.AdditiveAttention(4, -.1), 'dropout must be .* got -0.1'),
+    (lambda: d2l.AddNorm(1), 'dropout must be .* got 1'),
+    (lambda: d2l.PositionalEncoding(4, None), 'dropout must be .* got None'),
+    (lambda: d2l.GRU(4, dropout=2), 'dropout must be .* got 2')])
+def test_sizes_and_chances_that_can_be_none_are_refused_when_a_layer_is_made(
+        make, words):
+    with pytest.raises(ValueError, match=words):
+        make()

@@ -175,3 +175,17 @@ def test_lengths_that_cannot_be_kept_are_refused(X):
     for net in (layer(d2l.LSTM), layer(d2l.GRU, bidirectional=True)):
         with pytest.raises(ValueError, match='one-directional RNN or GRU'):
             net(X, net.zero_states(ndarray, X), mx.np.array(LENS))
+
+
+@pytest.mark.parametrize('dtype', ['float32', 'int32'])
+def test_a_negative_length_counts_as_0(dtype):
+    """MXNet's SequenceMask writes in front of the array for it."""
+    lens = np.array([-4, 2, 4, 0, -1, 9], dtype=dtype)
+    loss, pred = d2l.MaskedSoftmaxCELoss(), np.zeros((6, 4, 10))
+    uniform = onp.log(10)
+    for hybrid in (False, True):
+        loss.hybridize(hybrid)
+        for _ in range(20):  # some would end the process
+            l = loss(pred, np.zeros((6, 4)), lens)
+        onp.testing.assert_allclose(  # the valid steps' sum over four
+            l.asnumpy(), uniform * onp.array([0, 2, 4, 0, 0, 4]) / 4, rtol=1e-6)

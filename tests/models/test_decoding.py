@@ -155,7 +155,7 @@ def test_wrong_sizes_are_refused():
     table = Table(0, vocab_size=1000)
     with pytest.raises(ValueError, match='too many to look at'):
         d2l.exhaustive_search(table, table.start(1), BOS, EOS, 3)
-    with pytest.raises(ValueError, match='beam_size must be at least 1'):
+    with pytest.raises(ValueError, match='beam_size must be .* at least 1, got 0'):
         d2l.beam_search(table, table.start(1), 1, BOS, EOS, 3, beam_size=0)
 
 
@@ -226,3 +226,23 @@ def test_whoever_watches_sees_the_weights_of_each_step_as_it_is_made(sources):
         weights, = seen[-1]  # one step a call
         assert weights.shape == (3, 1, 5)
     assert (seen[0][0] != seen[1][0]).any()  # the query is the state, which moves
+
+
+@pytest.mark.parametrize('search', ['greedy_search', 'exhaustive_search',
+                                    'beam_search'])
+def test_no_search_has_less_than_one_step(search):
+    table = Table(0, vocab_size=5)
+    sentences = () if search == 'exhaustive_search' else (1,)
+    with pytest.raises(ValueError, match='num_steps must be .* at least 1, got 0'):
+        getattr(d2l, search)(table, table.start(1), *sentences, BOS, EOS, 0)
+
+
+def test_scores_that_are_no_numbers_still_give_a_beam():
+    class Diverged(Table):
+        def step(self, tokens, state):
+            scores, state = super().step(tokens, state)
+            return scores * onp.nan, state
+
+    table = Diverged(0, vocab_size=5)
+    (found,) = d2l.beam_search(table, table.start(1), 1, BOS, EOS, 3, beam_size=2)
+    assert len(found) == 2 and onp.isnan(found[0].log_prob)

@@ -72,3 +72,9 @@ def test_outputs_and_gradients_are_those_of_torch(
     for name, theirs in twins.items():
         onp.testing.assert_allclose(params[name].grad().asnumpy(), theirs.grad.numpy(),
                                     rtol=1e-3, atol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize('num_classes', [None, 0, 2.5, '10'])
+def test_a_number_of_classes_is_needed(num_classes):
+    with pytest.raises(ValueError, match=f'num_classes must .* got {num_classes!r}'):
+        d2l.resnet18(num_classes)

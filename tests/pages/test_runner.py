@@ -286,6 +286,7 @@ def test_other_data_than_the_checkpoints_are_refused(tmp_path, monkeypatch, caps
     argv = ['--out', str(tmp_path / 'out'), '--checkpoint', str(tmp_path / 'saved')]
     module = SimpleNamespace(run=run, SMOKE={})
     assert status_of_run(section, module, argv) == 0
+    monkeypatch.setattr(hub, 'CHECKS', {})
     (tmp_path / 'root').mkdir()
     (tmp_path / 'root' / 'kaggle_house_pred_train.csv').write_text('Id,Mine\n1,2\n')
     monkeypatch.setenv('D2LMX_DATA', str(tmp_path / 'root'))
@@ -393,6 +394,7 @@ def test_a_file_of_ones_own_in_a_root_is_used_and_called_local(
         houses, offline, tmp_path, monkeypatch):
     root = tmp_path / 'root'
     root.mkdir()
+    monkeypatch.setattr(hub, 'CHECKS', {})
     (root / 'kaggle_house_pred_train.csv').write_text('Id,Mine\n1,2\n')
     monkeypatch.setenv('D2LMX_DATA', str(root))
     _, record, _ = houses()

@@ -142,3 +142,10 @@ def test_n_devices_are_gpus_or_all_of_the_cpu(gpus):
     assert d2l.try_gpus(3) == [mx.cpu(0), mx.cpu(1), mx.cpu(2)]
     gpus(0)
     assert d2l.try_gpus(1) == [mx.cpu(0)]
+
+
+def test_devices_are_counted_from_0_and_one_is_the_fewest():
+    with pytest.raises(ValueError, match='i must be a whole number of at least 0'):
+        d2l.try_gpu(-1)
+    with pytest.raises(ValueError, match='n must be a whole number of at least 1'):
+        d2l.try_gpus(0)

@@ -1,4 +1,5 @@
 """Trainings that break off and go on: same numbers, whole files, clear refusals."""
+import json
 import math
 import random
 import subprocess
@@ -329,3 +330,58 @@ def test_saving_takes_a_small_share_of_the_time(tmp_path, monkeypatch, seconds_a
         for _ in d2l.epochs(10, np.ones(1)):
             now[0] += seconds_an_epoch
     assert len(saves) == num_saved and saves[-1] == 10
+
+
+EDITS = {
+    **{f'without {name}': lambda about, arrays, name=name: about.pop(name)
+       for name in ('run', 'training', 'machine', 'epochs done', 'series', 'examples',
+                    'seconds', 'parts', 'format')},
+    'epochs in words': lambda about, arrays: about.update({'epochs done': 'two'}),
+    'series as a list': lambda about, arrays: about.update(series=[1, 2]),
+    'integers as weights': lambda about, arrays: arrays.update(
+        {'state.0.0': onp.ones((4, 1), int)}),
+    'text as weights': lambda about, arrays: arrays.update(
+        {'state.0.0': onp.full((4, 1), 'a')}),
+    'NaN as a weight': lambda about, arrays: arrays['state.0.0'].fill(onp.nan),
+}
+
+
+@pytest.mark.parametrize('edit', EDITS)
+def test_a_file_that_was_edited_is_refused_in_one_line(tmp_path, edit):
+    with checkpoints(tmp_path):
+        by_hand(2)
+    path = tmp_path / 'fit-001.npz'
+    with onp.load(path) as file:
+        arrays = dict(file)
+    about = json.loads(arrays['about'].tobytes())
+    EDITS[edit](about, arrays)
+    arrays['about'] = onp.frombuffer(json.dumps(about).encode(), onp.uint8)
+    onp.savez(path, **arrays)
+    with pytest.raises(d2l.CheckpointError, match='cannot be read .it was changed'):
+        with checkpoints(tmp_path, resume=True):
+            by_hand(2)
+
+
+def test_a_training_that_diverged_goes_on_with_its_numbers(tmp_path):
+    with checkpoints(tmp_path):
+        for _ in d2l.epochs(1, w := np.array([onp.nan, onp.inf])):
+            pass
+    w[:] = 0
+    with checkpoints(tmp_path, resume=True):
+        assert list(d2l.epochs(1, w)) == [] and str(w) == '[nan inf]'
+
+
+def test_a_list_that_the_state_names_is_whole_when_a_loop_goes_on(tmp_path):
+    def program(dies_in=None):
+        w, losses, history = np.zeros(2), [], d2l.History()
+        for epoch in d2l.epochs(4, [w, losses], history):
+            losses.append(onp.float32(epoch / 4))
+            history.add(epoch + 1, {'loss': epoch / 4})
+            if epoch == dies_in:
+                raise Killed
+        return losses, [value for _, value in history.series['loss']]
+
+    with pytest.raises(Killed), checkpoints(tmp_path):
+        program(dies_in=2)
+    with checkpoints(tmp_path, resume=True):
+        assert program() == ([0, .25, .5, .75],) * 2

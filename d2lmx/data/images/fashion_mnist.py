@@ -8,13 +8,14 @@ import numpy as onp
 
 from ...errors import InputError
 from ...files import hub
-from ...files.archives import BadData, read_gzip
+from ...files.archives import BadData, opened_gzip
 from ..arrays import BatchIterator
 from ..toys.garments import write_images, write_labels
 
 __all__ = ['get_fashion_mnist_labels', 'get_dataloader_workers',
            'load_data_fashion_mnist', 'read_fashion_mnist']
 
+MOST_ROWS = 10 ** 6  # that a file may announce
 LABELS = ('t-shirt', 'trouser', 'pullover', 'dress', 'coat',
           'sandal', 'shirt', 'sneaker', 'bag', 'ankle boot')
 
@@ -24,11 +25,16 @@ for _part in ('train', 'test'):
 
 
 def get_fashion_mnist_labels(labels) -> list:
-    """Class names, such as 'ankle boot', of numeric labels 0 to 9.
+    """Class names, such as 'ankle boot', of numeric labels 0 to 9, else ValueError.
 
     Book: 3.5 (sec_fashion_mnist)
     """
-    return [LABELS[int(label)] for label in labels]
+    numbers = [int(label) for label in labels]
+    for number in numbers:
+        if not 0 <= number < len(LABELS):
+            raise ValueError(f'labels must be from 0 to {len(LABELS) - 1}, got '
+                             f'{number}')
+    return [LABELS[number] for number in numbers]
 
 
 def get_dataloader_workers() -> int:
@@ -64,14 +70,15 @@ def read_fashion_mnist(is_train: bool = True):
     """The decoded pictures and labels, as NumPy arrays.
 
     Pictures (n, 28, 28), uint8 in 0 to 255, and labels (n,), int32 in 0 to 9, with
-    n = 60,000, or 10,000 without `is_train`. ValueError for damaged files.
+    n = 60,000, or 10,000 without `is_train`, in the data set's own files. ValueError
+    for damaged files, and for pictures of another size.
 
     Ours, for 3.5
     """
     part = 'train' if is_train else 'test'
     images_path = hub.download(f'fashion_mnist_{part}_images')
     labels_path = hub.download(f'fashion_mnist_{part}_labels')
-    images, labels = read_idx(images_path, 3), read_idx(labels_path, 1)
+    images, labels = read_idx(images_path, 28, 28), read_idx(labels_path)
     if len(images) != len(labels):
         raise BadData(f'{images_path} holds {len(images)} pictures, but '
                       f'{labels_path} {len(labels)} labels: replace one of them by '
@@ -82,23 +89,30 @@ def read_fashion_mnist(is_train: bool = True):
     return images, labels.astype(onp.int32)
 
 
-def read_idx(path: str, num_axes: int):
-    """The uint8 array in a gzipped IDX file; ValueError where it is not one.
+def read_idx(path: str, *row_shape: int):
+    """The uint8 array (n, *row_shape) in a gzipped IDX file, n from 1 to a million.
 
     IDX: bytes 0, 0, 8 (uint8) and the number of axes, each axis as a big-endian
-    32-bit integer, then the values.
+    32-bit integer, then the values. ValueError where the file is not so; no more of it
+    is unpacked than its first bytes announce.
     """
-    content = read_gzip(path)
-    start = 4 + 4 * num_axes
-    if content[:4] != bytes((0, 0, 8, num_axes)) or len(content) < start:
-        raise BadData(f'{path} is no IDX file of bytes with {num_axes} axes (it '
-                      f'starts with {content[:4].hex(" ")}): replace it')
-    shape = struct.unpack(f'>{num_axes}I', content[4:start])
-    if len(content) - start != math.prod(shape):
-        raise BadData(f'{path} announces {math.prod(shape)} values, shape {shape}, '
-                      f'and holds {len(content) - start}: replace it by a whole '
-                      f'copy')
-    return onp.frombuffer(content, onp.uint8, offset=start).reshape(shape)
+    num_axes = 1 + len(row_shape)
+    with opened_gzip(path) as file:
+        head = file.read(4 + 4 * num_axes)
+        if head[:4] != bytes((0, 0, 8, num_axes)) or len(head) < 4 + 4 * num_axes:
+            raise BadData(f'{path} is no IDX file of bytes with {num_axes} axes (it '
+                          f'starts with {head[:4].hex(" ")}): replace it')
+        n, *shape = struct.unpack(f'>{num_axes}I', head[4:])
+        if tuple(shape) != row_shape or not 1 <= n <= MOST_ROWS:
+            raise BadData(f'{path} must hold values of shape (n, *{row_shape}), n from '
+                          f'1 to {MOST_ROWS}, and announces {(n, *shape)}: replace it')
+        size = n * math.prod(row_shape)
+        content = file.read(size + 1)  # one more, for the checksum is behind it
+    if len(content) != size:
+        raise BadData(f'{path} announces {size} values and holds '
+                      f'{"more" if len(content) > size else len(content)}: replace it '
+                      'by a whole copy')
+    return onp.frombuffer(content, onp.uint8).reshape(n, *row_shape)
 
 
 def _to_tensor(images, resize):

@@ -4,6 +4,7 @@ import numpy as onp
 from ...errors import InputError
 from ...files import hub
 from ...files.archives import BadData
+from ...files.reading import read_text
 from ..arrays import load_array
 
 __all__ = ['get_data_ch11']
@@ -22,18 +23,34 @@ def get_data_ch11(batch_size: int = 10, n: int = 1500):
     Book: 11.5 (sec_minibatch_sgd)
     """
     path = hub.download('airfoil')
-    try:
-        data = onp.genfromtxt(path, dtype=onp.float32, delimiter='\t')
-    except ValueError as error:
-        raise BadData(f'{path} is no table of numbers: replace it ({error})') from error
-    if data.ndim != 2 or data.shape[1] != NUM_COLUMNS or not onp.isfinite(data).all():
-        raise BadData(f'{path} must hold rows of {NUM_COLUMNS} numbers between tabs, '
-                      f'got shape {data.shape}: replace it')
+    data = read_table(path)
     if not 1 <= n <= len(data):
         raise InputError(f'n must be from 1 to the {len(data)} rows of {path}, got {n}')
-    data = (data - data.mean(axis=0)) / data.std(axis=0)
+    deviations = data.std(axis=0)
+    if not deviations.all():
+        raise BadData(f'column {deviations.argmin() + 1} of {path} holds one number '
+                      'alone, so that it cannot be standardized: replace the file')
+    data = (data - data.mean(axis=0)) / deviations
     return (load_array((data[:n, :-1], data[:n, -1]), batch_size, is_train=True),
             data.shape[1] - 1)
+
+
+def read_table(path) -> onp.ndarray:
+    """The rows of numbers, (n, 6), float32; BadData that names a line with others."""
+    rows = []
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        try:
+            row = [float(cell) for cell in line.split('\t')] if line.strip() else None
+        except ValueError:
+            row = []
+        if row is not None and (len(row) != NUM_COLUMNS or not onp.isfinite(row).all()):
+            raise BadData(f'line {number} of {path} must hold {NUM_COLUMNS} numbers '
+                          f'between tabs, got {line[:60]!r}: replace the file')
+        rows += [row] if row else []
+    if not rows:
+        raise BadData(f'{path} must hold lines of {NUM_COLUMNS} numbers between tabs, '
+                      'and holds none: replace it')
+    return onp.array(rows, dtype=onp.float32)
 
 
 @hub.toy('airfoil')

@@ -1,9 +1,12 @@
 """Kaggle's house prices (Ames, Iowa): the two files, and toy files like them."""
 import csv
+import io
 
 import numpy as onp
 
 from ...files import hub
+from ...files.archives import BadData
+from ...files.reading import read_text
 
 __all__ = []
 
@@ -146,3 +149,55 @@ def _draw(rng, shares, count):
     bounds = onp.cumsum([int(share) for share in words[1::2]])
     return [words[::2][i] for i in onp.searchsorted(bounds, rng.uniform(0, 100, count),
                                                     side='right')]
+
+
+# ---- files of a reader's own, which the page reads by itself
+
+
+@hub.check('kaggle_house_train')
+def check_train(path) -> None:
+    """BadData, naming the line, where a file cannot be that of houses with prices."""
+    names, rows = _table(path)
+    if names[-1] != 'SalePrice':
+        raise BadData(f'{path} must end with the column SalePrice, got {names[-1]!r}: '
+                      'is it the file without prices?')
+    for line, row in rows:
+        try:
+            is_price = 0 < float(row[-1]) < float('inf')
+        except ValueError:
+            is_price = False
+        if not is_price:
+            raise BadData(f'line {line} of {path} must end with a price above 0, got '
+                          f'{row[-1]!r}')
+
+
+@hub.check('kaggle_house_test')
+def check_test(path) -> None:
+    """BadData, naming the line, where a file cannot be that of houses without."""
+    names, _ = _table(path)
+    if 'SalePrice' in names:
+        raise BadData(f'{path} must hold no column SalePrice: is it the file with '
+                      'prices?')
+
+
+def _table(path):
+    """Column names, and (line, row) of all rows, which have as many cells."""
+    reader = csv.reader(io.StringIO(read_text(path)))
+    try:
+        table = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
+        raise BadData(f'line {reader.line_num} of {path} is no line of a table: {error}'
+                      ) from error
+    _, names = table[0] if table else (1, [''])
+    missing = [name for name in COLUMNS[:-1] if name not in names]
+    if missing or names[0] != 'Id':
+        raise BadData(f'{path} must be a table whose first line names the columns, '
+                      f'from Id on; it lacks {", ".join(missing[:3]) or "Id there"}'
+                      + f' and {len(missing) - 3} more' * (len(missing) > 3))
+    for line, row in table[1:]:
+        if len(row) != len(names):
+            raise BadData(f'line {line} of {path} must hold {len(names)} cells between '
+                          f'commas, as the first, got {len(row)}')
+    if len(table) < 3:
+        raise BadData(f'{path} must hold two houses at least, got {len(table) - 1}')
+    return names, table[1:]

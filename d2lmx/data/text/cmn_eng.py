@@ -8,6 +8,7 @@ import numpy as onp
 from ...errors import InputError
 from ...files import hub
 from ...files.archives import BadData
+from ...files.reading import first_line, read_text
 from ..toys import chinese as toy_chinese
 from .nmt import preprocess_nmt
 from .vocab import tokenize
@@ -24,18 +25,19 @@ def read_data_cmn() -> list:
     """Different pairs (Chinese, English) of sentences, in the order of the file.
 
     A line of the file holds English, a tab, Chinese, and perhaps a tab and whom the
-    pair is owed to.
+    pair is owed to. BadData where the file is missing, not in UTF-8, or holds no pair.
 
     Ours, for 9.5, which does so for French
     """
-    folder = Path(hub.download_extract('cmn-eng'))
-    try:
-        text = (folder / 'cmn.txt').read_text(encoding='utf-8')
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise BadData(f'cmn-eng.zip must hold cmn.txt, in UTF-8: {error}') from error
+    file = Path(hub.download_extract('cmn-eng')) / 'cmn.txt'
+    text = read_text(file)
     lines = [line.split('\t') for line in text.splitlines()]
-    return list(dict.fromkeys((columns[1], columns[0]) for columns in lines
-                              if len(columns) >= 2 and columns[0] and columns[1]))
+    pairs = list(dict.fromkeys((columns[1], columns[0]) for columns in lines
+                               if len(columns) >= 2 and columns[0] and columns[1]))
+    if not pairs:
+        raise BadData(f'{file} must hold lines of English, a tab and Chinese, and '
+                      f'holds none; line 1 is {first_line(text)}')
+    return pairs
 
 
 def tokenize_chinese(text: str, token: str = 'char') -> list:

@@ -8,6 +8,8 @@ from mxnet import np
 from ...errors import InputError
 from ...files import hub
 from ...files.archives import BadData
+from ...files.reading import first_line, read_text
+from ...runtime.checks import check_whole
 from ..arrays import load_array
 from ..toys.phrases import write_toy
 from .vocab import Vocab
@@ -31,14 +33,17 @@ NMT_SRC_SIZE, NMT_TGT_SIZE = 184, 201
 def read_data_nmt() -> str:
     """The text of sentence pairs: lines of English, a tab, and French.
 
+    What follows another tab, such as whom the pair is owed to, is no part of it.
+    BadData where the file is missing, not in UTF-8, or holds no such line.
+
     Book: 9.5 (sec_machine_translation)
     """
     file = Path(hub.download_extract('fra-eng')) / 'fra.txt'
-    try:
-        return file.read_text(encoding='utf-8')
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise BadData(f'fra-eng.zip must hold fra-eng/fra.txt, in UTF-8: {error}'
-                      ) from error
+    text = read_text(file)
+    if '\t' not in text:
+        raise BadData(f'{file} must hold lines of English, a tab and French, and has '
+                      f'no tab; line 1 is {first_line(text)}')
+    return text
 
 
 def preprocess_nmt(text: str) -> str:
@@ -53,13 +58,15 @@ def preprocess_nmt(text: str) -> str:
 def tokenize_nmt(text: str, num_examples: int = None):
     """Tokens of the first num_examples lines (None: all): (source, target) lists.
 
-    text: as `preprocess_nmt` returns it. Lines without exactly one tab give no pair.
+    text: as `preprocess_nmt` returns it. Lines without a tab give no pair; of more than
+    two columns the first two count.
 
     Book: 9.5 (sec_machine_translation)
     """
     # book: one line more than num_examples
     pairs = [line.split('\t') for line in text.split('\n')[:num_examples]]
-    pairs = [pair for pair in pairs if len(pair) == 2]
+    # book: drops lines of three columns, as today's file has them throughout
+    pairs = [pair for pair in pairs if len(pair) >= 2]
     return tuple([pair[side].split(' ') for pair in pairs] for side in (0, 1))
 
 
@@ -91,15 +98,19 @@ def load_data_nmt(batch_size: int, num_steps: int, num_examples: int = 600):
     A batch is X (batch, num_steps), its valid lengths (batch,), Y (batch, num_steps)
     and its valid lengths, all int32. Tokens that occur once only are '<unk>'.
     num_examples: how many lines of the text are used; None means all. ValueError for
-    sizes below 1.
+    sizes below 1, and where these lines hold no pair.
 
     Book: 9.5 (sec_machine_translation)
     """
-    for name, value in (('num_steps', num_steps), ('num_examples', num_examples)):
-        if value is not None and value < 1:
-            raise InputError(f'{name} must be at least 1, got {value}')
+    check_whole(num_steps=num_steps)
+    if num_examples is not None:
+        check_whole(num_examples=num_examples)
     lines = read_data_nmt().split('\n')[:num_examples]  # book: prepares the whole text
     source, target = tokenize_nmt(preprocess_nmt('\n'.join(lines)))
+    if not source:
+        raise InputError(f'the first {len(lines)} lines of fra.txt hold no sentence '
+                         'pair, which is English, a tab and French: choose more '
+                         'num_examples')
     src_vocab, tgt_vocab = (Vocab(side, MIN_FREQ, reserved_tokens=list(RESERVED))
                             for side in (source, target))
     arrays = (*build_array_nmt(source, src_vocab, num_steps),

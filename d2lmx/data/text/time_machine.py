@@ -1,4 +1,5 @@
 """The Time Machine by H. G. Wells: lines, corpus and batches; and a toy text."""
+import io
 import re
 import textwrap
 
@@ -6,6 +7,7 @@ import numpy as onp
 
 from ...context import current
 from ...files import hub
+from ...files.reading import read_text
 from .sequences import seq_data_iter_random, seq_data_iter_sequential
 from .vocab import Vocab, tokenize
 
@@ -56,10 +58,12 @@ def write_toy(path, rng) -> None:
 def read_time_machine() -> list:
     """The book's lines, in small letters; whatever is no letter becomes one space.
 
+    ValueError that names the line where the file is not in UTF-8.
+
     Book: 8.2 (sec_text_preprocessing)
     """
-    with open(hub.download('time_machine'), encoding='utf-8') as file:
-        return [re.sub('[^A-Za-z]+', ' ', line).strip().lower() for line in file]
+    lines = io.StringIO(read_text(hub.download('time_machine')))
+    return [re.sub('[^A-Za-z]+', ' ', line).strip().lower() for line in lines]
 
 
 def load_corpus_time_machine(max_tokens: int = -1):

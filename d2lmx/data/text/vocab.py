@@ -50,7 +50,8 @@ class Vocab:
     """Numbers for tokens: 0 is '<unk>', then come reserved, then frequent tokens.
 
     ``vocab['the']`` is a number, ``vocab[['the', 'a']]`` a list; tokens that are not in
-    it have the number 0. Tokens of equal frequency stand in the order of the text.
+    it have the number 0. ``'the' in vocab`` and ``for token in vocab`` are of tokens,
+    by their numbers. Tokens of equal frequency stand in the order of the text.
 
     Parameters
     ----------
@@ -80,6 +81,13 @@ class Vocab:
 
     def __len__(self):
         return len(self.idx_to_token)
+
+    # book: neither, so that Python would ask for items 0, 1, 2, ... without end
+    def __iter__(self):
+        return iter(self.idx_to_token)
+
+    def __contains__(self, token):
+        return token in self.token_to_idx
 
     def __getitem__(self, tokens):
         if isinstance(tokens, (list, tuple)):

@@ -1,5 +1,6 @@
 import gzip
 import struct
+import tracemalloc
 
 import numpy as onp
 import pytest
@@ -21,10 +22,11 @@ def write_idx(path, array, magic=None, shape=None):
 
 @pytest.fixture
 def tiny(empty_hub, tmp_path, monkeypatch):
-    """A root with three training pictures of 2 x 4 pixels; their values are 0 to 23."""
+    """A root with three training pictures, the first pixels of which are 0, 1 and 2."""
     monkeypatch.setenv('D2LMX_DATA', str(tmp_path))
-    write_idx(tmp_path / 'train-images-idx3-ubyte.gz',
-              onp.arange(24, dtype='u1').reshape(3, 2, 4))
+    images = onp.zeros((3, 28, 28), 'u1')
+    images[:, 0, 0] = 0, 1, 2
+    write_idx(tmp_path / 'train-images-idx3-ubyte.gz', images)
     write_idx(tmp_path / 'train-labels-idx1-ubyte.gz', onp.array([9, 0, 2], 'u1'))
     return tmp_path
 
@@ -33,6 +35,12 @@ def test_labels_have_the_books_names():
     labels = np.array([0, 9, 5, 8, 6], dtype='int32')
     assert d2l.get_fashion_mnist_labels(labels) == [
         't-shirt', 'ankle boot', 'sandal', 'bag', 'shirt']
+
+
+@pytest.mark.parametrize('label', [10, -1])
+def test_a_label_that_no_class_has_is_refused(label):
+    with pytest.raises(ValueError, match=f'from 0 to 9, got {label}'):
+        d2l.get_fashion_mnist_labels([0, label])
 
 
 def test_workers_are_the_books_number_where_processes_can_fork(monkeypatch):
@@ -44,7 +52,8 @@ def test_workers_are_the_books_number_where_processes_can_fork(monkeypatch):
 
 def test_reader_gives_the_files_values_and_reports_them_as_local(tiny):
     images, labels = d2l.read_fashion_mnist()
-    assert images.dtype == onp.uint8 and images.ravel().tolist() == list(range(24))
+    assert images.dtype == onp.uint8 and images.shape == (3, 28, 28)
+    assert images[:, 0, 0].tolist() == [0, 1, 2] and images.sum() == 3
     assert labels.dtype == onp.int32 and labels.tolist() == [9, 0, 2]
     assert {file['data'] for file in hub.used()} == {'local'}
 
@@ -97,20 +106,42 @@ def test_training_set_is_shuffled_and_test_set_is_not():
 def test_wrong_magic_number_is_no_idx_file(tmp_path, magic):
     path = write_idx(tmp_path / 'f.gz', onp.zeros((2, 3, 5), 'u1'), magic=magic)
     with pytest.raises(ValueError, match=f'f.gz is no IDX file.*{magic.hex(" ")}'):
-        read_idx(path, 3)
+        read_idx(path, 3, 5)
 
 
-@pytest.mark.parametrize('shape', [(3, 3, 5), (2, 3, 4), (2**31, 2**31, 2)])
-def test_count_that_does_not_fit_the_header_is_refused(tmp_path, shape):
-    path = write_idx(tmp_path / 'f.gz', onp.zeros((2, 3, 5), 'u1'), shape=shape)
-    with pytest.raises(ValueError, match='holds 30: replace it'):
-        read_idx(path, 3)
+@pytest.mark.parametrize('n, words', [(3, '45 values and holds 30'),
+                                      (1, '15 values and holds more')])
+def test_count_that_does_not_fit_the_header_is_refused(tmp_path, n, words):
+    path = write_idx(tmp_path / 'f.gz', onp.zeros((2, 3, 5), 'u1'), shape=(n, 3, 5))
+    with pytest.raises(ValueError, match=f'announces {words}: replace it'):
+        read_idx(path, 3, 5)
+
+
+@pytest.mark.parametrize('shape', [(0, 28, 28), (3, 1, 1), (3, 28, 29),
+                                   (2**31, 28, 28), (2**31, 2**31, 2)])
+def test_other_pictures_than_the_data_sets_are_refused(tmp_path, shape):
+    path = write_idx(tmp_path / 'f.gz', onp.zeros(0, 'u1'), shape=shape)
+    with pytest.raises(ValueError, match=r'shape \(n, \*\(28, 28\)\), n from 1 .*'
+                                         f'announces .{", ".join(map(str, shape))}'):
+        read_idx(path, 28, 28)
+
+
+def test_no_more_is_unpacked_than_the_header_says_or_than_a_header_is(tmp_path):
+    bomb = gzip.compress(bytes(10 ** 7))
+    for head in (b'', gzip.compress(bytes((0, 0, 8, 1)) + struct.pack('>I', 5))):
+        (tmp_path / 'f.gz').write_bytes(head + bomb)  # members of one gzip file
+        tracemalloc.start()
+        with pytest.raises(ValueError, match='no IDX file|holds more'):
+            read_idx(tmp_path / 'f.gz')
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 10 ** 6
 
 
 def test_header_cut_short_is_refused(tmp_path):
     (tmp_path / 'f.gz').write_bytes(gzip.compress(b'\0\0\x08\x03\0\0'))
     with pytest.raises(ValueError, match='no IDX file'):
-        read_idx(tmp_path / 'f.gz', 3)
+        read_idx(tmp_path / 'f.gz', 3, 5)
 
 
 def test_pictures_and_labels_must_agree_in_number(tiny):

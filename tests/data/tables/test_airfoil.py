@@ -37,8 +37,24 @@ def test_all_rows_may_be_asked_for_but_no_more():
 def test_a_file_that_is_no_table_is_refused_by_name(content, tmp_path, monkeypatch):
     (tmp_path / 'airfoil_self_noise.dat').write_text(content)
     monkeypatch.setenv('D2LMX_DATA', str(tmp_path))
-    with pytest.raises(hub.BadData, match='airfoil_self_noise.dat'):
+    with pytest.raises(hub.BadData, match='line 1 of .*airfoil_self_noise.dat'):
         d2l.get_data_ch11()
+
+
+def test_the_line_that_is_no_row_is_named(tmp_path, monkeypatch):
+    (tmp_path / 'airfoil_self_noise.dat').write_text(
+        '1\t2\t3\t4\t5\t6\n\n1\t2\tmany\t4\t5\t6\n')
+    monkeypatch.setenv('D2LMX_DATA', str(tmp_path))
+    with pytest.raises(hub.BadData, match='line 3 of .* must hold 6 numbers'):
+        d2l.get_data_ch11()
+
+
+def test_a_constant_column_is_refused_by_its_number(tmp_path, monkeypatch):
+    (tmp_path / 'airfoil_self_noise.dat').write_text(
+        ''.join(f'{i}\t{i}\t7\t{i}\t{i}\t{i}\n' for i in range(4)))
+    monkeypatch.setenv('D2LMX_DATA', str(tmp_path))
+    with pytest.raises(hub.BadData, match='column 3 of .* holds one number alone'):
+        d2l.get_data_ch11(n=4)
 
 
 def test_a_linear_regression_explains_about_half_of_the_toy_label():

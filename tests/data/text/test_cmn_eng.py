@@ -27,7 +27,14 @@ def test_an_archive_without_the_text_is_told(monkeypatch, tmp_path):
     with zipfile.ZipFile(tmp_path / 'cmn-eng.zip', 'w') as archive:
         archive.writestr('cmn-eng/other.txt', 'Hi.\t嗨。\n')
     monkeypatch.setenv('D2LMX_DATA', str(tmp_path))
-    with pytest.raises(ValueError, match='cmn-eng.zip must hold cmn.txt'):
+    with pytest.raises(ValueError, match='cmn.txt must be a text file'):
+        d2l.read_data_cmn()
+
+
+@pytest.mark.parametrize('text', ['', 'Hi. 嗨。\n', '\t空。\n'])
+def test_a_text_without_a_pair_is_refused(monkeypatch, tmp_path, text):
+    write_pairs(monkeypatch, tmp_path, text)
+    with pytest.raises(ValueError, match='must hold lines of English, a tab and Chin'):
         d2l.read_data_cmn()
 
 

@@ -21,7 +21,8 @@ def test_tokenize_takes_as_many_lines_as_it_is_told_to():
     assert d2l.tokenize_nmt(text, num_examples=2) == (
         [['go', '.'], ['hi', '.']], [['va', '!'], ['salut', '!']])
     source, target = d2l.tokenize_nmt(text)
-    assert source[2:] == [['run', '!']] and len(target) == 3
+    # of a line with a third column, as today's file has it, the first two
+    assert source[2:] == [['a'], ['run', '!']] and target[2] == ['b']
 
 
 @pytest.mark.parametrize('line, expected', [
@@ -121,8 +122,55 @@ def test_an_archive_without_the_text_is_told(monkeypatch, tmp_path):
     with zipfile.ZipFile(tmp_path / 'fra-eng.zip', 'w') as archive:
         archive.writestr('fra-eng/other.txt', '')
     monkeypatch.setenv('D2LMX_DATA', str(tmp_path))
-    with pytest.raises(ValueError, match='fra-eng/fra.txt'):
+    with pytest.raises(ValueError, match='fra.txt must be a text file.*No such file'):
         d2l.read_data_nmt()
+
+
+@pytest.fixture
+def fra(tmp_path, monkeypatch):
+    """``fra(content)`` makes that the text of the only data folder's archive."""
+    def put(content, name='fra-eng/fra.txt'):
+        with zipfile.ZipFile(tmp_path / 'fra-eng.zip', 'w') as archive:
+            archive.writestr(name, content)
+        monkeypatch.setenv('D2LMX_DATA', str(tmp_path))
+
+    return put
+
+
+def test_a_column_with_sources_is_no_part_of_the_pairs(fra):
+    fra('Go.\tVa !\tCC-BY 2.0: CM & sacredceltic\nGo.\tVa !\tCC-BY 2.0: a\n' * 2)
+    data_iter, *vocabs = d2l.load_data_nmt(4, 5)
+    (X, X_lens, Y, Y_lens), = data_iter
+    assert X_lens.tolist() == Y_lens.tolist() == [3] * 4
+    assert [vocab.to_tokens(lines[0]) for lines, vocab in zip((X, Y), vocabs)] == [
+        ['go', '.', '<eos>', '<pad>', '<pad>'], ['va', '!', '<eos>', '<pad>', '<pad>']]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(fra):
+    fra('\ufeffGo.\tVa !\r\n'.encode('utf-8'))
+    assert d2l.read_data_nmt() == 'Go.\tVa !\n'
+
+
+@pytest.mark.parametrize('content, words', [
+    ('', "has no tab; line 1 is ''"), ('Go. Va !\nHi.\n', "line 1 is 'Go. Va !'"),
+    ('Go.\tVa !\nHé.\t!'.encode('latin-1'), 'line 2 is not .byte 0xe9.')])
+def test_a_text_without_pairs_or_not_in_utf8_is_refused_by_its_line(
+        fra, content, words):
+    fra(content)
+    with pytest.raises(hub.BadData, match=f'fra.txt must .*{words}'):
+        d2l.read_data_nmt()
+
+
+def test_a_folder_in_place_of_the_text_is_refused(fra):
+    fra('', 'fra-eng/fra.txt/inner')
+    with pytest.raises(hub.BadData, match='fra.txt must be a text file'):
+        d2l.read_data_nmt()
+
+
+def test_lines_that_reach_no_pair_are_refused(fra):
+    fra('English and French\nGo.\tVa !\n')
+    with pytest.raises(ValueError, match='first 1 lines .* choose more num_examples'):
+        d2l.load_data_nmt(4, 5, num_examples=1)
 
 
 # ---- the real file -------------------------------------------------------------------

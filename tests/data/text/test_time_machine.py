@@ -4,6 +4,7 @@ import string
 import pytest
 
 import d2lmx as d2l
+from d2lmx.files import hub
 
 
 def test_toy_lines_are_small_letters_and_single_spaces():
@@ -55,3 +56,18 @@ def test_real_text_has_the_books_counts(real_data):
     words = d2l.Vocab(d2l.tokenize(lines))
     assert words[['the', 'time', 'machine', 'by', 'h', 'g', 'wells']] == [
         1, 19, 50, 40, 2183, 2184, 400]  # as the book prints
+
+
+@pytest.mark.parametrize('encoding, line', [('gbk', 2), ('utf-16', 1)])
+def test_a_text_in_another_encoding_is_refused_by_file_and_line(
+        tmp_path, monkeypatch, encoding, line):
+    (tmp_path / 'timemachine.txt').write_bytes('one\n时间机器\n'.encode(encoding))
+    monkeypatch.setenv('D2LMX_DATA', str(tmp_path))
+    with pytest.raises(hub.BadData, match=f'timemachine.txt must.*line {line} is'):
+        d2l.load_data_time_machine(32, 35)
+
+
+def test_lines_end_where_files_have_line_ends(tmp_path, monkeypatch):
+    (tmp_path / 'timemachine.txt').write_bytes(b'\xef\xbb\xbfA b\r\nc\x0cd\n\ne')
+    monkeypatch.setenv('D2LMX_DATA', str(tmp_path))
+    assert d2l.read_time_machine() == ['a b', 'c d', '', 'e']

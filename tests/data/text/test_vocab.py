@@ -70,3 +70,9 @@ def test_bigrams_count_as_tokens():
 
 def test_lines_without_tokens_count_for_nothing():
     assert d2l.count_corpus([[], ['a'], []]) == {'a': 1}
+
+
+def test_membership_and_iteration_are_of_tokens():
+    vocab = d2l.Vocab([['a', 'b', 'a']])
+    assert list(vocab) == ['<unk>', 'a', 'b']
+    assert 'a' in vocab and 'c' not in vocab and 0 not in vocab

@@ -1,0 +1,26 @@
+"""MXNet's NumPy semantics in every thread, as they are in the one that imported it.
+
+MXNet keeps them for each thread, off at first: in another one, such as asyncio's
+executor starts, every layer would refuse the arrays that it is given.
+"""
+import threading
+
+from mxnet import util
+
+__all__ = []
+
+EVERYWHERE = 2  # for MXNet: in all threads; 1 is the calling one
+
+
+class _On(threading.local):
+    """Where MXNet looks whether a thread has the semantics on."""
+
+    def __init__(self):  # in each thread, when it is first asked
+        self.value = util._NumpyArrayScope(True)
+        util.set_np_shape(EVERYWHERE)
+
+
+def use_numpy_everywhere() -> None:
+    """Turn the semantics on where nobody set them; ``npx.reset_np`` still counts."""
+    util._NumpyArrayScope._current = _On()
+    util.is_np_array()
