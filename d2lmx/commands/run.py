@@ -8,7 +8,7 @@ import sys
 
 from ..pages import sections
 from ..pages.options import parse
-from . import complain, status_of
+from . import status_of
 
 __all__ = ['main']
 
@@ -49,11 +49,10 @@ def run_with(section, module, argv) -> int:
     args, hyperparameters = parse(section, module, argv)
     try:
         record = run_section(section, module, args, hyperparameters)
-    except KeyboardInterrupt:
-        complain('interrupted, ' + (
-            f'go on from {args.checkpoint} with --resume' if args.checkpoint else
-            'nothing was written'))
-        return 130
+    except KeyboardInterrupt as stop:
+        stop.args = ('nothing was written' if args.checkpoint is None else
+                     f'go on from {args.checkpoint} with --resume'),
+        raise
     if current().workers.rank == 0:
         print(summary(record, args.out / section.slug))
         if args.show:

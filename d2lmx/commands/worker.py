@@ -21,8 +21,6 @@ def obey(args):
     link = Link()
     try:
         status = status_of(work, link, *args.arguments)
-    except SystemExit as stop:
-        status = stop.code or 0
     except BaseException:
         traceback.print_exc()
         status = 1
