@@ -8,6 +8,7 @@ from mxnet.gluon import nn
 import d2lmx as d2l
 
 SMOKE = dict(num_hiddens=20)
+RANGES = dict(encoding_dim=(10, 4096), num_steps=(6, 1000))
 
 
 class SelfAttention(nn.HybridBlock):
