@@ -54,7 +54,8 @@ def obey(argv) -> int:
                         help='of d2lmx, and of what it stands on')
     parser.add_argument('command', nargs='?', choices=names(), metavar='COMMAND',
                         help='one of those below; d2lmx COMMAND --help tells more')
-    parser.add_argument('arguments', nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    parser.add_argument('arguments', type=str, nargs=argparse.REMAINDER,
+                        help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
     if args.version:
         print(versions())

@@ -33,7 +33,8 @@ def options(parser):
     parser.add_argument('--address', help='of this machine, for the others')
     parser.add_argument('--port', type=number('port', int, 1, (1, 65535)),
                         help='where all processes meet (default: any that is free)')
-    parser.add_argument('command', nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    parser.add_argument('command', type=str, nargs=argparse.REMAINDER,
+                        help=argparse.SUPPRESS)
 
 
 def obey(args):

@@ -17,7 +17,8 @@ def options(parser):
     parser.usage = 'd2lmx run SECTION [options]'
     parser.add_argument('section', metavar='SECTION',
                         help='number (6.6), name (lenet) or file; d2lmx list shows all')
-    parser.add_argument('arguments', nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    parser.add_argument('arguments', type=str, nargs=argparse.REMAINDER,
+                        help=argparse.SUPPRESS)
 
 
 def obey(args):

@@ -9,7 +9,7 @@ from . import status_of
 
 
 def options(parser):
-    parser.add_argument('arguments', nargs=argparse.REMAINDER,
+    parser.add_argument('arguments', type=str, nargs=argparse.REMAINDER,
                         help='as of `d2lmx run`')
 
 

@@ -12,7 +12,8 @@ from .values import devices, number, one_line, path, text
 class Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are one line, with exit status 2.
 
-    No argument can be empty, and none of type Path such as no file system can have.
+    No argument can be empty, but of type str, and none of type Path such as no file
+    system can have.
     """
 
     def __init__(self, *args, **kwargs):

@@ -26,7 +26,8 @@ REACHED = 'the work would begin here'
 WORK = [(records, 'step_record'), (records, 'epoch_record'), (runner, 'run_section'),
         (comparison, 'comparison_record'), (artefacts, 'export_network'),
         (quantization, 'quantization_record'), (comparison, 'port_of'),
-        (summaries, 'summary_table'), (graphs, 'draw_network'), (launcher.Job, 'run'), (doctor, 'checks'),
+        (summaries, 'summary_table'), (graphs, 'draw_network'), (launcher.Job, 'run'),
+        (doctor, 'checks'),
         (hub, 'download'), (hosts.socket, 'gethostbyname')]
 NUMBERS = ['-1', '0', '1', '-0', '1e-40', '1e400', '9' * 5000, 'nan', 'inf', '-inf',
            '1_0', '0x10', '١٢', '1.5', '1e9', str(2 ** 63)]

@@ -50,8 +50,8 @@ def test_a_process_that_is_stopped_is_named_first():
     server = Node('server 0', None, None)
     server.command = [sys.executable, '-c', stop]
     _, why, _ = failure([server, worker('import time; time.sleep(60)')], timeout=1)
-    assert why == ('server 0 is stopped (SIGSTOP, or a debugger): no sign of life for 1 '
-                   's of worker 0 (being started); ending all')
+    assert why == ('server 0 is stopped (SIGSTOP, or a debugger): no sign of life for '
+                   '1 s of worker 0 (being started); ending all')
 
 
 def test_a_status_of_wrong_usage_is_the_launchers_too():
