@@ -22,6 +22,7 @@ from d2lmx.pages import artefacts, runner, sections, values
 from d2lmx.pages.options import Parser, flag, hyperparameters, ranges_of
 from d2lmx.viz import graphs, summaries
 
+LONG = bool(os.environ.get('D2LMX_FUZZ'))
 REACHED = 'the work would begin here'
 WORK = [(records, 'step_record'), (records, 'epoch_record'), (runner, 'run_section'),
         (comparison, 'comparison_record'), (artefacts, 'export_network'),
@@ -47,7 +48,7 @@ def ends(monkeypatch, capsys):
         status = stop.value.code
         assert status in (0, 1, 2), (words, status)
         assert 'Traceback' not in output + errors, words
-        if status:
+        if status and 'FAILED: ' not in output:  # a table's verdict
             errors = re.sub(f'(d2lmx.*{REACHED}\\n)+', r'\1', errors)  # of --all
             assert re.fullmatch(r'd2lmx[^\n]*: [^\n]+\n', errors), (words, errors)
         return status
@@ -119,8 +120,8 @@ def test_every_option_of_every_section_ends_with_a_status_and_a_line(
         module = sections.load(section)
         for name in hyperparameters(module.run):
             statuses += [ends('run', section.number, flag(name), word)
-                         for word in chance.sample(words, 4)]
-    assert len(statuses) > 500 and set(statuses) == {1, 2}  # 1: reached
+                         for word in chance.sample(words, 9 if LONG else 1)]
+    assert len(statuses) > 150 and set(statuses) == {1, 2}  # 1: reached
 
 
 # ---- the long form: sections are run
@@ -138,8 +139,7 @@ def edges():
                     yield section.number, name, low + 1
 
 
-@pytest.mark.parametrize('number,name,value', edges() if os.environ.get('D2LMX_FUZZ')
-                         else [])
+@pytest.mark.parametrize('number,name,value', edges() if LONG else [])
 def test_a_section_ends_at_the_edges_of_its_options(ends, tmp_path, number, name,
                                                     value):
     ends('run', number, '--smoke', flag(name), str(value), '--out', str(tmp_path))
