@@ -30,8 +30,8 @@ def __getattr__(name):
 
 
 def __dir__():
-    _supply_names()
-    return sorted(globals())
+    _supply_names()  # those; modules and helpers are there, but in nobody's way
+    return sorted([*__all__, '__all__', '__doc__', '__version__'])
 
 
 def _supply_names():

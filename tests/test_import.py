@@ -5,7 +5,7 @@ import sys
 from d2lmx import compat
 
 OPTIONAL = {'torch', 'onnx', 'onnxruntime', 'gluoncv', 'IPython', 'horovod', 'jieba',
-            'sacrebleu'}
+            'sacrebleu', 'pooch', 'tqdm.auto'}  # which warns in a notebook
 
 
 def test_optional_packages_are_left_out():

@@ -7,6 +7,7 @@ from mxnet import np
 import d2lmx as d2l
 
 SMOKE = dict()
+RANGES = dict(num_steps=(1, 100))
 
 
 def f(x):

@@ -8,6 +8,7 @@ from mxnet.gluon import nn
 import d2lmx as d2l
 
 SMOKE = dict(num_epochs=20)
+RANGES = dict(num_inputs=(1, 10 ** 4), n_train=(1, 10 ** 4), n_test=(1, 10 ** 4))
 
 
 def make_data(n_train, n_test, num_inputs):

@@ -8,6 +8,7 @@ from mxnet.gluon import nn
 import d2lmx as d2l
 
 SMOKE = {}
+RANGES = dict(num_matrices=(1, 10 ** 4), num_hiddens=(1, 4096))
 
 
 def vanishing_gradients():

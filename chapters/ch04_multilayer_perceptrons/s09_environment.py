@@ -7,6 +7,7 @@ from mxnet import autograd, gluon, np, npx
 import d2lmx as d2l
 
 SMOKE = dict(num_examples=300, num_epochs=50)
+RANGES = dict(num_examples=(20, 10 ** 6), lr=(0.01, 100))
 
 # Covariate shift: x is normal with one spread and another mean, y = x ** 3 - x + noise
 source_mean, target_mean, sigma = 0.0, 0.5, 0.5

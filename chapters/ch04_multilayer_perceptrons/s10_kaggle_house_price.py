@@ -12,6 +12,7 @@ import d2lmx as d2l
 
 DATA = ('kaggle_house_train', 'kaggle_house_test')
 SMOKE = dict(k=2, num_epochs=20, batch_size=32, lr=20)
+RANGES = dict(k=(2, 100))
 # printed, then the range of 42 builds
 PRINTED = [({}, {'average train log rmse': (0.165265, 0.1651, 0.1653),
                  'average valid log rmse': (0.170407, 0.1701, 0.1706),

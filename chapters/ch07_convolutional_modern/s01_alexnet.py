@@ -10,6 +10,7 @@ import d2lmx as d2l
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
 SMOKE = dict(num_epochs=1, lr=0.05, batch_size=64, resize=67)
+RANGES = dict(resize=(67, 512))
 
 
 def build_net():

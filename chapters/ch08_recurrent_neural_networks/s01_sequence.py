@@ -103,6 +103,9 @@ def errors(k_steps, x, tau):
 
 def run(*, num_epochs: int = 5, lr: float = 0.01, batch_size: int = 16,
         num_points: int = 1000, num_train: int = 600, tau: int = 4) -> dict:
+    if num_points <= num_train + tau + MAX_STEPS:
+        raise d2l.InputError(f'num_points must exceed num_train + tau + {MAX_STEPS}, '
+                             f'got {num_points}, {num_train} and {tau}')
     time, x = make_series(num_points)
     features, labels = embed(x, tau)
     train_iter = d2l.load_array((features[:num_train], labels[:num_train]), batch_size)

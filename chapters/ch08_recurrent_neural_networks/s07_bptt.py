@@ -8,6 +8,7 @@ from mxnet import autograd, np
 import d2lmx as d2l
 
 SMOKE = dict(num_draws=200)
+RANGES = dict(keep=(0.01, 1))
 
 # h_t = W_hx x_t + W_hh h_{t-1}, o_t = W_qh h_t, L is the mean of |o_t - y_t|^2 / 2
 NUM_INPUTS, NUM_HIDDENS, NUM_OUTPUTS = 3, 4, 2

@@ -8,6 +8,7 @@ from mxnet.gluon import nn
 import d2lmx as d2l
 
 SMOKE = dict(num_hiddens=20)
+RANGES = dict(encoding_dim=(10, 4096), num_steps=(6, 1000))
 
 
 class SelfAttention(nn.HybridBlock):
@@ -73,6 +74,9 @@ def turned(P, by):
 
 def run(*, num_hiddens: int = 100, num_heads: int = 5, dropout: float = 0.5,
         encoding_dim: int = 32, num_steps: int = 60) -> dict:
+    if encoding_dim % 2:
+        raise d2l.InputError('encoding_dim must be even, as sines and cosines come in '
+                             f'pairs, got {encoding_dim}')
     P = positions(encoding_dim, num_steps)
     return {'self-attention': self_attention(num_hiddens, num_heads, dropout),
             'binary': binary_numbers(), 'encoding': list(P.shape),

@@ -7,6 +7,7 @@ from mxnet import np, npx
 import d2lmx as d2l
 
 SMOKE = dict(n=200, repeat=4)
+RANGES = dict(n=(1, 20000))
 
 
 # book: run(x), a name that every section here has for what the command starts

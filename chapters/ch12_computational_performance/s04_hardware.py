@@ -10,6 +10,7 @@ from mxnet import np, npx
 import d2lmx as d2l
 
 SMOKE = dict(megabytes=8, n=256, num_calls=200)
+RANGES = dict(megabytes=(1, 4096), n=(64, 16384))
 
 
 def best_seconds(function, rounds=5):

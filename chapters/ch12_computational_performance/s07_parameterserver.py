@@ -8,6 +8,7 @@ from mxnet import np, npx
 import d2lmx as d2l
 
 SMOKE = dict(size=1000)
+RANGES = dict(size=(1, 10 ** 8))
 
 
 def central_sum(data):

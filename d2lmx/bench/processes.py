@@ -2,8 +2,10 @@
 import math
 import multiprocessing
 import os
+import signal
 import statistics
 from contextlib import ExitStack, contextmanager
+from multiprocessing import resource_tracker
 
 from mxnet import npx
 
@@ -39,7 +41,7 @@ class Worker:
         self.process = context.Process(target=serve, args=(self.theirs, make, args))
 
     def __enter__(self):
-        with changed_environment(self.environment):
+        with changed_environment(self.environment), without_ctrl_c():
             self.process.start()
         self.theirs.close()  # so that the pipe breaks where the process dies
         return self
@@ -95,6 +97,18 @@ def turn(function, at_least: float) -> float:
         npx.waitall()
         seconds, calls = timer.stop(), calls + 1
     return seconds / calls
+
+
+@contextmanager
+def without_ctrl_c():
+    """Processes started within the block never see Ctrl-C: who started them ends them.
+    """
+    resource_tracker.ensure_running()  # else its start would let the signal in again
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 @contextmanager

@@ -1,8 +1,6 @@
 """Training and prediction timed in every way, PyTorch beside, in one run."""
-from pathlib import Path
-
 from ..errors import InputError, MissingPackage, Unavailable
-from ..pages.options import number
+from ..pages.values import folder, number
 from . import complain
 
 SECONDS_EACH = 20  # of measuring, for each network of --all
@@ -23,7 +21,7 @@ def options(parser):
                              'they are images)')
     parser.add_argument('--data', choices=['auto', 'book', 'toy'], default='auto',
                         help='for --epochs')
-    parser.add_argument('--out', type=Path, default=Path('results'))
+    parser.add_argument('--out', type=folder, default='results')
 
 
 def obey(args):

@@ -3,7 +3,8 @@ import argparse
 from pathlib import Path
 
 from ..errors import InputError
-from ..pages.options import number
+from ..pages.values import number
+from . import status_after
 
 
 def options(parser):
@@ -25,13 +26,15 @@ def options(parser):
                              'dist_async: nobody waits, results differ')
     parser.add_argument('--threads', type=number('threads', int, 1),
                         help="of each worker (default: its share of a machine's cores)")
-    parser.add_argument('--timeout', type=number('timeout', float, 300), default=300,
-                        metavar='SECONDS', help='end all where a worker gives no sign '
-                                                'of life for so long (default: 300)')
+    parser.add_argument('--timeout', default=300, metavar='SECONDS',
+                        type=number('timeout', float, 300, (1, 10 ** 6)),
+                        help='end all where a worker gives no sign of life for so long '
+                             '(default: 300)')
     parser.add_argument('--address', help='of this machine, for the others')
-    parser.add_argument('--port', type=number('port', int, 1),
+    parser.add_argument('--port', type=number('port', int, 1, (1, 65535)),
                         help='where all processes meet (default: any that is free)')
-    parser.add_argument('command', nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    parser.add_argument('command', type=str, nargs=argparse.REMAINDER,
+                        help=argparse.SUPPRESS)
 
 
 def obey(args):
@@ -47,8 +50,8 @@ def obey(args):
     try:
         with job(args, command[1:], say) as training:
             training.run()
-    except KeyboardInterrupt:
-        return 130  # which the job has told already
+    except KeyboardInterrupt as stop:
+        return status_after(stop)  # the job has told it already
 
 
 def say(line) -> None:

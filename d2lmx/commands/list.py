@@ -1,20 +1,53 @@
-"""All sections of the book: number, name, titles, data files."""
+"""All sections of the book, or of a chapter: number, name, titles, data."""
+import itertools
 import json
+import re
 
+from ..errors import InputError
 from ..pages.sections import sections
 
 
 def options(parser):
+    parser.add_argument('chapter', nargs='?', help='ch9, or 9 (default: all)')
     parser.add_argument('--json', action='store_true', help='as JSON')
 
 
 def obey(args):
-    rows = [{'number': s.number, 'name': s.name, 'title': s.title,
-             'title_zh': s.title_zh, 'data': list(s.data)} for s in sections()]
+    found = sections() if args.chapter is None else of_chapter(args.chapter)
     if args.json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        print(json.dumps([{'number': s.number, 'name': s.name, 'title': s.title,
+                           'title_zh': s.title_zh, 'data': list(s.data)}
+                          for s in found], indent=1))
         return
-    for row in rows:
-        needs = f'  [{", ".join(row["data"])}]' if row['data'] else ''
-        print(f'{row["number"]:>5}  {row["name"]:32} {row["title"]} '
-              f'{row["title_zh"]}{needs}')
+    for folder, of_folder in itertools.groupby(found, lambda s: s.path.parent.name):
+        print(heading(folder))
+        for section in of_folder:
+            print(line_of(section, width=max(len(s.name) for s in found)))
+
+
+def of_chapter(chapter: str) -> list:
+    """The sections of 'ch9', 'ch09' or '9'; InputError where there is none."""
+    wanted = chapter.lower().removeprefix('ch').lstrip('0')
+    index = sections()
+    found = [s for s in index if s.number.partition('.')[0] == wanted]
+    if not found:
+        numbers = dict.fromkeys(s.number.partition('.')[0] for s in index)
+        raise InputError(f'no chapter {chapter!r}: there are {", ".join(numbers)}')
+    return found
+
+
+def heading(folder: str) -> str:
+    """Of a chapter, from its folder: '9  Recurrent modern'."""
+    number, _, words = folder.removeprefix('ch').partition('_')
+    return f'{int(number)}  {words.replace("_", " ").capitalize()}'
+
+
+def line_of(section, width: int) -> str:
+    """'   9.7  seq2seq  Sequence to sequence learning / 序列到序列学习  [fra-eng]'.
+    """
+    titles = dict.fromkeys([section.title, section.title_zh])  # may be one word
+    sets = dict.fromkeys(re.sub(r'_(train|test)(_\w+)?$', '', name)
+                         for name in section.data)  # of several files, or one
+    needs = ', '.join(sets)
+    return (f'{section.number:>6}  {section.name:{width}}  {" / ".join(titles)}'
+            + (f'  [{needs}]' if needs else ''))

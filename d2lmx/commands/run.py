@@ -8,7 +8,7 @@ import sys
 
 from ..pages import sections
 from ..pages.options import parse
-from . import complain, status_of
+from . import status_of
 
 __all__ = ['main']
 
@@ -17,7 +17,8 @@ def options(parser):
     parser.usage = 'd2lmx run SECTION [options]'
     parser.add_argument('section', metavar='SECTION',
                         help='number (6.6), name (lenet) or file; d2lmx list shows all')
-    parser.add_argument('arguments', nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    parser.add_argument('arguments', type=str, nargs=argparse.REMAINDER,
+                        help=argparse.SUPPRESS)
 
 
 def obey(args):
@@ -49,11 +50,10 @@ def run_with(section, module, argv) -> int:
     args, hyperparameters = parse(section, module, argv)
     try:
         record = run_section(section, module, args, hyperparameters)
-    except KeyboardInterrupt:
-        complain('interrupted, ' + (
-            f'go on from {args.checkpoint} with --resume' if args.checkpoint else
-            'nothing was written'))
-        return 130
+    except KeyboardInterrupt as stop:
+        stop.args = ('nothing was written' if args.checkpoint is None else
+                     f'go on from {args.checkpoint} with --resume'),
+        raise
     if current().workers.rank == 0:
         print(summary(record, args.out / section.slug))
         if args.show:

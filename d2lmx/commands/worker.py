@@ -9,7 +9,7 @@ from . import status_of
 
 
 def options(parser):
-    parser.add_argument('arguments', nargs=argparse.REMAINDER,
+    parser.add_argument('arguments', type=str, nargs=argparse.REMAINDER,
                         help='as of `d2lmx run`')
 
 
@@ -21,8 +21,6 @@ def obey(args):
     link = Link()
     try:
         status = status_of(work, link, *args.arguments)
-    except SystemExit as stop:
-        status = stop.code or 0
     except BaseException:
         traceback.print_exc()
         status = 1

@@ -1,4 +1,5 @@
 """Machines and their addresses, and the port where all processes meet."""
+import re
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,24 +33,32 @@ def read_hosts(path: Path) -> list:
     """The hosts in a file: a name a line, its address behind it where ssh alone knows.
 
     Empty lines, and what follows a #, do not count. LaunchError for an unreadable
-    file, for none, and for a name without an address.
+    file, for none, and for a name without an address, or one that ssh would take for an
+    option.
     """
     try:
         lines = path.read_text(encoding='utf-8').splitlines()
     except OSError as error:
         raise LaunchError(f'cannot read the hosts in {path}: {error.strerror}'
                           ) from error
+    except UnicodeDecodeError as error:
+        raise LaunchError(f'cannot read the hosts in {path}: it is no text in UTF-8'
+                          ) from error
     rows = [words for words in (line.partition('#')[0].split() for line in lines)
             if words]
     if not rows:
         raise LaunchError(f'{path} names no host: write one name a line')
+    for name in {words[0] for words in rows}:
+        if not re.fullmatch(r'[\w.:@%[\]][\w.:@%[\]-]*', name):
+            raise LaunchError(f'{path} has {name!r} in the place of a host: a name, or '
+                              'user@name, of letters, digits and .-_ is expected')
     return [Host(name, rest[0] if rest else _address(name)) for name, *rest in rows]
 
 
 def _address(name: str) -> str:
     try:
         return socket.gethostbyname(name)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the latter where a part is too long
         raise LaunchError(f'the host {name} is not known ({error}): correct its name, '
                           'or write its address behind it') from error
 

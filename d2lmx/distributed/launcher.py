@@ -3,7 +3,6 @@ import contextlib
 import json
 import logging
 import queue
-import signal
 import threading
 import time
 
@@ -27,8 +26,6 @@ def job(args, command, say):
     """
     with contextlib.ExitStack() as opened:
         nodes = plan(args, command, opened)
-        previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
-        opened.callback(signal.signal, signal.SIGTERM, previous)
         yield Job(nodes, args.timeout, say)
 
 
@@ -133,7 +130,10 @@ class Job:
                       and now - node.heard > self.timeout]
             if silent:
                 names = ', '.join(f'{node} ({node.state})' for node in silent)
-                raise LaunchError(f'no sign of life for {self.timeout:g} s of {names}')
+                guilty = ''.join(f'{node} is stopped (SIGSTOP, or a debugger): '
+                                 for node in self.nodes if node.is_stopped())
+                raise LaunchError(f'{guilty}no sign of life for {self.timeout:g} s of '
+                                  f'{names}')
 
     def _handle(self, seconds) -> bool:
         """Take one line, waiting for it that long; whether there was one."""

@@ -51,7 +51,7 @@ class Node:
             sent = [f'{name}={value}' for name, value in variables.items()
                     if name.startswith(CARRIED)]
             remote = shlex.join(['env', *sent, *command])
-            command = [*SSH, self.host.name,
+            command = [*SSH, '--', self.host.name,
                        f'cd {shlex.quote(os.getcwd())} && {remote}']
             variables = None
         self.heard = time.monotonic()
@@ -75,6 +75,14 @@ class Node:
         if self.status is None:
             return False
         return self.status != 0 or (self.rank is None and self.state != 'done')
+
+    def is_stopped(self) -> bool:
+        """Whether it was stopped, by SIGSTOP or a debugger, where Linux tells."""
+        try:
+            about = Path(f'/proc/{self.process.pid}/stat').read_text(encoding='utf-8')
+        except OSError:
+            return False
+        return about.rpartition(') ')[2][0] in 'Tt'  # behind the name, in brackets
 
     def end(self) -> str:
         """How it ended, in words."""

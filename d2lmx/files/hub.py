@@ -12,8 +12,6 @@ import os
 import zlib
 from pathlib import Path
 
-import pooch
-
 from ..context import current
 from ..errors import InputError, Unavailable
 from . import archives
@@ -85,6 +83,7 @@ def policy() -> str:
 
 def cache() -> Path:
     """The per-user cache folder (XDG_CACHE_HOME moves it). It may not exist yet."""
+    import pooch  # late: in a notebook without widgets its import says a warning
     return Path(pooch.os_cache('d2lmx'))
 
 
@@ -129,6 +128,7 @@ def sha1_of(path) -> str:
 
 @functools.lru_cache(maxsize=None)
 def _sha1(path, _size, _mtime):
+    import pooch
     return pooch.file_hash(path, alg='sha1')
 
 

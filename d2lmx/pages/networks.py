@@ -76,7 +76,7 @@ def section_network(section, variant: str = ''):
     if not hasattr(module, 'example_inputs'):
         raise InputError(f'section {section.number or section.name} has build_net but '
                          'not example_inputs(batch_size=2), a tuple of its inputs')
-    options = hyperparameters(module.run)
+    options = hyperparameters(module.run) if hasattr(module, 'run') else {}
     values = {name: default for name, (_, default) in options.items()}
     build_net, example_inputs = module.build_net, module.example_inputs
     choice = signature(build_net).parameters.get('variant')

@@ -1,25 +1,64 @@
 """Command-line options from the signature of a section's ``run``."""
 import argparse
-import math
+import inspect
+import sys
 import typing
-from inspect import signature
 from pathlib import Path
 
 from ..errors import InputError
+from .values import devices, number, one_line, path, text
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are one line, with exit status 2."""
+    """An argument parser whose complaints are one line, with exit status 2.
+
+    No argument can be empty, but of type str, and none of type Path such as no file
+    system can have.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.register('type', None, text)
+        self.register('type', Path, path)
+
+    def print_help(self, file=None):
+        (file or sys.stdout).write(self.format_help())  # argparse hides what goes wrong
 
     def error(self, message):
-        self.exit(2, f'{self.prog}: {message} (--help shows the options)\n')
+        self.exit(2, f'{self.prog}: {one_line(message)} (--help shows the options)\n')
 
 
 def parse(section, module, argv):
-    """The runner's own options, and the keyword arguments for the section's run."""
+    """The runner's own options, and the keyword arguments for the section's run.
+
+    InputError for a section that no command line can be made of.
+    """
+    if not hasattr(module, 'run'):
+        raise InputError(f'{section.path} has no function run: write def run(*, '
+                         'num_epochs: int = 10) -> dict, or without arguments')
     parser = Parser(prog=f'd2lmx run {section.number or section.path.name}',
                     description=f'{section.title} {section.title_zh}')
-    own = parser.add_argument_group('every section')
+    add_own_options(parser.add_argument_group('every section'))
+    taken = vars(parser.parse_args([]))
+    hyper = parser.add_argument_group('this section, with the book\'s values')
+    defaults = hyperparameters(module.run)
+    ranges = ranges_of(module)
+    for name, (kind, default) in defaults.items():
+        if name in taken:
+            raise InputError(f"run's argument {name!r} would be an option that every "
+                             'section has: rename it, or leave it out')
+        add_option(hyper, name, kind, default, ranges.get(name))
+    args = parser.parse_args(argv)
+    if args.resume and not args.checkpoint:
+        parser.error('--resume needs --checkpoint DIR, where the training was saved')
+    given = {name: getattr(args, name) for name in defaults if hasattr(args, name)}
+    values = {name: default for name, (_, default) in defaults.items()}
+    args.data = args.data or ('toy' if args.smoke else 'auto')
+    return args, {**values, **(smoke_options(module) if args.smoke else {}), **given}
+
+
+def add_own_options(own) -> None:
+    """Those of the runner, which every section has."""
     own.add_argument('--smoke', action='store_true',
                      help='a run of seconds, on toy data unless --data says otherwise')
     own.add_argument('--seed', type=number('seed', int, 0), default=0,
@@ -40,21 +79,6 @@ def parse(section, module, argv):
     own.add_argument('--no-hybridize', dest='hybridize', action='store_false',
                      help='leave networks imperative (default: they are compiled)')
     own.add_argument('--show', action='store_true', help='open the figures in windows')
-    taken = vars(parser.parse_args([]))
-    hyper = parser.add_argument_group('this section, with the book\'s values')
-    defaults = hyperparameters(module.run)
-    for name, (kind, default) in defaults.items():
-        if name in taken:
-            raise InputError(f"run's argument {name!r} would be an option that every "
-                             'section has: rename it, or leave it out')
-        add_option(hyper, name, kind, default)
-    args = parser.parse_args(argv)
-    if args.resume and not args.checkpoint:
-        parser.error('--resume needs --checkpoint DIR, where the training was saved')
-    given = {name: getattr(args, name) for name in defaults if hasattr(args, name)}
-    values = {name: default for name, (_, default) in defaults.items()}
-    args.data = args.data or ('toy' if args.smoke else 'auto')
-    return args, {**values, **(smoke_options(module) if args.smoke else {}), **given}
 
 
 def smoke_options(module) -> dict:
@@ -62,21 +86,38 @@ def smoke_options(module) -> dict:
     if not hasattr(module, 'SMOKE'):
         raise InputError('the section has no SMOKE: write SMOKE = dict(num_epochs=1), '
                          'or whatever options make a run of seconds, above its run')
-    unknown = set(module.SMOKE) - set(hyperparameters(module.run))
-    if unknown:
-        raise InputError(f'SMOKE names {", ".join(sorted(unknown))}, which run does '
-                         'not take: its arguments are '
-                         f'{", ".join(hyperparameters(module.run)) or "none"}')
-    return module.SMOKE
+    return known(module, 'SMOKE')
+
+
+def ranges_of(module) -> dict:
+    """{name: (lowest, highest)} of a section's hyperparameters, where it names any."""
+    return known(module, 'RANGES') if hasattr(module, 'RANGES') else {}
+
+
+def known(module, table: str) -> dict:
+    """A section's table by that name; InputError unless its keys are run's arguments.
+    """
+    arguments = hyperparameters(module.run)
+    found = getattr(module, table)
+    if not isinstance(found, dict):
+        raise InputError(f'{table} must be a dict by the names of run\'s arguments, '
+                         f'got {type(found).__name__}')
+    if unknown := set(found) - set(arguments):
+        raise InputError(f'{table} names {", ".join(sorted(map(str, unknown)))}, which '
+                         'run does not take: its arguments are '
+                         f'{", ".join(arguments) or "none"}')
+    return found
 
 
 def hyperparameters(run) -> dict:
     """{name: (type, default)} of a run function; ``out`` is the runner's to give.
 
-    InputError for an argument without a type or a default.
+    InputError for an argument without a type or a default, and for no function.
     """
+    if not inspect.isfunction(run):
+        raise InputError(f'run must be a function, got {type(run).__name__}')
     kinds, found = typing.get_type_hints(run), {}
-    for name, parameter in signature(run).parameters.items():
+    for name, parameter in inspect.signature(run).parameters.items():
         if name == 'out':
             continue
         if name not in kinds or parameter.default is parameter.empty:
@@ -92,59 +133,34 @@ def flag(name: str) -> str:
     return f'--{name.replace("_", "-")}'
 
 
-def add_option(group, name, kind, default) -> None:
-    """Add ``--name``, absent from the parsed arguments unless the user gives it."""
+def add_option(group, name, kind, default, bounds=None) -> None:
+    """Add ``--name``, absent from the parsed arguments unless the user gives it.
+
+    bounds: the section's own, of numbers.
+    """
     options = {'default': argparse.SUPPRESS, 'dest': name,
-               'help': f'default: {default}'}
+               'help': f'default: {default}'.replace('%', '%%')}
     if kind is bool:
         options['action'] = argparse.BooleanOptionalAction
     elif typing.get_origin(kind) is typing.Literal:
         options['choices'] = typing.get_args(kind)
+        options['type'] = type(options['choices'][0])
     elif kind in (int, float):
-        options['type'] = number(name, kind, default)
+        options['type'] = number(name, kind, default, bounds)
         options['metavar'] = kind.__name__.upper()
+    elif kind in (str, Path):
+        options['type'] = None if kind is str else kind
     else:
-        options['type'] = kind
+        raise InputError(f"run's argument {name!r} is no option of a command line: its "
+                         f'type must be int, float, bool, str, Path or Literal, got '
+                         f'{kind}')
     group.add_argument(flag(name), **options)
 
 
-def devices(text):
-    """`parse_devices`, its complaint in the parser's words."""
-    from ..runtime.devices import parse_devices  # late: `doctor` runs without MXNet
-    try:
-        return parse_devices(text)
-    except InputError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def number(name, kind, default):
-    """A parser of numbers in the range that a hyperparameter of that name can have.
-
-    Whole numbers count something: from 1, or from 0 where the default is 0. Others are
-    finite and not negative; chances to drop are below 1, seeds what NumPy takes.
-    """
-    lowest = 1 if kind is int and default != 0 else 0
-    below = 1 if name.startswith('dropout') else 2 ** 32 if name == 'seed' else math.inf
-    noun = 'a whole number' if kind is int else 'a number'
-    expected = f'expected {noun} of at least {lowest}'
-    expected += f' and below {below}' if below < math.inf else ''
-
-    def parse_number(text):
-        try:
-            value = kind(text)
-        except ValueError:
-            value = math.nan
-        if not lowest <= value < below:
-            raise argparse.ArgumentTypeError(f'{expected}, got {text!r}')
-        return value
-
-    return parse_number
-
-
-def shape(text) -> tuple:
+def shape(given) -> tuple:
     """The axes of an array, written 1x224x224 or 1,224,224, each at least 1."""
-    parts = text.replace('x', ',').split(',')
+    parts = given.replace('x', ',').split(',')
     if not all(part.isdecimal() and int(part) > 0 for part in parts):
         raise argparse.ArgumentTypeError('expected the axes of one example, such as '
-                                         f'1x224x224, got {text!r}')
+                                         f'1x224x224, got {given!r}')
     return tuple(map(int, parts))

@@ -1,14 +1,16 @@
 """The results folder of a section: numbers as JSON, figures as SVG and PNG."""
+import itertools
 import json
 import math
 from pathlib import Path
 
-import numpy as onp
 from matplotlib import pyplot as plt
 
 from ..errors import InputError
 from ..files.whole import whole_file, writing
 from ..viz.tables import table
+
+MANY, ROWS = 8, 20  # numbers in a line, and rows, that people are shown
 
 
 def write(record, folder: Path) -> None:
@@ -33,8 +35,8 @@ def write_json(path: Path, record) -> Path:
 
 def summary(record, target: Path) -> str:
     """What the run returned, on which data, and where the files are: lines of text."""
-    lines = [f'{name}: {readable(value)}' for name, value in record['result'].items()
-             if name != 'series']
+    lines = list_of({name: value for name, value in record['result'].items()
+                     if name != 'series'})
     if record.get('resumed'):
         place = record['resumed']
         lines.append(f'resumed: training {place["fit"]}, after epoch {place["epoch"]}')
@@ -54,26 +56,67 @@ def book_lines(book) -> list:
     if 'reason' in book:
         return [f'not compared with the book: {book["reason"]}']
     return [table([{"beside the book's numbers": name,
-                    'ours': readable(row['ours'], digits=4),
+                    'ours': number_text(row['ours'], digits=4),
                     'book': f'{row["book"]:.4g}',
                     'builds': f'{row["lowest"]:.4g} to {row["highest"]:.4g}',
                     '': 'inside' if row['inside'] else 'OUTSIDE'}
                    for name, row in book['numbers'].items()])]
 
 
-def readable(value, indent='  ', digits=6) -> str:
-    """A JSON value for people: short numbers, a line for each row or key."""
-    if isinstance(value, float):
-        return f'{value:.{digits}g}'
-    if isinstance(value, list) and value and isinstance(value[0], list):
-        return ''.join(f'\n{indent}{readable(row, indent + "  ").lstrip()}'
-                       for row in value)
-    if isinstance(value, list):
-        return '[' + ', '.join(readable(part) for part in value) + ']'
+def list_of(values: dict, indent='') -> list:
+    """Lines for people of a dict of JSON values: one each, aligned, or a block each."""
+    texts = {str(key): in_a_line(value) for key, value in values.items()}
+    width = max((len(key) for key, text in texts.items() if text is not None),
+                default=0)
+    lines = []
+    for (key, text), value in zip(texts.items(), values.values()):
+        if text is not None:
+            lines.append(f'{indent}{key + ":":{width + 1}} {text}'.rstrip())
+        else:
+            lines += [f'{indent}{key}:', *block_of(value, indent + '  ')]
+    return lines
+
+
+def block_of(value, indent) -> list:
+    """Lines for a dict, a list of rows or a text of several lines; long ones are cut.
+    """
     if isinstance(value, dict):
-        return ''.join(f'\n{indent}{key}: {readable(part, indent + "  ")}'
-                       for key, part in value.items())
-    return str(value)
+        return list_of(value, indent)
+    if isinstance(value, str):
+        return [f'{indent}{line}' for line in value.splitlines()]
+    rows = [[in_a_line(cell, as_cell=True) for cell in row]
+            if isinstance(row, list) else [in_a_line(row, as_cell=True)]
+            for row in value[:ROWS]]
+    widths = [max(map(len, column)) for column in itertools.zip_longest(
+        *rows, fillvalue='')]
+    lines = [indent + '  '.join(f'{cell:{width}}' for cell, width in zip(row, widths)
+                                ).rstrip() for row in rows]
+    return lines + ([f'{indent}... ({len(value)} in all)'] if len(value) > ROWS else [])
+
+
+def in_a_line(value, as_cell=False):
+    """A number, a text or a list of such as one text; None for what takes a block.
+
+    as_cell: all becomes one text, and a list stands in brackets.
+    """
+    if isinstance(value, list) and (as_cell or not any(
+            isinstance(part, (list, dict)) for part in value)):
+        shown = value if len(value) <= MANY else [*value[:MANY // 2], '...', value[-1]]
+        text = ', '.join(in_a_line(part, as_cell=True) for part in shown)
+        text += f' ({len(value)} in all)' if len(value) > MANY else ''
+        return f'({text})' if as_cell else text
+    if isinstance(value, dict) and as_cell:
+        return ', '.join(f'{key} {in_a_line(part, as_cell=True)}'
+                         for key, part in value.items())
+    if isinstance(value, (list, dict)) or (
+            isinstance(value, str) and '\n' in value and not as_cell):
+        return None
+    return number_text(value)
+
+
+def number_text(value, digits=6) -> str:
+    """A number with few digits; anything else as it is."""
+    return f'{value:.{digits}g}' if isinstance(value, float) else str(value)
 
 
 def as_json(value):
@@ -82,11 +125,11 @@ def as_json(value):
         return {str(key): as_json(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [as_json(part) for part in value]
-    if isinstance(value, onp.generic):
-        value = value.item()
+    if hasattr(value, 'tolist'):  # an array or one of its numbers, NumPy's or MXNet's
+        return as_json(value.tolist())
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise InputError('run returns JSON values: numbers, texts, lists and dicts of '
-                     f'such, got {type(value).__name__} (of an array, .tolist())')
+    raise InputError('run returns JSON values: numbers, texts, lists, '
+                     f'arrays, or dicts of such, got {type(value).__name__}')

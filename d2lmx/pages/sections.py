@@ -7,6 +7,7 @@ import ast
 import difflib
 import functools
 import importlib.util
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -78,11 +79,12 @@ def _parsed(path, *_changed):
         data = next((ast.literal_eval(node.value) for node in tree.body
                      if isinstance(node, ast.Assign)
                      and getattr(node.targets[0], 'id', '') == 'DATA'), ())
-    except (SyntaxError, ValueError) as error:
+        data = tuple(data)
+    except (SyntaxError, ValueError, TypeError, OSError) as error:
         first_line, data = f'cannot be read: {error}', ()
     title = re.match(r'(.*?)\s*\(([^()]*)\)$', first_line)
     return Section(number, name, title[1] if title else first_line,
-                   title[2] if title else '', tuple(data), path)
+                   title[2] if title else '', data, path)
 
 
 def find(token: str) -> Section:
@@ -91,9 +93,10 @@ def find(token: str) -> Section:
     UnknownSection suggests the nearest names, or says how to tell those of one name
     apart.
     """
-    path = Path(token)
-    if path.suffix == '.py' and path.is_file():
-        return read_section(path.resolve())
+    if token.endswith('.py'):
+        if not os.path.isfile(token):
+            raise UnknownSection(f'there is no file {token}')
+        return read_section(Path(token).resolve())
     wanted = token.strip().lower().replace('-', '_')
     if re.fullmatch(r'\d+\.\d+', wanted):
         wanted = '.'.join(str(int(part)) for part in wanted.split('.'))
@@ -117,13 +120,21 @@ def find(token: str) -> Section:
 
 
 def load(section: Section):
-    """The section's module, imported from its file."""
+    """The section's module, imported from its file; InputError for no Python."""
     name = f'd2lmx_section_{section.slug.replace(".", "_")}'
     spec = importlib.util.spec_from_file_location(name, section.path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    check_syntax(spec.loader, section.path)
     spec.loader.exec_module(module)
-    if not callable(getattr(module, 'run', None)):
-        raise InputError(f'{section.path} has no function run: write def run(*, '
-                         'num_epochs: int = 10) -> dict, or without arguments')
     return module
+
+
+def check_syntax(loader, path) -> None:
+    """InputError, with the line, for a file that is no Python."""
+    try:
+        loader.get_code(loader.name)
+    except SyntaxError as error:
+        raise InputError(f'{path}, line {error.lineno}: {error.msg}') from error
+    except (OSError, ValueError) as error:  # bytes that are no text
+        raise InputError(f'{path} cannot be read: {error}') from error

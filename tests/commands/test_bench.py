@@ -72,6 +72,16 @@ def test_wrong_usage_is_status_2(words, reason, complaint):
     assert reason in complaint(2, 'bench', *words)
 
 
+@pytest.mark.parametrize('below', ['', 'results'])
+def test_a_file_in_the_place_of_the_folder_is_told_before_measuring(
+        complaint, tmp_path, below, monkeypatch):
+    monkeypatch.setattr(records, 'step_record', None)  # cannot be called
+    (tmp_path / 'file').write_text('mine')
+    line = complaint(2, 'bench', 'lenet', '--out', tmp_path / 'file' / below)
+    assert f"cannot write in '{tmp_path / 'file'}'" in line
+    assert (tmp_path / 'file').read_text() == 'mine'
+
+
 @pytest.fixture
 def few(monkeypatch):
     """There are two networks, with twins, that fail as told."""

@@ -1,11 +1,15 @@
 """The command d2lmx: its help, its statuses, and what a command costs."""
 import ast
 import logging
+import platform
 import shutil
 import sys
 
+import mxnet as mx
+import numpy as onp
 import pytest
 
+import d2lmx as d2l
 from d2lmx import commands
 from d2lmx.errors import InputError, MissingFile, Unavailable
 
@@ -67,7 +71,7 @@ def test_a_command_costs_one_file(call, capsys, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize('words,reason', [
-    ((), 'COMMAND'), (('train',), "invalid choice: 'train'"),
+    (('train',), "invalid choice: 'train'"),
     (('list', '--xml'), 'unrecognized arguments: --xml'),
     (('run', 'lenat'), "no section 'lenat': did you mean lenet"),
     (('run', '6.6', '--num-epochs', '0'), 'of at least 1'),
@@ -78,6 +82,20 @@ def test_a_command_costs_one_file(call, capsys, tmp_path, monkeypatch):
     (('worker', '6.6'), 'd2lmx launch')])
 def test_wrong_usage_is_one_line_and_status_2(words, reason, complaint):
     assert reason in complaint(2, *words)
+
+
+def test_alone_it_shows_the_help(call, capsys):
+    assert call('--help') == 0
+    shown = capsys.readouterr().out
+    assert call() == 0
+    assert capsys.readouterr() == (shown, '')
+
+
+def test_versions_are_those_that_the_modules_say(call, capsys):
+    assert call('--version') == 0
+    assert capsys.readouterr().out == (
+        f'd2lmx {d2l.__version__}, MXNet {mx.__version__}, NumPy {onp.__version__}, '
+        f'Python {platform.python_version()}\n')
 
 
 # ---- statuses

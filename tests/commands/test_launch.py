@@ -20,6 +20,14 @@ def test_a_port_in_use_is_named(complaint):
                     'use): choose another with --port, or leave it out\n')
 
 
+@pytest.mark.parametrize('option,value', [
+    ('--timeout', '0'), ('--timeout', '-1'), ('--port', '0'), ('--port', '99999'),
+    ('-n', '0'), ('--address', ''), ('--hosts', '')])
+def test_a_number_or_a_name_that_cannot_be_is_wrong_usage(complaint, option, value):
+    line = complaint(2, 'launch', option, value, '--', 'run', '3.3')
+    assert option in line and f"got '{value}'" in line
+
+
 @pytest.mark.parametrize('words', [(), ('--',), ('--', 'run'), ('--', 'list', '3.3')])
 def test_a_command_without_a_section_is_wrong_usage(complaint, words):
     assert complaint(2, 'launch', '-n', '2', *words) == (

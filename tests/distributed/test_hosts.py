@@ -1,7 +1,9 @@
 """Files of hosts, and this machine's own address."""
 import pytest
 
+from d2lmx.distributed import nodes
 from d2lmx.distributed.hosts import Host, LaunchError, own_address, read_hosts
+from d2lmx.distributed.nodes import Node
 
 
 def test_a_file_of_hosts_may_hold_addresses_and_remarks(tmp_path):
@@ -12,6 +14,39 @@ def test_a_file_of_hosts_may_hold_addresses_and_remarks(tmp_path):
     assert there == Host('node-a', '192.0.2.17') and not there.is_here
     assert own_address([here]) == '127.0.0.1'
     assert own_address([there], given='127.0.0.2') == '127.0.0.2'
+
+
+@pytest.mark.parametrize('line', ['-oProxyCommand=x 127.0.0.1', '-F 127.0.0.1',
+                                  'a;b 127.0.0.1', '$(x) 127.0.0.1'])
+def test_what_is_no_name_of_a_host_never_reaches_ssh(tmp_path, line):
+    (tmp_path / 'hosts').write_text(f'localhost\n{line}\n')
+    with pytest.raises(LaunchError, match='in the place of a host'):
+        read_hosts(tmp_path / 'hosts')
+
+
+@pytest.mark.parametrize('name', ['node-1.lab', 'me@node_1', '192.0.2.17', '[::1]',
+                                  'fe80::1%eth0'])
+def test_names_and_addresses_of_hosts_are_taken(tmp_path, name):
+    (tmp_path / 'hosts').write_text(f'{name} 192.0.2.17\n')
+    assert read_hosts(tmp_path / 'hosts') == [Host(name, '192.0.2.17')]
+
+
+def test_a_host_stands_behind_the_end_of_ssh_options(monkeypatch):
+    started = []
+    monkeypatch.setattr(nodes.subprocess, 'Popen',
+                        lambda command, **options: started.append(command))
+    Node('server 0', Host('-oProxyCommand=x', '192.0.2.17'), {}).start()
+    before = started[0].index('--')
+    assert started[0][0] == 'ssh' and started[0][before + 1] == '-oProxyCommand=x'
+    assert not [word for word in started[0][:before] if 'Proxy' in word]
+
+
+def test_a_file_that_is_no_text_and_a_name_that_is_too_long_are_one_error(tmp_path):
+    (tmp_path / 'hosts').write_bytes(b'\xff\xfe')
+    with pytest.raises(LaunchError, match='no text in UTF-8'):
+        read_hosts(tmp_path / 'hosts')
+    with pytest.raises(LaunchError, match='is not known'):
+        own_address([], given='x' * 300)
 
 
 @pytest.mark.parametrize('text,reason', [('# none\n', 'names no host'),

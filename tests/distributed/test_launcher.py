@@ -45,6 +45,15 @@ def test_a_worker_without_a_sign_of_life_ends_all_within_the_limit():
     assert all(node.process.returncode is not None for node in nodes)
 
 
+def test_a_process_that_is_stopped_is_named_first():
+    stop = 'import os, signal; os.kill(os.getpid(), signal.SIGSTOP)'
+    server = Node('server 0', None, None)
+    server.command = [sys.executable, '-c', stop]
+    _, why, _ = failure([server, worker('import time; time.sleep(60)')], timeout=1)
+    assert why == ('server 0 is stopped (SIGSTOP, or a debugger): no sign of life for '
+                   '1 s of worker 0 (being started); ending all')
+
+
 def test_a_status_of_wrong_usage_is_the_launchers_too():
     complaint = ('import sys, time; print("d2lmx: no\\nd2lmx run 3.3: no"); '
                  'time.sleep({}); sys.exit(2)')

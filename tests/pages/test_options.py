@@ -68,14 +68,15 @@ def test_smoke_means_toy_data_and_yields_to_what_is_given():
 
 
 @pytest.mark.parametrize('text,reason', [
-    ('--num-epochs 0', "num-epochs: expected a whole number of at least 1, got '0'"),
-    ('--num-epochs 1.5', "expected a whole number of at least 1, got '1.5'"),
+    ('--num-epochs 0', "num-epochs: expected a whole number of at least 1 and at most "
+     "1000000, got '0'"),
+    ('--num-epochs 1.5', "got '1.5'"),
     ('--num-epochs -3', "got '-3'"), ('--num-workers -1', 'of at least 0'),
-    ('--lr -0.1', "lr: expected a number of at least 0, got '-0.1'"),
+    ('--lr -0.1', "lr: expected a number of at least 0 and at most 1e+30, got '-0.1'"),
     ('--lr nan', "got 'nan'"), ('--lr inf', "got 'inf'"), ('--lr fast', "got 'fast'"),
-    ('--dropout1 1', 'expected a number of at least 0 and below 1'),
+    ('--dropout1 1', 'a number of at least 0 and at most 0.999999'),
     ('--variant gluon', "invalid choice: 'gluon'"), ('--shuffle yes', 'unrecognized'),
-    ('--seed -1', 'of at least 0'), (f'--seed {2 ** 32}', 'below 4294967296'),
+    ('--seed -1', 'of at least 0'), (f'--seed {2 ** 32}', 'at most 4294967295'),
     ('--data mine', "invalid choice: 'mine'"), ('--momentum .9', 'unrecognized'),
     ('--devices gpu:9', "devices: 'gpu:9' names a GPU that is not there"),
     ('--devices four', "got 'four'"), ('--out', 'expected one argument'),
@@ -119,6 +120,50 @@ def test_short_options_that_are_missing_are_told_where_they_are_asked_for():
     with pytest.raises(InputError, match=r'write SMOKE = dict\(num_epochs=1\)') as told:
         options.parse(SECTION, module, ['--smoke'])
     assert '\n' not in str(told.value)
+
+
+@pytest.mark.parametrize('text,fine', [
+    ('--num-epochs 7', True), ('--num-epochs 8', False), ('--num-epochs 2', False),
+    ('--lr 1e30', True), ('--lr 1e31', False), ('--lr 0', True), ('--lr 1e-40', False),
+    ('--num-workers 1000', True), ('--num-workers 1001', False)])
+def test_a_sections_ranges_or_those_of_all_bound_its_numbers(text, fine):
+    module = SimpleNamespace(run=run, SMOKE={}, RANGES={'num_epochs': (3, 7)})
+    if fine:
+        assert options.parse(SECTION, module, text.split())
+    else:
+        with pytest.raises(SystemExit):
+            options.parse(SECTION, module, text.split())
+
+
+@pytest.mark.parametrize('ranges,told', [({'epochs': (1, 2)}, 'RANGES names epochs'),
+                                         ([1], 'RANGES must be a dict')])
+def test_ranges_of_what_run_does_not_take_are_refused(ranges, told):
+    with pytest.raises(InputError, match=told):
+        options.parse(SECTION, SimpleNamespace(run=run, RANGES=ranges), [])
+
+
+@pytest.mark.parametrize('given', ['', 'x' * 256, 'a/' * 3000, '卷' * 86])
+@pytest.mark.parametrize('option', ['--checkpoint', '--out'])
+def test_what_no_file_system_has_is_no_name(option, given, capsys):
+    with pytest.raises(SystemExit):
+        options.parse(SECTION, SimpleNamespace(run=run), [option, given])
+    assert capsys.readouterr().err.count('\n') == 1
+
+
+def odd_type(*, sizes: list = ()): ...
+
+
+def test_a_type_that_is_no_option_is_told():
+    with pytest.raises(InputError, match="'sizes' is no option of a command line"):
+        options.parse(SECTION, SimpleNamespace(run=odd_type), [])
+
+
+@pytest.mark.parametrize('module,told', [
+    (SimpleNamespace(), 'has no function run'),
+    (SimpleNamespace(run=5), 'run must be a function, got int')])
+def test_a_section_without_a_run_is_one_line(module, told):
+    with pytest.raises(InputError, match=told):
+        options.parse(SECTION, module, [])
 
 
 def with_seed(*, seed: int = 1): ...

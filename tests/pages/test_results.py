@@ -62,18 +62,26 @@ def test_values_become_json_and_what_is_not_finite_becomes_a_word():
                                       'loss': 'nan', 'ratio': '-inf'}
 
 
-def test_an_array_is_no_json_value():
-    with pytest.raises(InputError, match=r'run returns JSON values.*got ndarray'):
-        results.as_json({'loss': np.ones(2)})
+def test_arrays_become_lists_and_objects_are_no_json_values():
+    assert results.as_json({'a': np.arange(3), 'b': (onp.eye(2), np.ones(()))}) == {
+        'a': [0, 1, 2], 'b': [[[1, 0], [0, 1]], 1]}
+    with pytest.raises(InputError, match='run returns JSON values.*got object'):
+        results.as_json({'loss': object()})
 
 
 def test_people_see_numbers_data_and_places_but_no_series(tmp_path):
     (tmp_path / 'figures').mkdir()
     text = results.summary({'data': 'toy', 'result': {
-        'final': {'test acc': 1 / 3}, 'shapes': [['Dense', [1, 10]], ['Dense', [1, 2]]],
+        'final': {'test acc': 1 / 3, 'l': 'nan'}, 'seconds': 2,
+        'shapes': [['Conv', [1, 10]], ['Dense', [1, 2]]], 'rates': [.1] * 49 + [1e-8],
+        'by way': {'fast': {'ms': 1.5}, 'text': 'two\nlines'}, 'few': [1, 2],
+        'rows': [[i] for i in range(21)],
         'series': {'test acc': [[1, 1 / 3]]}}}, tmp_path)
     assert [line.rstrip() for line in text.splitlines()] == [
-        'final:', '  test acc: 0.333333',
-        'shapes:', '  [Dense, [1, 10]]', '  [Dense, [1, 2]]',
+        'final:', '  test acc: 0.333333', '  l:        nan', 'seconds: 2',
+        'shapes:', '  Conv   (1, 10)', '  Dense  (1, 2)',
+        'rates:   0.1, 0.1, 0.1, 0.1, ..., 1e-08 (50 in all)',
+        'by way:', '  fast:', '    ms: 1.5', '  text:', '    two', '    lines',
+        'few:     1, 2', 'rows:', *(f'  {i}' for i in range(20)), '  ... (21 in all)',
         "data: toy (generated stand-ins, not the book's data)",
         f'numbers: {tmp_path / "metrics.json"}', f'figures: {tmp_path / "figures"}']

@@ -1,6 +1,7 @@
 """The index: numbers from paths, titles without importing, nearest names."""
 import pytest
 
+from d2lmx.errors import InputError
 from d2lmx.pages import sections
 
 
@@ -72,6 +73,23 @@ def test_what_resembles_nothing_gets_no_suggestion(book):
 def test_loading_runs_the_file(book):
     with pytest.raises(RuntimeError, match='imported'):
         sections.load(sections.find('lenet'))
+
+
+@pytest.mark.parametrize('content,reason', [
+    (b'x = 1\ndef run(:\n', ', line 2: '), (b'\xff\xfe', "can't decode byte 0xff"),
+    (b'x = 1\0', 'null bytes')])
+def test_a_file_that_is_no_python_is_one_line_with_its_name(tmp_path, content, reason):
+    path = tmp_path / 'mine.py'
+    path.write_bytes(content)
+    with pytest.raises(InputError) as told:
+        sections.load(sections.find(str(path)))
+    assert str(path) in str(told.value) and reason in str(told.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    for path in (tmp_path / 'gone.py', 'x' * 300 + '.py'):
+        with pytest.raises(sections.UnknownSection, match='there is no file'):
+            sections.find(str(path))
 
 
 def test_the_real_book_has_every_section_of_chapters_2_to_6_with_code():
