@@ -159,17 +159,6 @@ def test_all_goes_on_after_a_network_that_fails_and_is_status_1(
     assert record_of('05.06_use_gpu')['passed']
 
 
-def test_training_repeated_in_float64_is_told_in_a_row_of_its_own():
-    float32 = {'absolute': 2e-3, 'relative': 4e-3, 'at': '0.weight', 'tolerance': 1e-3,
-               'passed': True}
-    float64 = {**float32, 'relative': 5e-9}
-    rows = compare.rows_of('parameters after 10 steps', {**float32, 'float64': float64})
-    assert [row['relative'] for row in rows] == ['4.0e-03', '5.0e-09']
-    assert [row[''] for row in rows] == ['', '']  # float64 decides
-    rows = compare.rows_of('outputs', {**float32, 'passed': False})
-    assert rows[0][''] == 'EXCEEDED at 0.weight'
-
-
 def test_seconds_of_both_sides_are_told_in_milliseconds():
     row = {'gluon': 0.002, 'torch': 0.003, 'ratio': 1.5}
     lines = compare.timing_lines({'rounds': 5, 'batch_size': 256, 'threads': 1,

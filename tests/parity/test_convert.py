@@ -111,6 +111,6 @@ def test_gluons_own_names_are_known_without_a_port():
     net(*example_inputs())
     weights = {name: onp.full(param.shape, 0.5, 'float32')
                for name, param in net._collect_params_with_prefix().items()}
-    for port in (None, build_port):
+    for port in (None, build_port()):
         load_weights(net, weights, port)
         assert net[1].gamma.data().tolist() == [0.5] * 3
