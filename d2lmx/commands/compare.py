@@ -106,13 +106,15 @@ def row_of(record) -> dict:
     from ..bench.ways import PREDICT, TRAIN
 
     def largest(*words):
-        return max((check.get('float64', check)['relative']
+        return max((float(check.get('float64', check)['relative'])
                     for what, check in record['checks'].items()
                     if any(word in what for word in words)), default=float('nan'))
 
     timing, checks = record['timing'], record['checks']
-    exceeded = ', '.join(f'{what} (at {check["at"]})' for what, check in checks.items()
-                         if not check['passed'])
+    exceeded = ', '.join([*(f'{what} (at {check["at"]})' for what, check
+                            in checks.items() if not check['passed']),
+                          *(row['what'] for row in record['settings']
+                            if not row['passed'])])
     double = any('float64' in check for check in checks.values())
     return {'': record['title'], 'outputs': f'{largest("predictions", "outputs"):.1e}',
             'gradients': f'{largest("gradients"):.1e}',

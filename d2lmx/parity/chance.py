@@ -56,19 +56,19 @@ def refuse_random_predictions(net, port, inputs) -> None:
     with autograd.predict_mode():
         if changes(lambda: gluon_outputs(net, inputs)):
             raise NoPredictions("the Gluon network's predictions change from call to "
-                               'call: it draws random numbers in prediction, too')
+                                'call: it draws random numbers in prediction, too')
     if is_random(port.eval(), inputs):
-        raise NoPredictions("the port's predictions change from call to call: F.dropout "
-                           'drops in prediction, too, unless it gets training='
-                           'self.training')
+        raise NoPredictions("the port's predictions change from call to call: "
+                            'F.dropout drops in prediction, too, unless it gets '
+                            'training=self.training')
 
 
 def how_to_train(net, port, pairs, inputs):
     """A function that puts the port in a mode of training without chance.
 
-    It takes the port and the pairs; `train_norms` where more than layers is random. All
-    layers of both networks that drop must have the rate 0 already. TrainingUnlike where
-    one of them stays random.
+    It takes the port and the pairs; `train_norms` where more than layers is random.
+    Layers that drop must have the rate 0 already, in both networks. TrainingUnlike
+    where one of the two stays random.
 
     Ours, for 4.6
     """

@@ -82,10 +82,7 @@ def compare_port(build_net, example_inputs, port, *, lr=0.1, batch_size=4, steps
     record['passed'] = record['error'] is None and all(
         part['passed'] for part in [*record['checks'].values(), *record['settings']])
     if not record['passed'] and has_layers_to_blame:
-        comparison.restart('float32')
-        record['parting'] = find_parting(
-            net, port, pairs, example_inputs(batch_size), TOLERANCES['outputs'],
-            comparison.begin)
+        record['parting'] = comparison.parting()
     return record
 
 
@@ -118,6 +115,7 @@ class Comparison:
         self.record, self.checks = record, record['checks']
         self.start = [weight.ours() for weight in weights_of(pairs)]
         self.begin = None  # puts the port in training mode, where training is compared
+        self.sizes = record['batch_size'], 1 if record['batch_size'] > 1 else 2
 
     def run(self, y) -> None:
         """Fill in the record's checks, settings, and differences of parameters."""
@@ -125,7 +123,7 @@ class Comparison:
         layers = called_layers(self.net, self.port, self.example_inputs(2))
         self.net.hybridize(**STATIC)
         self.check_predictions()
-        right = self.all_passed()  # a port that predicts otherwise is wrong, not inexact
+        right = self.all_passed()  # who predicts otherwise is wrong, not inexact
         batches = ([(self.example_inputs(batch_size), y)] * self.record['steps']
                    if y is not None else
                    random_batches(self.net, self.example_inputs, batch_size,
@@ -148,8 +146,7 @@ class Comparison:
 
     def check_predictions(self, suffix='') -> None:
         """Outputs in prediction mode, for two batch sizes."""
-        size = self.record['batch_size']
-        for size in (size, 1 if size > 1 else 2):
+        for size in self.sizes:
             inputs = self.example_inputs(size)
             self.port.eval()
             ours = [Y.asnumpy() for Y in flatten(self.net(*inputs))]
@@ -167,8 +164,10 @@ class Comparison:
         inputs = self.example_inputs(2)
         without_dropout(self.net, self.port)
         self.net.hybridize(**STATIC)  # drops the trace with dropout
-        if not (any(weight.param.grad_req != 'null' for weight in weights_of(self.pairs))
-                or any(onp.issubdtype(X.dtype, onp.floating) for X in inputs)):
+        trainable = [weight.param for weight in weights_of(self.pairs)
+                     if weight.param.grad_req != 'null']
+        if not trainable and not any(onp.issubdtype(X.dtype, onp.floating)
+                                     for X in inputs):
             self.record['not_compared'].append('training: there is nothing to train')
             return
         try:
@@ -199,6 +198,14 @@ class Comparison:
         if dtype == 'float64':
             self.record['conventions']['rounding'] = EXPLAINED['rounding']
         copy_to_gluon(self.pairs)
+
+    def parting(self):
+        """Where the outputs first differ, as `find_parting` has it; else None."""
+        self.restart('float32')
+        calls = zip(self.sizes, (self.begin, None))  # one example may not do to train
+        return next(filter(None, (
+            find_parting(self.net, self.port, self.pairs, self.example_inputs(size),
+                         TOLERANCES['outputs'], begin) for size, begin in calls)), None)
 
     def restart(self, dtype: str) -> None:
         """Give both networks the weights of the start, in another precision."""

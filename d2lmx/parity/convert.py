@@ -60,8 +60,8 @@ def load_weights(net, weights: dict, port=None, source='the file') -> None:
     """Set the parameters of an initialized Gluon network from {name: NumPy array}.
 
     The names are those of the port's state_dict, or Gluon's structural ones, where
-    there is no port or more of them are. ValueError names the first that does not fit in name, shape or kind of
-    numbers.
+    there is no port or more of them are. ValueError names the first that does not fit
+    in name, shape or kind of numbers.
 
     Ours, for 5.5
     """

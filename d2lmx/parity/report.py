@@ -65,7 +65,8 @@ def compare(net, port, X, y=None, loss=None, *, lr: float = 0.1, steps: int = ST
     if not has_torch():
         raise MissingPackage(NO_TORCH)
     import torch
-    for what, value, kind in (('net', net, gluon.Block), ('port', port, torch.nn.Module)):
+    for what, value, kind in (('net', net, gluon.Block),
+                              ('port', port, torch.nn.Module)):
         if not isinstance(value, kind):
             raise InputError(f'{what} must be a {kind.__module__.split(".")[0]} '
                              f'{kind.__name__}, got {type(value).__name__}')
@@ -83,7 +84,7 @@ def compare(net, port, X, y=None, loss=None, *, lr: float = 0.1, steps: int = ST
 
 
 def batches_of(X):
-    """``example_inputs(batch_size)``, the names of the inputs or (), and the batch size.
+    """``example_inputs(batch_size)``, the inputs' names or (), and the batch size.
 
     X: as `compare` takes it. Of arrays, other batch sizes repeat their examples.
     """
@@ -111,7 +112,8 @@ def batches_of(X):
                          'lies elsewhere, give a function of the batch size')
     (count,), = sizes
     return lambda batch_size=2: tuple(
-        array[np.arange(batch_size) % count] for array in arrays), names, count
+        array[np.array(onp.arange(batch_size) % count, dtype='int32')]
+        for array in arrays), names, count
 
 
 def tried(net, example_inputs):
@@ -180,7 +182,7 @@ class Report:
         """In a line."""
         if not self.passed:
             return 'the two networks differ'
-        trained = any('after' in what for what in self.record['checks'])
+        trained = 'outputs in training' in self.record['checks']
         return 'the two networks agree' + ('' if trained else ' in their predictions')
 
 

@@ -70,7 +70,7 @@ def compare_settings(pairs, ours, theirs, is_random: bool):
 def compare_norms(pair, found, missing) -> None:
     """Epsilon, and where statistics are kept, the share of the new one."""
     here, there = norm_settings(pair.ours.block), norm_settings(pair.theirs.block)
-    for what in here.keys() | there.keys():
+    for what in sorted(here.keys() | there.keys()):
         place = f'{what} of {pair.ours.name or "the network"}'
         if what in here and what in there:
             found.append(row(place, here[what], there[what], onp.isclose(

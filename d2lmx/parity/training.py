@@ -85,7 +85,7 @@ def updates(net, port, lr: float):
     """``step(batch_size)``, which updates the parameters of both, where there are any.
     """
     import torch
-    ours, theirs = net.collect_params(), list(port.parameters())
+    ours, theirs = list(net.collect_params().values()), list(port.parameters())
     trainer = gluon.Trainer(ours, 'sgd', {'learning_rate': lr}) if ours else None
     # MXNet's operators take the rate in float32, whatever the arrays hold
     optimizer = torch.optim.SGD(theirs, lr=float(onp.float32(lr))) if theirs else None
