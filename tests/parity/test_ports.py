@@ -194,11 +194,15 @@ class LSTM(torch.nn.Module):
         return self.out(Y.reshape(-1, 5)), state
 
 
+def tokens_and_states(batch_size=2):
+    tokens, _ = tokens_and_state(batch_size)
+    return tokens, numbers(1, batch_size, 5), numbers(1, batch_size, 5)
+
+
 @pytest.mark.parametrize('reverse', [False, True])
 def test_states_go_in_a_tuple_where_the_port_takes_one(reverse):
-    report = d2l.compare(d2l.RNNModel(rnn.LSTM(5), 7), LSTM(reverse), lambda n=2: (
-        np.random.randint(0, 7, size=(n, 3), dtype='int32'), numbers(1, n, 5), numbers(1, n, 5)),
-        steps=2)
+    report = d2l.compare(d2l.RNNModel(rnn.LSTM(5), 7), LSTM(reverse), tokens_and_states,
+                         steps=2)
     assert report.passed != reverse, str(report)
     if reverse:
         assert report.record['parting']['theirs'] == 'LSTM rnn'
@@ -209,8 +213,7 @@ def test_a_call_that_does_not_fit_says_how_the_port_is_called():
         def forward(self, inputs):
             return super().forward(inputs, None)
 
-    report = d2l.compare(d2l.RNNModel(rnn.LSTM(5), 7), Alone(), lambda n=2: (
-        np.random.randint(0, 7, size=(n, 3), dtype='int32'), numbers(1, n, 5), numbers(1, n, 5)))
+    report = d2l.compare(d2l.RNNModel(rnn.LSTM(5), 7), Alone(), tokens_and_states)
     assert 'shapes (2, 3), (1, 2, 5), (1, 2, 5), one by one, or the first and a' in (
         str(report))
 
