@@ -10,7 +10,7 @@ from .chance import (TrainingUnlike, how_to_train, refuse_random_predictions,
 from .conventions import EXPLAINED, explanations, start_alike
 from .differences import worst
 from .parting import find_parting
-from .settings import called_layers, compare_settings
+from .settings import called_layers, compare_settings, rates_of
 from .structure import (copy_to_gluon, copy_to_port, known_shapes, pair_layers,
                         weights_of)
 from .training import random_batches, train_both
@@ -121,6 +121,7 @@ class Comparison:
         """Fill in the record's checks, settings, and differences of parameters."""
         batch_size = self.record['batch_size']
         layers = called_layers(self.net, self.port, self.example_inputs(2))
+        dropped = [rates_of(side) for side in layers]
         self.net.hybridize(**STATIC)
         self.check_predictions()
         right = self.all_passed()  # who predicts otherwise is wrong, not inexact
@@ -130,7 +131,7 @@ class Comparison:
                                   self.record['steps'], self.record['seed']))
         self.find_mode()
         self.record['settings'], missing = compare_settings(
-            self.pairs, *layers, is_random=self.begin is not train_all)
+            self.pairs, layers, dropped, is_random=self.begin is not train_all)
         self.record['not_compared'] += missing
         if self.begin is None:
             return

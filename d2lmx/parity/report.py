@@ -37,7 +37,7 @@ def compare(net, port, X, y=None, loss=None, *, lr: float = 0.1, steps: int = ST
     y, loss
         Labels of the batch, and two functions of the first output and y: of Gluon, a
         loss for each example, and of PyTorch, their mean, such as
-        ``gluon.loss.HuberLoss(), torch.nn.HuberLoss()``. None: y is random, loss
+        ``gluon.loss.SigmoidBCELoss(), torch.nn.BCEWithLogitsLoss()``. None: y is random, loss
         cross-entropy where the first output has several scores an example, else L2.
     lr, steps, seed
         Of the training by SGD, and of the random weights.
@@ -151,10 +151,13 @@ def copied(net):
 def copied_port(port):
     """A copy of a module, without gradients and what else came from a backward pass."""
     import torch
+    lazy = {id(tensor): type(tensor)() for tensor in (*port.parameters(),
+                                                     *port.buffers())
+            if torch.nn.parameter.is_lazy(tensor)}  # which cannot be copied
     left = {id(value): value.detach() for module in port.modules()
             for value in vars(module).values()
             if isinstance(value, torch.Tensor) and not value.is_leaf}
-    return copy.deepcopy(port, left).float().cpu()
+    return copy.deepcopy(port, {**left, **lazy}).float().cpu()
 
 
 class Report:

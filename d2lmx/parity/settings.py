@@ -12,7 +12,7 @@ from .calling import call_port
 from .differences import difference
 from .layers import NORMS
 
-__all__ = ['called_layers', 'compare_settings']
+__all__ = ['called_layers', 'compare_settings', 'rates_of']
 
 TOLERANCE = 1e-5                                     # relative
 SMALL, WIDE = onp.linspace(-1, 1, 21), onp.linspace(-20, 20, 81)
@@ -40,13 +40,15 @@ def called_layers(net, port, inputs):
     return ours, theirs
 
 
-def compare_settings(pairs, ours, theirs, is_random: bool):
+def compare_settings(pairs, layers, dropped, is_random: bool):
     """What the layers say of themselves on both sides.
 
     Parameters
     ----------
-    ours, theirs
-        What `called_layers` gave, before any dropout was switched off.
+    layers
+        What `called_layers` gave.
+    dropped
+        Rates of dropout of both sides, as `rates_of` gave them when they were on.
     is_random
         Whether more than the port's layers is random in training, as by F.dropout.
 
@@ -62,8 +64,8 @@ def compare_settings(pairs, ours, theirs, is_random: bool):
     for pair in pairs:
         if pair.ours.kind in NORMS:
             compare_norms(pair, found, missing)
-    compare_rates(ours, theirs, is_random, found, missing)
-    compare_activations(ours, theirs, found, missing)
+    compare_rates(*dropped, is_random, found, missing)
+    compare_activations(*layers, found, missing)
     return found, missing
 
 
@@ -90,10 +92,9 @@ def norm_settings(layer) -> dict:
             if isinstance(value, (int, float))}
 
 
-def compare_rates(ours, theirs, is_random, found, missing) -> None:
+def compare_rates(here, there, is_random, found, missing) -> None:
     """Rates of dropout: call by call, or where one side calls more often, which ones.
     """
-    here, there = (sum(map(rates, layers), []) for layers in (ours, theirs))
     alike = (here == there if len(here) == len(there) else set(here) == set(there))
     if is_random and not alike:
         missing.append('dropout: rates inside functions cannot be read; the Gluon '
@@ -102,20 +103,26 @@ def compare_rates(ours, theirs, is_random, found, missing) -> None:
         found.append(row('dropout', listed(here), listed(there), alike))
 
 
+def rates_of(layers) -> list:
+    """The rates of dropout of layers in the order in which they are called.
+
+    Ours, for 4.6
+    """
+    return [float(rate) for layer in layers for rate in rates(layer) if rate]
+
+
 def rates(layer) -> list:
     """With which a layer of either library drops, once for each time."""
     from torch import nn
     from torch.nn.modules.dropout import _DropoutNd
     if isinstance(layer, gluon.rnn.rnn_layer._RNNLayer):
-        found = [layer._dropout] * (layer._num_layers - 1)
-    elif isinstance(layer, nn.RNNBase):
-        found = [layer.dropout] * (layer.num_layers - 1)
-    elif isinstance(layer, nn.MultiheadAttention):
-        found = [layer.dropout]
-    else:
-        found = ([layer._rate] if isinstance(layer, gluon.nn.Dropout) else
-                 [layer.p] if isinstance(layer, _DropoutNd) else [])
-    return [float(rate) for rate in found if rate]
+        return [layer._dropout] * (layer._num_layers - 1)
+    if isinstance(layer, nn.RNNBase):
+        return [layer.dropout] * (layer.num_layers - 1)
+    if isinstance(layer, nn.MultiheadAttention):
+        return [layer.dropout]
+    return ([layer._rate] if isinstance(layer, gluon.nn.Dropout) else
+            [layer.p] if isinstance(layer, _DropoutNd) else [])
 
 
 def listed(values) -> str:
