@@ -37,8 +37,9 @@ def compare(net, port, X, y=None, loss=None, *, lr: float = 0.1, steps: int = ST
     y, loss
         Labels of the batch, and two functions of the first output and y: of Gluon, a
         loss for each example, and of PyTorch, their mean, such as
-        ``gluon.loss.SigmoidBCELoss(), torch.nn.BCEWithLogitsLoss()``. None: y is random, loss
-        cross-entropy where the first output has several scores an example, else L2.
+        ``gluon.loss.SigmoidBCELoss(), torch.nn.BCEWithLogitsLoss()``. None: y is
+        random, and the loss cross-entropy where the first output has several scores an
+        example, else L2.
     lr, steps, seed
         Of the training by SGD, and of the random weights.
 
