@@ -18,6 +18,7 @@ from .layers import *
 from .metrics import *
 from .models import *
 from .optim import *
+from .parity.report import *
 from .runtime import *
 from .testing import *
 from .train import *

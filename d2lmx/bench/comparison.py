@@ -7,6 +7,7 @@ from ..pages.networks import find_network
 from ..pages.results import as_json
 from ..pages.runner import provenance
 from ..parity.compare import compare_port
+from ..parity.structure import StructureError
 from ..parity.torch_side import find_twin, load_port
 from .processes import median_seconds
 from .ways import PREDICT, TRAIN, gluon_functions, port_functions, timed_batch_size
@@ -15,7 +16,7 @@ from .ways import PREDICT, TRAIN, gluon_functions, port_functions, timed_batch_s
 def port_of(network, port=None):
     """What builds a network's port: its twin's build_net, or the one in
     file.py:factory; InputError where there is none."""
-    build_port = load_port(port) if port else find_twin(network.twin)
+    build_port = find_twin(network.twin) if port is None else load_port(port)
     if build_port is None:
         raise InputError(f'{network.title} has no PyTorch twin: name your own port '
                          'with --torch file.py:factory')
@@ -31,12 +32,18 @@ def comparison_record(network, port=None, *, lr=None, batch_size=4, seed=0,
     """
     build_port = port_of(network, port)
     lr = network.lr if lr is None else lr
+    try:
+        found = compare_port(network.build_net, network.example_inputs, build_port(),
+                             lr=lr, batch_size=batch_size, seed=seed)
+    except StructureError as error:
+        if port is None and network.variant != network.usual().variant:
+            raise InputError(f'{network.title} has no PyTorch twin, '
+                             f'{network.usual().title} has: name your own port with '
+                             '--torch file.py:factory') from error
+        raise
     record = {'section': network.number, 'name': network.name, 'title': network.title,
               'port': port or 'its PyTorch twin', **provenance(),
-              'torch': version('torch'),
-              **compare_port(network.build_net, network.example_inputs, build_port(),
-                             lr=lr, batch_size=batch_size, seed=seed),
-              'timing': None}
+              'torch': version('torch'), **found, 'timing': None}
     if rounds and record['error'] is None:
         record['timing'] = time_both(network, port, lr, rounds)
     return as_json(record)

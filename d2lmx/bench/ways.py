@@ -11,7 +11,8 @@ from mxnet import autograd, gluon, init, np, npx
 from ..compat import threads
 from ..export.int8 import CALIBRATION_BATCH, export_int8, load_int8
 from ..export.symbol import export_block, flatten
-from ..parity.conventions import gluon_loss, port_loss, to_port
+from ..parity.calling import ready_port, to_port
+from ..parity.conventions import gluon_loss, port_loss
 from ..parity.training import random_batches
 from ..train.step import STATIC
 from ..viz.summaries import input_shapes, variables
@@ -152,7 +153,7 @@ def port_functions(build_net, example_inputs, build_port, lr: float, batch_size:
     functions = {}
     for way in ways:
         try:
-            pair = port_pair(build_port(), way, tensors, y, lr)
+            pair = port_pair(ready_port(build_port(), inputs), way, tensors, y, lr)
         except CannotRun as reason:
             pair = str(reason), str(reason)
         functions[way, TRAIN], functions[way, PREDICT] = pair

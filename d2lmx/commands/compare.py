@@ -22,7 +22,7 @@ def options(parser):
 def obey(args):
     """1 where a difference exceeds its tolerance."""
     from ..parity.torch_side import NO_TORCH, has_torch
-    if args.all and args.torch:
+    if args.all and args.torch is not None:
         raise InputError('--torch needs a section, not --all')
     if not has_torch():
         raise MissingPackage(NO_TORCH)
@@ -43,6 +43,7 @@ def compare_all(args):
     from tqdm import tqdm
 
     from ..pages.networks import networks
+    from ..parity.report import failure
     from ..parity.torch_side import find_twin
     from ..viz.tables import table
     found = networks()
@@ -78,41 +79,13 @@ def measured(network, args):
 
 def print_record(record) -> None:
     """One comparison for people."""
-    from ..viz.tables import table
+    from ..parity.report import Report
     print(f'{record["title"]} against {record["port"]} (PyTorch {record["torch"]}), '
           f'batch of {record["batch_size"]}, {record["steps"]} steps of SGD, lr '
           f'{record["lr"]:g}')
-    rows = []
-    for what, check in record['checks'].items():
-        rows += rows_of(what, check)
-    lines = [table(rows)] if rows else []
-    lines += failure(record)
+    print(Report(record))
     if record['timing']:
-        lines += timing_lines(record['timing'])
-    lines += [f'  {name}: {text}' for name, text in record['conventions'].items()]
-    print('\n'.join(lines))
-
-
-def rows_of(what, check) -> list:
-    """A row of the table, and one below it where training was repeated in float64."""
-    double = check.get('float64')
-    exceeded = '' if check['passed'] or double else f'EXCEEDED at {check["at"]}'
-    row = {'largest differences': what, 'absolute': f'{check["absolute"]:.1e}',
-           'relative': f'{check["relative"]:.1e}',
-           'allowed': f'{check["tolerance"]:.0e}', '': exceeded}
-    return [row, *(rows_of('  in float64', double) if double else [])]
-
-
-def failure(record) -> list:
-    """Lines that say where and how the two networks part, if they do."""
-    if record['parting']:
-        return [f'in {record["parting"]["mode"]} mode {record["parting"]["text"]}']
-    if record['error']:
-        return [f'FAILED: {record["error"]}']
-    if not record['passed']:
-        return ['no layer\'s output differs going forward: look at the gradients and '
-                'updates of the parameters named above']
-    return []
+        print('\n'.join(timing_lines(record['timing'])))
 
 
 def timing_lines(timing) -> list:
@@ -133,13 +106,15 @@ def row_of(record) -> dict:
     from ..bench.ways import PREDICT, TRAIN
 
     def largest(*words):
-        return max((check.get('float64', check)['relative']
+        return max((float(check.get('float64', check)['relative'])
                     for what, check in record['checks'].items()
                     if any(word in what for word in words)), default=float('nan'))
 
     timing, checks = record['timing'], record['checks']
-    exceeded = ', '.join(f'{what} (at {check["at"]})' for what, check in checks.items()
-                         if not check['passed'])
+    exceeded = ', '.join([*(f'{what} (at {check["at"]})' for what, check
+                            in checks.items() if not check['passed']),
+                          *(row['what'] for row in record['settings']
+                            if not row['passed'])])
     double = any('float64' in check for check in checks.values())
     return {'': record['title'], 'outputs': f'{largest("predictions", "outputs"):.1e}',
             'gradients': f'{largest("gradients"):.1e}',

@@ -9,20 +9,26 @@ import numpy as onp
 from mxnet import autograd, gluon, np
 
 from ..export.symbol import flatten
-from .differences import difference
+from .calling import Incomparable, run_port, to_port
+from .chance import dropouts
+from .layers import NORMS
 
-__all__ = ['PortFailed', 'call_port', 'explanations', 'start_alike',
-           'without_dropout', 'biased_statistics', 'backward_gluon', 'backward_port',
-           'numbered', 'gluon_loss', 'port_loss', 'to_port']
+__all__ = ['EXPLAINED', 'explanations', 'start_alike', 'biased_statistics',
+           'backward_gluon', 'backward_port', 'gluon_loss', 'port_loss']
 
 EXPLAINED = {
-    'initialisation': 'the Gluon network draws its weights (Xavier; biases, scales and '
-                      'running statistics are drawn too, as zeros and ones would hide '
-                      'mix-ups), and the port gets copies',
+    'initialisation': 'the Gluon network gets random weights (Xavier; biases, scales '
+                      'and running statistics are drawn too, as zeros and ones would '
+                      'hide mix-ups), and the port gets copies',
     'loss': 'Gluon sums a batch\'s losses and trainer.step(batch_size) divides, '
             'PyTorch takes the mean: Gluon\'s gradients are divided by batch_size '
             'before they are compared. L2Loss is half the squared error on both sides',
     'dropout': 'random streams differ, so dropout is switched off on both sides',
+    'chance': 'the port is random in training by more than its layers, as by '
+              'F.dropout: it was trained with self.training False in all modules but '
+              'batch normalization, which switches such functions off',
+    'order': 'parameters that have other names in the port were paired by their order '
+             'and shape, in layers that are of neither library',
     'momentum': 'BatchNorm: Gluon\'s momentum 0.9 is the share of the old statistic, '
                 'PyTorch\'s 0.1 that of the new one',
     'variance': 'BatchNorm: Gluon\'s running variance takes the biased variance of a '
@@ -38,14 +44,7 @@ EXPLAINED = {
 }
 
 
-class PortFailed(ValueError):
-    """The port raised an error of its own, or returned what the network does not.
-
-    Ours, for 7.6
-    """
-
-
-def explanations(net, port) -> dict:
+def explanations(net, port, pairs) -> dict:
     """The entries of `EXPLAINED` that concern these two networks.
 
     Ours, for 7.5
@@ -58,53 +57,37 @@ def explanations(net, port) -> dict:
         names.append('gates')
     if batch_norms(port):
         names += ['momentum', 'variance']
+    if any(pair.by_order for pair in pairs):
+        names.append('order')
     return {name: EXPLAINED[name] for name in names}
 
 
 def start_alike(pairs, seed: int) -> None:
-    """Random biases, scales and statistics for a Gluon network just initialized.
+    """Random weights, biases, scales and statistics for a Gluon network.
 
     Zeros and ones, which are the defaults, would let two of them be mistaken for one
-    another unnoticed. Scales and variances lie in [0.75, 1.25], others in [-0.1, 0.1].
+    another unnoticed. Matrices are drawn as by Xavier, scales and variances lie in
+    [0.75, 1.25], others in [-0.1, 0.1]; what is constant stays.
 
     Ours, for 4.8
     """
     random = onp.random.RandomState(seed)
     for pair in pairs:
-        scales = pair.ours.kind in ('BatchNorm', 'LayerNorm')
         for weight in pair.weights:
-            is_matrix = weight.role.startswith('weight') or weight.param.data().ndim > 1
-            if is_matrix and not scales:
-                continue  # has its random numbers already
-            around_one = weight.role in ('weight', 'running_var')
-            middle, reach = (1, 0.25) if around_one else (0, 0.1)
+            if weight.role in pair.ours.fixed:
+                continue
+            middle, reach = spread(weight, pair.ours.kind in NORMS)
             value = random.uniform(middle - reach, middle + reach, weight.param.shape)
             weight.param.set_data(np.array(value.astype('float32')))
 
 
-def dropouts(net, port) -> list:
-    """(layer, name of its rate) of all layers of both networks that drop at random.
-
-    Recurrent layers are among them: they drop between their own layers.
-    """
-    from torch import nn
-    from torch.nn.modules.dropout import _DropoutNd
-    kinds = ((gluon.nn.Dropout, '_rate'), (gluon.rnn.rnn_layer._RNNLayer, '_dropout'),
-             (_DropoutNd, 'p'), (nn.RNNBase, 'dropout'))
-    layers = list(port.modules())
-    net.apply(layers.append)
-    found = [(layer, rate) for layer in layers for kind, rate in kinds
-             if isinstance(layer, kind)]
-    return [(layer, rate) for layer, rate in found if getattr(layer, rate)]
-
-
-def without_dropout(net, port) -> None:
-    """Set the rate of every layer of both networks that drops at random to 0.
-
-    Ours, for 4.6
-    """
-    for layer, rate in dropouts(net, port):
-        setattr(layer, rate, 0)
+def spread(weight, scales: bool):
+    """Middle and reach of a parameter's random numbers; scales: its layer's kind."""
+    shape = weight.param.shape
+    if len(shape) > 1 and not scales:
+        receptive = onp.prod(shape[2:])
+        return 0, float((6 / (receptive * (shape[0] + shape[1]))) ** 0.5)
+    return (1, 0.25) if weight.role in ('weight', 'running_var') else (0, 0.1)
 
 
 def batch_norms(port) -> list:
@@ -148,54 +131,6 @@ def biased_statistics(port):
             hook.remove()
 
 
-def to_port(array):
-    """A copy of an MXNet array as a tensor; whole numbers become long ones.
-
-    Ours, for 2.1
-    """
-    import torch
-    tensor = torch.from_numpy(array.asnumpy().copy())
-    return tensor if tensor.is_floating_point() else tensor.long()
-
-
-def run_port(port, tensors) -> list:
-    """The port's output tensors in a flat list; PortFailed with what it raised."""
-    try:
-        outputs = flatten(port(*tensors))
-    except Exception as error:  # the port is the reader's code: it may raise anything
-        reason = (str(error) or 'no message').splitlines()[0]
-        raise PortFailed(f'the port fails with {type(error).__name__}: {reason}'
-                         ) from error
-    wrong = [Y for Y in outputs if not hasattr(Y, 'detach')]
-    if wrong:
-        raise PortFailed('the port must return a tensor, or a tuple of tensors, got '
-                         f'{type(wrong[0]).__name__}')
-    return outputs
-
-
-def call_port(port, inputs) -> list:
-    """The port's outputs on MXNet arrays, without gradients, as NumPy arrays.
-
-    PortFailed where the port raises an error.
-
-    Ours, for 6.6
-    """
-    import torch
-    with torch.no_grad():
-        return [Y.numpy() for Y in run_port(port, [to_port(X) for X in inputs])]
-
-
-def numbered(ours, theirs, word: str) -> dict:
-    """{'word 0': difference, ...} of two lists of arrays; PortFailed if one is longer.
-
-    Ours, for 5.1
-    """
-    if len(ours) != len(theirs):
-        raise PortFailed(f'the port returns {len(theirs)} arrays, Gluon {len(ours)}')
-    return {f'{word} {i}': difference(*both)
-            for i, both in enumerate(zip(ours, theirs))}
-
-
 def gluon_loss(Y, y):
     """The loss of outputs Y, a value an example: L2 where y is shaped as they are.
 
@@ -218,8 +153,10 @@ def port_loss(Y, y):
     return functional.cross_entropy(Y.flatten(0, -2), y.flatten().long())
 
 
-def backward_gluon(net, inputs, y):
+def backward_gluon(net, inputs, y, loss=None):
     """Outputs in training mode, and gradients of the mean loss of the first of them.
+
+    loss: of (Y, y), a value an example; None: `gluon_loss`.
 
     Returns NumPy arrays: (outputs, gradients of the inputs); those of the parameters
     stay where Gluon leaves them, batch_size times too large, as trainer.step wants
@@ -233,16 +170,18 @@ def backward_gluon(net, inputs, y):
         X.attach_grad()
     with autograd.record():
         outputs = flatten(net(*inputs))
-        l = gluon_loss(outputs[0], y)(outputs[0], y)
+        l = (loss or gluon_loss(outputs[0], y))(outputs[0], y)
     l.backward()
     return ([Y.asnumpy() for Y in outputs],
             [X.grad.asnumpy() / y.shape[0] for X in floats])
 
 
-def backward_port(port, inputs, y):
+def backward_port(port, inputs, y, loss=None):
     """The same of the port; its parameters get the gradients of the mean loss.
 
-    PortFailed where it raises an error, or its output cannot be differentiated.
+    loss: of (Y, y), the batch's mean; None: `port_loss`.
+
+    Incomparable where it raises an error, or its output cannot be differentiated.
 
     Ours, for 3.7
     """
@@ -252,9 +191,9 @@ def backward_port(port, inputs, y):
     port.zero_grad()
     outputs = run_port(port, tensors)
     try:
-        port_loss(outputs[0], y).backward()
+        (loss or port_loss)(outputs[0], y).backward()
     except (RuntimeError, ValueError) as error:
-        raise PortFailed('the port cannot be trained on its first output: '
+        raise Incomparable('the port cannot be trained on its first output: '
                          f'{str(error).splitlines()[0]}') from error
     gradients = [torch.zeros_like(X) if X.grad is None else X.grad for X in floats]
     return [Y.detach().numpy() for Y in outputs], [X.numpy() for X in gradients]

@@ -1,13 +1,13 @@
 """Weights from a PyTorch file into a Gluon .params file, and back."""
-import mxnet as mx
 import numpy as onp
-from mxnet import init, np
+from mxnet import np
 
 from ..errors import InputError
 from ..export.parameters import load_parameters
 from ..files.whole import whole_file
+from .calling import ready_port
 from .files import read_weights, write_weights
-from .structure import copy_to_gluon, copy_to_port, pair_layers
+from .structure import copy_to_gluon, copy_to_port, known_shapes, pair_layers
 
 __all__ = ['to_gluon', 'to_port_file', 'load_weights']
 
@@ -21,7 +21,7 @@ def to_gluon(build_net, example_inputs, build_port, source, target) -> int:
         The section's functions.
     build_port
         ``build_port() -> torch.nn.Module``, whose state_dict has the file's names,
-        unless those are Gluon's structural ones.
+        unless those are Gluon's structural ones. It may have lazy layers.
     source
         .pt, .safetensors or .npz file.
     target
@@ -31,8 +31,10 @@ def to_gluon(build_net, example_inputs, build_port, source, target) -> int:
 
     Ours, for 5.5
     """
+    weights = read_weights(source)
     net = known_shapes(build_net, example_inputs)
-    load_weights(net, read_weights(source), build_port, source)
+    port = ready_port(build_port(), example_inputs(2))
+    load_weights(net, weights, port, source)
     with whole_file(target) as part:
         net.save_parameters(str(part))
     return len(net._collect_params_with_prefix())
@@ -45,7 +47,8 @@ def to_port_file(build_net, example_inputs, build_port, source, target) -> int:
 
     Ours, for 5.5
     """
-    net, port = known_shapes(build_net, example_inputs), build_port()
+    net = known_shapes(build_net, example_inputs)
+    port = ready_port(build_port(), example_inputs(2))
     load_parameters(net, source)
     copy_to_port(pair_layers(net, port))
     state = {name: tensor.numpy() for name, tensor in port.state_dict().items()}
@@ -53,31 +56,22 @@ def to_port_file(build_net, example_inputs, build_port, source, target) -> int:
     return len(state)
 
 
-def known_shapes(build_net, example_inputs):
-    """The network, initialized, with every shape inferred."""
-    net = build_net()
-    net.initialize(init.Zero(), ctx=mx.cpu())
-    net(*example_inputs(2))
-    return net
-
-
-def load_weights(net, weights: dict, build_port=None, source='the file') -> None:
+def load_weights(net, weights: dict, port=None, source='the file') -> None:
     """Set the parameters of an initialized Gluon network from {name: NumPy array}.
 
-    The names are Gluon's structural ones or those in the state_dict of
-    ``build_port()``, whichever more of them are. ValueError names the first that
-    does not fit.
+    The names are those of the port's state_dict, or Gluon's structural ones, where
+    there is no port or more of them are. ValueError names the first that does not fit
+    in name, shape or kind of numbers.
 
     Ours, for 5.5
     """
     params = net._collect_params_with_prefix()
-    if build_port is not None:
-        port = build_port()
-        if len(weights.keys() & port.state_dict()) > len(weights.keys() & params):
-            load_port_weights(port, weights, source)
-            copy_to_gluon(pair_layers(net, port))
-            return
-    check_fit({name: param.shape for name, param in params.items()}, weights, source)
+    if port is not None and (len(weights.keys() & port.state_dict())
+                             >= len(weights.keys() & params)):
+        load_port_weights(port, weights, source)
+        copy_to_gluon(pair_layers(net, port))
+        return
+    check_fit(params, weights, source)
     for name, param in params.items():
         param.set_data(np.array(weights[name]))
 
@@ -85,29 +79,32 @@ def load_weights(net, weights: dict, build_port=None, source='the file') -> None
 def load_port_weights(port, weights: dict, source) -> None:
     """Load {name: NumPy array} into a PyTorch module; ValueError where one misfits."""
     import torch
-    state = port.state_dict()
     # a count of batches that neither side predicts with: older files lack it
-    counters = {name: onp.array(0) for name in state
-                if name.endswith('num_batches_tracked')}
-    weights = {**counters, **weights}
-    check_fit({name: tuple(tensor.shape) for name, tensor in state.items()}, weights,
-              source)
-    port.load_state_dict({name: torch.tensor(weights[name]) for name in state})
+    state = {name: tensor for name, tensor in port.state_dict().items()
+             if name in weights or not name.endswith('num_batches_tracked')}
+    check_fit(state, weights, source)
+    port.load_state_dict({name: torch.tensor(weights[name]) for name in state},
+                         strict=False)
 
 
-def check_fit(shapes: dict, weights: dict, source) -> None:
+def check_fit(wanted: dict, weights: dict, source) -> None:
     """ValueError that names the first parameter missing, misshapen, or left over."""
-    for name, shape in shapes.items():
+    for name, param in wanted.items():
+        shape = tuple(param.shape)
         if name not in weights:
             raise InputError(f'{source} has no {name!r}, which the network needs in '
                              f'shape {shape}; it has: {listing(weights)}')
-        if weights[name].shape != shape:
-            raise InputError(f'{name!r} has shape {weights[name].shape} in {source}, '
-                             f'but the network needs {shape}')
+        value = weights[name]
+        if value.shape != shape:
+            raise InputError(f'{name!r} has shape {value.shape} in {source}, but the '
+                             f'network needs {shape}')
+        if value.dtype.kind != 'f' and 'float' in str(param.dtype):
+            raise InputError(f'{name!r} holds {value.dtype} in {source}, but the '
+                             'network needs floating point numbers')
     for name, value in weights.items():
-        if name not in shapes:
+        if name not in wanted:
             raise InputError(f'{source} has {name!r} of shape {value.shape}, which the '
-                             f'network has not; it has: {listing(shapes)}')
+                             f'network has not; it has: {listing(wanted)}')
 
 
 def listing(names, most=8) -> str:

@@ -1,6 +1,7 @@
 """PyTorch's weights as files, read without trusting them: .pt, .safetensors, .npz."""
 import importlib.util
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as onp
@@ -10,6 +11,9 @@ from ..files.whole import whole_file
 
 __all__ = ['read_weights', 'write_weights', 'PORT_SUFFIXES']
 
+MOST_BYTES, MOST_TIMES = 2 ** 28, 20  # unpacked: so many, or so many times the file
+UNREADABLE = (ValueError, TypeError, OSError, EOFError, AttributeError, MemoryError,
+              RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile)
 PORT_SUFFIXES = ('.pt', '.pth', '.safetensors', '.npz')
 
 
@@ -36,7 +40,9 @@ def as_weights(name, value, path):
     """A NumPy array of float32, or of integers as they are."""
     if not isinstance(name, str) or not isinstance(value, onp.ndarray) or (
             value.dtype.kind not in 'fiu'):
-        kind = getattr(value, 'dtype', type(value).__name__)
+        kind = ', '.join([type(value).__name__] + [
+            str(getattr(value, word)) for word in ('dtype', 'layout', 'device')
+            if hasattr(value, word)])
         raise InputError(f'{path} must map names to arrays of numbers, but {name!r} is '
                          f'{kind}: save net.state_dict()')
     return value.astype('float32') if value.dtype.kind == 'f' else value
@@ -64,9 +70,11 @@ def read_pt(path) -> dict:
 
 
 def to_numpy(value):
-    """A tensor as an array, half precision as float32; anything else as it is."""
+    """A plain tensor as an array, half precision as float32; else the value as it is.
+    """
     import torch
-    if not isinstance(value, torch.Tensor):
+    if not isinstance(value, torch.Tensor) or (
+            value.layout != torch.strided or value.is_quantized or value.is_meta):
         return value
     value = value.detach()
     return (value.float() if value.is_floating_point() else value).numpy()
@@ -91,14 +99,20 @@ def need_safetensors() -> None:
 
 
 def read_npz(path) -> dict:
-    """The arrays of a .npz file; pickled ones are refused."""
+    """The arrays of a .npz file; pickled ones are refused, and what is far larger
+    unpacked, as no weights are."""
     try:
-        with onp.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, EOFError, AttributeError,
-            zipfile.BadZipFile) as error:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        times = size / path.stat().st_size
+        if size <= MOST_BYTES or times <= MOST_TIMES:
+            with onp.load(path, allow_pickle=False) as archive:
+                return {name: archive[name] for name in archive.files}
+    except UNREADABLE as error:
         raise InputError(f'{path} is no .npz file of plain arrays, or it is damaged'
                          ) from error
+    raise InputError(f'{path} unpacks to {size / 1e9:.1f} GB, {times:.0f} times its '
+                     'own size: weights do not')
 
 
 def write_weights(weights: dict, path) -> None:

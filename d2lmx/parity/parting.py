@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from mxnet import autograd
 
 from ..export.symbol import flatten
-from .conventions import PortFailed, call_port
+from .calling import Incomparable, call_port
 from .differences import difference
 
 __all__ = ['find_parting']
 
+UNSEEN = 'unseen'  # in place of what has no array to compare, as packed sequences have
 TRANSPARENT = ('Flatten', 'Identity')  # change no value, and stand on one side only
 
 
@@ -20,19 +21,29 @@ class Call:
 
     name: str          # structural; None for the outputs of the whole network
     kind: str          # name of its class
-    input: object      # NumPy arrays
-    output: object = None
+    input: object      # NumPy array, or UNSEEN
+    output: object = None  # the same; None where the call ended with an error
+
+    @property
+    def is_unseen(self):
+        """Whether nothing of it can be compared."""
+        return self.input is UNSEEN and self.output is UNSEEN
 
     def __str__(self):
         return (self.kind if self.name is None
-                else f'{self.kind} {self.name or "(whole)"}')
+                else f'{self.kind} {self.name or "(whole)"}'
+                + (' (packed sequences or keywords, not compared)' if self.is_unseen
+                   else ''))
 
 
-def find_parting(net, port, pairs, inputs, tolerance: float):
+def find_parting(net, port, pairs, inputs, tolerance: float, begin=None):
     """Where the outputs of two networks with the same weights first differ, or None.
 
     Both run layer by layer on the same inputs, in prediction mode and, where that shows
-    nothing, in training mode; the Gluon network is left imperative.
+    nothing, in training mode; the Gluon network is left imperative. Sequences that the
+    port packs are passed over.
+
+    begin: ``begin(port, pairs)`` puts the port in training mode; None: predict alone.
 
     Returns
     -------
@@ -45,8 +56,8 @@ def find_parting(net, port, pairs, inputs, tolerance: float):
     """
     net.hybridize(False)
     partners = {None: None, **{pair.ours.name: pair.theirs.name for pair in pairs}}
-    for mode in ('prediction', 'training'):
-        port.train(mode == 'training')
+    for mode in ('prediction', 'training') if begin else ('prediction',):
+        begin(port, pairs) if mode == 'training' else port.eval()
         with autograd.train_mode() if mode == 'training' else autograd.predict_mode():
             ours = gluon_calls(net, partners, inputs)
         theirs, error = port_calls(port, set(partners.values()), inputs)
@@ -92,7 +103,7 @@ def gluon_calls(net, units, inputs) -> list:
             call.output = first(outputs)
 
     def first(arrays):
-        return flatten(arrays)[0].asnumpy()
+        return next((X.asnumpy() for X in flatten(arrays)), UNSEEN)
 
     hooks = []
     watch(net, '')
@@ -112,9 +123,6 @@ def port_calls(port, units, inputs):
         calls.append(Call(name, type(module).__name__, first(inputs)))
         open_calls[name].append(calls[-1])
 
-    def first(tensors):
-        return flatten(tensors)[0].detach().clone().numpy()
-
     def end(name, outputs):
         open_calls[name].pop().output = first(outputs)
 
@@ -130,9 +138,18 @@ def port_calls(port, units, inputs):
         try:
             Y = call_port(port, inputs)[0]
             calls.append(Call(None, 'the outputs', Y, Y))
-        except PortFailed as failure:
+        except Incomparable as failure:
             error = str(failure)
     return calls, error
+
+
+def first(tensors):
+    """The first tensor as a NumPy array; UNSEEN if there is none, or it is packed."""
+    from torch.nn.utils.rnn import PackedSequence
+    while isinstance(tensors, (list, tuple)) and not isinstance(
+            tensors, PackedSequence):
+        tensors = next(iter(tensors), None)
+    return tensors.detach().clone().numpy() if hasattr(tensors, 'detach') else UNSEEN
 
 
 def is_transparent(layer) -> bool:
@@ -157,7 +174,8 @@ def first_parting(ours, theirs, partners, tolerance):
                            theirs[their_before + 1:j], tolerance)
         if exceeds(call.output, theirs[j].output, tolerance):
             return described(call, theirs[j], call.output, theirs[j].output)
-        before, their_before = i, j
+        if not theirs[j].is_unseen:
+            before, their_before = i, j
     return None
 
 
@@ -196,6 +214,8 @@ def described(call, other, ours, theirs, side='output') -> dict:
 
 def exceeds(ours, theirs, tolerance) -> bool:
     """Whether two arrays differ; only by shape does not count."""
+    if ours is UNSEEN or theirs is UNSEEN:
+        return False
     return theirs is None or not (
         difference(*aligned(ours, theirs))['relative'] <= tolerance)
 

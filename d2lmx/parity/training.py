@@ -3,8 +3,8 @@ import numpy as onp
 from mxnet import gluon, np
 
 from ..export.symbol import flatten
-from .conventions import (backward_gluon, backward_port, biased_statistics, numbered,
-                          without_dropout)
+from .calling import Incomparable, numbered
+from .conventions import backward_gluon, backward_port, biased_statistics
 from .differences import difference, magnitude
 from .structure import weights_of
 
@@ -22,18 +22,25 @@ def random_batches(net, example_inputs, batch_size, count, seed) -> list:
     Ours, for 3.7
     """
     random, batches = onp.random.RandomState(seed), []
+    shape = flatten(net(*example_inputs(batch_size)))[0].shape
+    has_classes = len(shape) > 1 and shape[-1] > 1
     for _ in range(count):
         inputs = example_inputs(batch_size)
-        shape = flatten(net(*inputs))[0].shape
-        has_classes = len(shape) > 1 and shape[-1] > 1
         y = (random.randint(shape[-1], size=shape[:-1]) if has_classes
              else random.normal(size=shape))
         batches.append((inputs, np.array(y.astype('float32'))))
     return batches
 
 
-def train_both(net, port, pairs, batches, lr: float, dtype: str):
-    """Train both networks on the same batches, by SGD without dropout.
+def train_both(net, port, pairs, batches, lr: float, dtype: str, begin, losses):
+    """Train both networks on the same batches, by SGD, hybridized and without dropout.
+
+    Parameters
+    ----------
+    begin
+        ``begin(port, pairs)`` puts the port in the mode in which it trains.
+    losses
+        The loss on either side, or (None, None).
 
     Returns
     -------
@@ -42,35 +49,54 @@ def train_both(net, port, pairs, batches, lr: float, dtype: str):
         first step, parameters and running statistics after the last; and the
         differences of each parameter, {Gluon's name: {'gradient', 'after_steps'}}.
 
+    Incomparable where Gluon's own parameters are not finite in the end.
+
     Ours, for 7.6
     """
-    import torch
-    without_dropout(net, port)
-    net.hybridize(static_alloc=True, static_shape=True)  # drops the trace with dropout
-    port.train()
-    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': lr})
-    # MXNet's operators take the rate in float32, whatever the arrays hold
-    optimizer = torch.optim.SGD(port.parameters(), lr=float(onp.float32(lr)))
+    begin(port, pairs)
+    step = updates(net, port, lr)
     found = {}
     with biased_statistics(port):
         for inputs, y in batches:
             inputs, y = cast([*inputs, y], dtype)
-            ours, theirs = (backward_gluon(net, inputs, y),
-                            backward_port(port, inputs, y))
+            ours, theirs = (backward_gluon(net, inputs, y, losses[0]),
+                            backward_port(port, inputs, y, losses[1]))
             if not found:
                 found = first_step(ours, theirs, gradients_of(pairs, y.shape[0]))
-            trainer.step(y.shape[0])
-            optimizer.step()
-    parameters = {name: {'gradient': values} for name, values
-                  in found['gradients of the parameters', 'gradients'].items()}
+            step(y.shape[0])
+    parameters = {name: {'gradient': values} for name, values in found.get(
+        ('gradients of the parameters', 'gradients'), {}).items()}
     for what, statistics in (('parameters', False), ('running statistics', True)):
+        weights = [weight for weight in weights_of(pairs)
+                   if weight.is_statistic == statistics]
+        if not all(onp.isfinite(weight.ours()).all() for weight in weights):
+            raise Incomparable(f"after {len(batches)} steps at lr {lr:g} the Gluon "
+                               f"network's own {what} are not finite: take another lr")
         after = {weight.name: difference(weight.ours(), weight.theirs())
-                 for weight in weights_of(pairs) if weight.is_statistic == statistics}
+                 for weight in weights}
         for name, values in after.items():
             parameters.setdefault(name, {})['after_steps'] = values
         if after:
             found[f'{what} after {len(batches)} steps', 'steps'] = after
     return found, parameters
+
+
+def updates(net, port, lr: float):
+    """``step(batch_size)``, which updates the parameters of both, where there are any.
+    """
+    import torch
+    ours, theirs = list(net.collect_params().values()), list(port.parameters())
+    trainer = gluon.Trainer(ours, 'sgd', {'learning_rate': lr}) if ours else None
+    # MXNet's operators take the rate in float32, whatever the arrays hold
+    optimizer = torch.optim.SGD(theirs, lr=float(onp.float32(lr))) if theirs else None
+
+    def step(batch_size):
+        if trainer:
+            trainer.step(batch_size)
+        if optimizer:
+            optimizer.step()
+
+    return step
 
 
 def cast(arrays, dtype):
@@ -83,8 +109,9 @@ def cast(arrays, dtype):
 def first_step(ours, theirs, gradients) -> dict:
     """What the first step shows, as `train_both` returns it."""
     found = {('outputs in training', 'outputs'):
-             numbered(ours[0], theirs[0], 'output'),
-             ('gradients of the parameters', 'gradients'): gradients}
+             numbered(ours[0], theirs[0], 'output')}
+    if gradients:
+        found['gradients of the parameters', 'gradients'] = gradients
     if ours[1]:  # token numbers have no gradient
         found['gradients of the inputs', 'gradients'] = numbered(
             ours[1], theirs[1], 'input')

@@ -90,20 +90,41 @@ def test_wrong_port_gives_status_1_and_the_layer(ports, compared, record_of):
     assert not record['passed'] and record['parting']['ours'] == 'Activation 4.act'
 
 
+def test_lazy_port_is_compared_and_timed(tmp_path, ports, call, capsys):
+    (tmp_path / 'lazy.py').write_text(
+        'from torch import nn\n\ndef net():\n    return nn.LazyLinear(1)\n')
+    assert call('compare', 'use_gpu', '--torch', f'{tmp_path / "lazy.py"}:net',
+                '--rounds', 1, '--out', tmp_path / 'out') == 0
+    output = capsys.readouterr().out
+    assert 'the two networks agree\n' in output and 'times as fast' in output
+
+
+def test_training_that_diverges_gives_status_1_and_the_reason(torch, compared):
+    status, output, _ = compared('use_gpu', '--lr', '1e38')
+    assert status == 1 and 'FAILED: after 10 steps at lr 1e+38 the Gluon' in output
+
+
+def test_a_variant_whose_structure_is_not_the_twins_has_none(torch, complaint):
+    assert ('gru (9.1), scratch has no PyTorch twin, gru (9.1), concise has: name your '
+            'own port' in complaint(2, 'compare', 'gru:scratch', '--rounds', 0))
+
+
 def test_port_that_lacks_a_layer_gives_status_1_and_its_name(ports, compared):
     status, _, errors = compared('lenet', '--torch', f'{ports}:short')
     assert status == 1 and 'Dense 6 [weight (10, 84)' in errors
 
 
 @pytest.mark.parametrize('spec,reason', [
-    ('ports.py', 'expected file.py:factory'), ('ports.txt:net', 'expected file.py'),
+    ('', 'expected file.py:factory'), ('ports.py', 'expected file.py:factory'),
+    ('ports.txt:net', 'expected file.py'),
     ('none.py:net', 'there is no file'), ('ports.py:absent', "no function 'absent'"),
     ('ports.py:number', 'must return a torch.nn.Module, got int'),
     ('ports.py:failing', 'fails with NameError'),
     ('broken.py:net', 'cannot be imported: SyntaxError')])
 def test_unusable_port_is_one_line_and_status_2(ports, compared, tmp_path, spec,
                                                 reason):
-    status, output, errors = compared('lenet', '--torch', ports.parent / spec)
+    status, output, errors = compared('lenet', '--torch',
+                                      spec and ports.parent / spec)
     assert (status, output) == (2, '')
     assert reason in errors and errors.count('\n') == 1
     assert not (tmp_path / 'out').exists()
@@ -159,15 +180,13 @@ def test_all_goes_on_after_a_network_that_fails_and_is_status_1(
     assert record_of('05.06_use_gpu')['passed']
 
 
-def test_training_repeated_in_float64_is_told_in_a_row_of_its_own():
-    float32 = {'absolute': 2e-3, 'relative': 4e-3, 'at': '0.weight', 'tolerance': 1e-3,
-               'passed': True}
-    float64 = {**float32, 'relative': 5e-9}
-    rows = compare.rows_of('parameters after 10 steps', {**float32, 'float64': float64})
-    assert [row['relative'] for row in rows] == ['4.0e-03', '5.0e-09']
-    assert [row[''] for row in rows] == ['', '']  # float64 decides
-    rows = compare.rows_of('outputs', {**float32, 'passed': False})
-    assert rows[0][''] == 'EXCEEDED at 0.weight'
+def test_an_infinite_difference_has_its_place_in_the_table_of_all():
+    row = compare.row_of({
+        'title': 'lenet (6.6)', 'timing': None, 'checks': {'predictions': {
+            'relative': 'inf', 'at': 'output 0', 'passed': False}},
+        'settings': [{'what': 'dropout', 'passed': False}]})
+    assert row['outputs'] == 'inf'
+    assert row['exceeded'] == 'predictions (at output 0), dropout'
 
 
 def test_seconds_of_both_sides_are_told_in_milliseconds():

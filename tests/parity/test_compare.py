@@ -160,7 +160,8 @@ def test_training_that_multiplies_rounding_is_judged_in_float64():
         lr=3, batch_size=2)
     check = record['checks']['parameters after 10 steps']
     assert check['relative'] > check['tolerance']
-    assert check['float64']['relative'] < 1e-6 and record['passed']
+    # chaos multiplies float64's rounding, too, which begins 9 digits further down
+    assert check['float64']['relative'] < check['tolerance'] / 10 and record['passed']
 
 
 def test_frozen_parameter_is_found_by_its_gradient(lenet):

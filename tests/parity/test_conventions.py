@@ -4,9 +4,10 @@ import pytest
 from mxnet import autograd, np
 from mxnet.gluon import nn
 
-from d2lmx.parity.conventions import (PortFailed, backward_gluon, backward_port,
-                                      biased_statistics, call_port, explanations,
-                                      without_dropout)
+from d2lmx.parity.calling import Incomparable, call_port
+from d2lmx.parity.chance import without_dropout
+from d2lmx.parity.conventions import (backward_gluon, backward_port,
+                                      biased_statistics, explanations)
 
 torch = pytest.importorskip('torch', reason='needs torch: scripts/test --torch')
 
@@ -80,17 +81,17 @@ def test_gluons_gradient_is_batch_size_times_that_of_the_mean_loss(classes):
 def test_dropout_is_switched_off_on_both_sides():
     net, port = nn.HybridSequential(), torch.nn.Sequential(torch.nn.Dropout(0.5))
     net.add(nn.Dropout(0.5))
-    assert 'dropout' in explanations(net, port)
+    assert 'dropout' in explanations(net, port, [])
     without_dropout(net, port)
     X = np.ones((2, 50))
     with autograd.train_mode():
         onp.testing.assert_array_equal(net(X).asnumpy(), X.asnumpy())
     assert torch.equal(port.train()(torch.ones(2, 50)), torch.ones(2, 50))
-    assert 'dropout' not in explanations(net, port)
+    assert 'dropout' not in explanations(net, port, [])
 
 
 def test_what_the_port_raises_is_told():
-    with pytest.raises(PortFailed, match='RuntimeError: mat1 and mat2'):
+    with pytest.raises(Incomparable, match='RuntimeError: mat1 and mat2'):
         call_port(torch.nn.Linear(2, 3), (np.ones((4, 5)),))
 
 
@@ -99,7 +100,7 @@ def test_port_that_returns_no_tensor_is_told():
         def forward(self, X):
             return {'scores': X}
 
-    with pytest.raises(PortFailed, match='a tuple of tensors, got dict'):
+    with pytest.raises(Incomparable, match='a tuple of tensors, got dict'):
         call_port(Port(), (np.ones((4, 5)),))
 
 

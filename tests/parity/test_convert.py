@@ -76,8 +76,10 @@ def change(state, name, value):
     ('1.bias', {}, "has no '1.bias', which the network needs in shape \\(3,\\)"),
     ('0.bias', {'0.bias': torch.ones(5)}, "'0.bias' has shape \\(5,\\) in .*needs"),
     ('0.bias', {'0.bias': torch.ones(3), '7.extra': torch.ones(2)},
-     "has '7.extra' of shape \\(2,\\), which the network has not")],
-    ids=['missing', 'shape', 'left over'])
+     "has '7.extra' of shape \\(2,\\), which the network has not"),
+    ('0.bias', {'0.bias': torch.ones(3, dtype=torch.int64)},
+     "'0.bias' holds int64 in .*, but the network needs floating point numbers")],
+    ids=['missing', 'shape', 'left over', 'integers'])
 def test_first_parameter_that_does_not_fit_is_named(state, tmp_path, name, value,
                                                     message):
     torch.save(change(state, name, value), tmp_path / 'a.pt')
@@ -85,6 +87,23 @@ def test_first_parameter_that_does_not_fit_is_named(state, tmp_path, name, value
         to_gluon(build_net, example_inputs, build_port, tmp_path / 'a.pt',
                  tmp_path / 'a.params')
     assert os.listdir(tmp_path) == ['a.pt']
+
+
+def test_foreign_names_are_measured_by_the_ports_and_shown_as_they_are(tmp_path):
+    torch.save({'0.weight': torch.ones(3, 2, 2, 2), '0.bias': torch.ones(3),
+                'norm.weight': torch.ones(3)}, tmp_path / 'a.pt')
+    with pytest.raises(ValueError) as caught:
+        to_gluon(build_net, example_inputs, build_port, tmp_path / 'a.pt',
+                 tmp_path / 'a.params')
+    assert "has no '1.weight'" in str(caught.value)  # Gluon's name is '1.gamma'
+    assert str(caught.value).endswith('it has: 0.weight, 0.bias, norm.weight')
+
+
+def test_a_lazy_port_gives_its_names_and_shapes(state, tmp_path):
+    torch.save(state, tmp_path / 'a.pt')
+    assert to_gluon(build_net, example_inputs, lambda: torch.nn.Sequential(
+        torch.nn.LazyConv2d(3, 2), torch.nn.LazyBatchNorm2d(), torch.nn.Flatten(),
+        torch.nn.LazyLinear(4)), tmp_path / 'a.pt', tmp_path / 'a.params') == 8
 
 
 def test_count_of_batches_may_be_missing(state, tmp_path):
@@ -111,6 +130,6 @@ def test_gluons_own_names_are_known_without_a_port():
     net(*example_inputs())
     weights = {name: onp.full(param.shape, 0.5, 'float32')
                for name, param in net._collect_params_with_prefix().items()}
-    for port in (None, build_port):
+    for port in (None, build_port()):
         load_weights(net, weights, port)
         assert net[1].gamma.data().tolist() == [0.5] * 3

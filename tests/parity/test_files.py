@@ -1,10 +1,13 @@
 """Weights files: what was written is read, and nothing that could run code."""
+import io
 import os
 import sys
+import zipfile
 
 import numpy as onp
 import pytest
 
+from d2lmx.parity import files
 from d2lmx.parity.files import read_weights, write_weights
 
 torch = pytest.importorskip('torch', reason='needs torch: scripts/test --torch')
@@ -60,6 +63,60 @@ def test_pt_file_that_is_no_state_dict_is_refused(tmp_path, content, message):
     torch.save(content(), tmp_path / 'a.pt')
     with pytest.raises(ValueError, match=message):
         read_weights(tmp_path / 'a.pt')
+
+
+@pytest.mark.parametrize('tensor,kind', [
+    (lambda: torch.eye(2).to_sparse(), 'torch.sparse_coo'),
+    (lambda: torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8), 'qint8'),
+    (lambda: torch.empty(2, device='meta'), 'meta')],
+    ids=['sparse', 'quantized', 'meta'])
+def test_tensor_that_is_no_plain_array_is_told(tmp_path, tensor, kind):
+    torch.save({'a': tensor()}, tmp_path / 'a.pt')
+    with pytest.raises(ValueError, match=f"'a' is .*{kind}"):
+        read_weights(tmp_path / 'a.pt')
+
+
+def npy(shape):
+    """The header of an array of that shape, and a few of its bytes."""
+    content = io.BytesIO()
+    onp.lib.format.write_array_header_1_0(content, {
+        'descr': '<f4', 'fortran_order': False, 'shape': shape})
+    return content.getvalue() + bytes(64)
+
+
+def encrypted(path):
+    with zipfile.ZipFile(path, 'w') as archive:
+        archive.writestr('a.npy', npy((16,)))
+    data = bytearray(path.read_bytes())
+    for signature, place in ((b'PK\x03\x04', 6), (b'PK\x01\x02', 8)):
+        data[data.index(signature) + place] |= 1  # the flag of encryption
+    path.write_bytes(data)
+
+
+def terabytes(path):
+    with zipfile.ZipFile(path, 'w') as archive:
+        archive.writestr('a.npy', npy((2 ** 45,)))
+
+
+def bare(path):
+    with open(path, 'wb') as stream:
+        onp.save(stream, onp.ones(3))
+
+
+@pytest.mark.parametrize('write', [encrypted, terabytes, bare])
+def test_npz_file_that_cannot_be_read_is_told(tmp_path, write):
+    write(tmp_path / 'a.npz')
+    with pytest.raises(ValueError, match='no .npz file of plain arrays'):
+        read_weights(tmp_path / 'a.npz')
+
+
+def test_npz_file_that_unpacks_to_far_more_is_not_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, 'MOST_BYTES', 10 ** 5)
+    onp.savez_compressed(tmp_path / 'a.npz', a=onp.zeros(10 ** 5, 'float32'))
+    with pytest.raises(ValueError, match='times its own size: weights do not'):
+        read_weights(tmp_path / 'a.npz')
+    onp.savez(tmp_path / 'b.npz', a=onp.zeros(10 ** 5, 'float32'))  # not packed
+    assert read_weights(tmp_path / 'b.npz')['a'].size == 10 ** 5
 
 
 @pytest.mark.parametrize('suffix', ['.pt', '.npz'])

@@ -5,8 +5,9 @@ from mxnet import init, np
 from mxnet.gluon import nn, rnn
 
 import d2lmx as d2l
+from d2lmx.parity.layers import role_of
 from d2lmx.parity.structure import (StructureError, copy_to_gluon, copy_to_port,
-                                    pair_layers, role_of)
+                                    pair_layers)
 
 torch = pytest.importorskip('torch', reason='needs torch: scripts/test --torch')
 
