@@ -227,14 +227,17 @@ def read(path: Path):
     """
     try:
         with onp.load(path, allow_pickle=False) as file:
+            if any(member.compress_type for member in file.zip.infolist()):
+                raise ValueError('its arrays are compressed, as none are that we save')
             content = {name: file[name] for name in file.files}  # checks every CRC
         about = json.loads(content.pop('about').tobytes())
         if about['format'] != FORMAT:
             raise ValueError(f'it has format {about["format"]}, not {FORMAT}')
         return about, [(name, [content[f'{name}.{i}'] for i in range(count)], value)
                        for name, count, value in about['parts']]
-    except (OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError,
-            RuntimeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError,
+            NotImplementedError, RuntimeError, MemoryError, zipfile.BadZipFile
+            ) as error:
         raise CheckpointError(f'the checkpoint {path} cannot be read ({error}): delete '
                               'it to repeat that training, or put back a copy'
                               ) from error
