@@ -58,8 +58,8 @@ def build_net(variant='tuned', vocab_size=28, num_hiddens=512, device=None):
                                init_rnn_state, forward_fn)
 
 
-def example_inputs(batch_size=2):
-    return (np.random.randint(0, 28, size=(batch_size, 35), dtype='int32'),
+def example_inputs(batch_size=2, num_steps=35):
+    return (np.random.randint(0, 28, size=(batch_size, num_steps), dtype='int32'),
             np.random.uniform(-1, 1, size=(batch_size, 512)))
 
 

@@ -21,8 +21,8 @@ def build_net(vocab_size=28, num_hiddens=256):
     return d2l.RNNModel(rnn.RNN(num_hiddens), vocab_size)
 
 
-def example_inputs(batch_size=2):
-    return (np.random.randint(0, 28, size=(batch_size, 35), dtype='int32'),
+def example_inputs(batch_size=2, num_steps=35):
+    return (np.random.randint(0, 28, size=(batch_size, num_steps), dtype='int32'),
             np.random.uniform(-1, 1, size=(1, batch_size, 256)))
 
 

@@ -71,9 +71,9 @@ def build_net(variant='concise', vocab_size=28, num_hiddens=256, device=None):
                                get_params, init_gru_state, forward_fn)
 
 
-def example_inputs(batch_size=2, variant='concise'):
+def example_inputs(batch_size=2, variant='concise', num_steps=35):
     shape = (1, batch_size, 256) if variant == 'concise' else (batch_size, 256)
-    return (np.random.randint(0, 28, size=(batch_size, 35), dtype='int32'),
+    return (np.random.randint(0, 28, size=(batch_size, num_steps), dtype='int32'),
             np.random.uniform(-1, 1, size=shape))
 
 

@@ -18,8 +18,8 @@ def build_net(vocab_size=28, num_hiddens=256, num_layers=2):
     return d2l.RNNModel(rnn.LSTM(num_hiddens, num_layers), vocab_size)
 
 
-def example_inputs(batch_size=2):
-    return (np.random.randint(0, 28, size=(batch_size, 35), dtype='int32'),
+def example_inputs(batch_size=2, num_steps=35):
+    return (np.random.randint(0, 28, size=(batch_size, num_steps), dtype='int32'),
             np.random.uniform(-1, 1, size=(2, batch_size, 256)),
             np.random.uniform(-1, 1, size=(2, batch_size, 256)))
 

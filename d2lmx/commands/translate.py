@@ -30,6 +30,11 @@ def obey(args):
                          'or as lines of standard input')
     for sentence in sentences:
         for remark in translator.remarks(sentence):
-            complain(remark)
+            complain(_shown(remark))
     for english in translator.translate(sentences, args.beam_size, args.length_penalty):
-        print(english)
+        print(_shown(english))
+
+
+def _shown(text):
+    """Text without what would steer a terminal: a model may come from a friend."""
+    return ''.join(c if c.isprintable() else '\N{REPLACEMENT CHARACTER}' for c in text)

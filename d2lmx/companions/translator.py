@@ -10,6 +10,9 @@ from ..data.text.cmn_eng import join_english, tokenize_chinese
 from ..data.text.vocab import Vocab
 from ..errors import InputError, MissingFile
 from ..export.encoder_decoder import export_encoder_decoder, load_encoder_decoder
+from ..export.reading import read_json
+from ..export.tracing import last_line
+from ..files.archives import BadData
 from ..files.whole import whole_file
 from ..models.decoding import beam_search, greedy_search
 
@@ -19,6 +22,8 @@ BATCH_SIZE = 64  # sentences translated at once
 WIDTH = 4        # lengths of batches are multiples of it
 EXAMPLES = (2, 5), (1, 4), (3, 8)  # batches, lengths: what exported graphs are tried on
 ABOUT = 'translator.json'
+TOKENS = ('char', 'jieba')
+MOST_STEPS, MOST_BEAMS, MOST_PENALTY = 10_000, 1000, 10
 
 
 class Translator:
@@ -79,7 +84,13 @@ class Translator:
         """The best `Hypothesis` for each list of tokens, which stand in any order.
 
         beam_size 1: greedy search. Sentences of like lengths are translated together.
+        ValueError unless beam_size is 1 to 1000, and length_penalty 0 to 10.
         """
+        if not 1 <= beam_size <= MOST_BEAMS:
+            raise InputError(f'beam_size must be 1 to {MOST_BEAMS}, got {beam_size}')
+        if not 0 <= length_penalty <= MOST_PENALTY:
+            raise InputError(f'length_penalty must be 0 to {MOST_PENALTY}, got '
+                             f'{length_penalty}')
         numbers = [self.numbers(line) for line in lines]
         order = sorted(range(len(lines)), key=lambda i: len(numbers[i]))
         found = [None] * len(lines)
@@ -138,24 +149,61 @@ class Translator:
 def load_translator(folder) -> Translator:
     """The `Translator` that its `save` wrote into a folder.
 
-    FileNotFoundError where there is none, ValueError where its file is damaged,
-    ImportError where its graphs are ONNX and onnxruntime is missing.
+    FileNotFoundError where there is none; BadData, a ValueError, naming the file that
+    is damaged; ImportError where its graphs are ONNX and onnxruntime is missing.
 
     Ours
     """
     file = Path(folder) / ABOUT
     if not file.is_file():
-        raise MissingFile(f'there is no translator in {folder}: train one with '
+        raise MissingFile(f'there is no translator, no file {file}: train one with '
                           '`d2lmx run translator`, or name its folder with '
                           '--model')
-    try:
-        about = json.loads(file.read_text(encoding='utf-8'))
-        # the first token of a vocabulary, '<unk>', is there by itself
-        vocabs = [Vocab(reserved_tokens=about[side][1:])
-                  for side in ('source', 'target')]
-        rules = about['token'], about['max_steps']
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f'{file} is damaged ({error!r}): train the translator again'
-                         ) from error
-    return Translator(load_encoder_decoder(Path(folder) / 'net'), *vocabs, *rules)
+    about = read_json(file)
+    fault = _fault(about)
+    if fault:
+        raise BadData(f'{file} is damaged: {fault}. Train the translator again')
+    # the first token of a vocabulary, '<unk>', is there by itself
+    vocabs = [Vocab(reserved_tokens=about[side][1:]) for side in ('source', 'target')]
+    translator = Translator(load_encoder_decoder(Path(folder) / 'net'), *vocabs,
+                            about['token'], about['max_steps'])
+    _try(translator, folder)
+    return translator
 
+
+def _fault(about) -> str:
+    """What is wrong with the content of a translator's file, or ''."""
+    if not isinstance(about, dict):
+        return 'it holds no names and values'
+    if about.get('token') not in TOKENS:
+        return f'token is none of {", ".join(TOKENS)}'
+    steps = about.get('max_steps')
+    if type(steps) is not int or not 1 <= steps <= MOST_STEPS:
+        return f'max_steps is no number from 1 to {MOST_STEPS:,}'
+    for side, ends in (('source', {'<pad>', '<eos>'}),
+                       ('target', {'<pad>', '<bos>', '<eos>'})):
+        tokens = about.get(side)
+        if not (isinstance(tokens, list) and tokens[:1] == ['<unk>']
+                and all(isinstance(token, str) for token in tokens)
+                and len(set(tokens)) == len(tokens) and ends <= set(tokens)):
+            return (f'{side} is no list of different tokens that begins with <unk> and '
+                    f'has {", ".join(sorted(ends))}')
+    return ''
+
+
+def _try(translator, folder) -> None:
+    """BadData unless the graphs run, and score as many tokens as there are."""
+    decoder, vocab = translator.decoder, translator.tgt_vocab
+    numbers = onp.array([translator.numbers([])], 'int32')
+    try:
+        state = decoder.start(numbers, onp.array([numbers.size], 'int32'))
+        scores, state = decoder.step(onp.array([vocab['<bos>']]), state)
+        decoder.select(state, onp.array([0, 0]))
+        shape = scores.shape
+    except Exception as error:  # those of MXNet and onnxruntime share no narrower class
+        raise BadData(f'the graphs {folder}/net-* are damaged, they do not run: '
+                      f'{last_line(error)}. Train the translator again') from error
+    if shape != (1, len(vocab)):
+        raise BadData(f'{folder}/{ABOUT} has {len(vocab)} target tokens, but the '
+                      f'graphs beside it give scores of shape {shape}: both must come '
+                      'from one training')

@@ -12,11 +12,17 @@ import numpy as onp
 from mxnet import gluon, np
 
 from ..errors import InputError, MissingFile
+from ..files.archives import BadData
 from ..files.whole import whole_files
 from .onnx import export_onnx, load_onnx
-from .symbol import export_block, flatten, load_exported, symbol_files
+from .reading import read_json
+from .symbol import export_block, load_exported, symbol_files
+from .tracing import flatten
 
 __all__ = ['export_encoder_decoder', 'load_encoder_decoder', 'ExportedDecoder']
+
+KINDS = ('onnx', 'symbol')
+MOST_ARRAYS, MOST_AXES = 100, 32  # of a call, and of an array
 
 
 class Start(gluon.HybridBlock):
@@ -58,7 +64,7 @@ def export_encoder_decoder(net, examples, prefix, kind: str = 'onnx') -> list:
 
     Ours, for 9.8
     """
-    if kind not in ('onnx', 'symbol'):
+    if kind not in KINDS:
         raise InputError(f"kind must be 'onnx' or 'symbol', got {kind!r}")
     start = Start(net)
     starts = [(X, *args) for X, _, *args in examples]
@@ -136,7 +142,8 @@ class ExportedDecoder:
 def load_encoder_decoder(prefix) -> ExportedDecoder:
     """What `export_encoder_decoder` wrote with that prefix.
 
-    FileNotFoundError where it did not; ImportError for ONNX without onnxruntime.
+    FileNotFoundError where it did not; ImportError for ONNX without onnxruntime;
+    BadData, a ValueError, naming the file that is damaged.
 
     Ours, for 9.8
     """
@@ -144,12 +151,26 @@ def load_encoder_decoder(prefix) -> ExportedDecoder:
     if not file.is_file():
         raise MissingFile(f'there is no {file}: export_encoder_decoder(net, '
                           'examples, prefix) writes it, or d2lmx export')
-    how = json.loads(file.read_text())
-    num_states = len(how['state_axes'])
-    parts = (('encoder', how['encoder_inputs']), ('step', 1 + num_states))
-    load = _load_onnx if how['kind'] == 'onnx' else _load_symbol
-    encoder, step = (load(f'{prefix}-{part}', num_inputs) for part, num_inputs in parts)
-    return ExportedDecoder(encoder, step, how['state_axes'])
+    kind, num_inputs, state_axes = _calling(file)
+    load = _load_onnx if kind == 'onnx' else _load_symbol
+    encoder, step = (load(f'{prefix}-{part}', count) for part, count in
+                     (('encoder', num_inputs), ('step', 1 + len(state_axes))))
+    return ExportedDecoder(encoder, step, state_axes)
+
+
+def _calling(file):
+    """(kind, number of the encoder's inputs, axes of the state) that a file says."""
+    how = read_json(file)
+    how = how if isinstance(how, dict) else {}
+    kind, count, axes = (how.get(key) for key in ('kind', 'encoder_inputs',
+                                                  'state_axes'))
+    if not (kind in KINDS and type(count) is int and 1 <= count <= MOST_ARRAYS
+            and isinstance(axes, list) and len(axes) <= MOST_ARRAYS
+            and all(type(axis) is int and 0 <= axis < MOST_AXES for axis in axes)):
+        raise BadData(f"{file} is damaged: it must hold a kind ('onnx' or 'symbol'), "
+                      'encoder_inputs (a number) and state_axes (a list of numbers). '
+                      'Export the network again')
+    return kind, count, axes
 
 
 def _load_onnx(prefix, _):
@@ -162,7 +183,11 @@ def _load_onnx(prefix, _):
 
 
 def _load_symbol(prefix, num_inputs):
-    block = load_exported(f'{prefix}-symbol.json', f'{prefix}-0000.params', num_inputs)
+    try:
+        block = load_exported(*symbol_files(prefix), num_inputs)
+    except InputError as error:
+        raise BadData(f'the files of {prefix} do not fit each other: {error}'
+                      ) from error
 
     def call(*arrays):
         outputs = block(*(np.array(array, dtype=array.dtype) for array in arrays))

@@ -1,9 +1,11 @@
 """Parameters from a file, by structural name."""
 from pathlib import Path
 
-from mxnet import MXNetError, npx
+import mxnet as mx
+from mxnet import npx
 
 from ..errors import InputError, MissingFile
+from ..files.archives import BadData
 from ..train.checkpoint import read
 from ..train.state import restore
 
@@ -21,9 +23,10 @@ def load_parameters(net, filename, device=None) -> None:
 
     Ours, for 5.5
     """
-    values, params = _read(filename), net._collect_params_with_prefix()
-    for name in params:
-        if name not in values:
+    values, params = read_arrays(filename), net._collect_params_with_prefix()
+    given = {id(params[name]) for name in values if name in params}
+    for name, param in params.items():
+        if id(param) not in given:  # one that is used twice may be saved once
             raise InputError(f'{filename} has no parameter {name!r}; it has: '
                              f'{", ".join(sorted(values))}')
     for name, value in values.items():
@@ -63,29 +66,35 @@ def load_trained(net, path) -> None:
     if path.suffix != '.npz':
         load_parameters(net, path)
         return
-    net.initialize()
-    prefix = 'state.0.'  # a step's state is (net, updater)
+    for param in net.collect_params().values():
+        if param._data is None and not param._deferred_init:  # else MXNet warns
+            param.initialize()
+    saved = read(path)[1]
+    # a step's state is (net, updater), or net alone where the updater holds nothing
+    prefix = 'state.0.' if any(name.startswith('state.0.') for name, *_ in saved) else (
+        'state.')
     parts = [(f'state.{name[len(prefix):]}', arrays[:1], value)
-             for name, arrays, value in read(path)[1] if name.startswith(prefix)]
+             for name, arrays, value in saved if name.startswith(prefix)]
     try:
         restore(net, parts)
     except InputError as error:
         raise InputError(f'{path} was saved from another network: {error}') from error
 
 
-def _read(filename) -> dict:
-    """{structural name: array} of a parameter file."""
+def read_arrays(filename) -> dict:
+    """{name: array} of a file of MXNet's named arrays."""
     if not Path(filename).is_file():
         raise MissingFile(f'there is no parameter file {filename}: '
                           'net.save_parameters(filename) writes one')
+    load = npx.load if npx.is_np_array() else mx.nd.load
     try:
-        values = npx.load(str(filename))
-    except MXNetError as error:
-        raise InputError(f'{filename} is no file of MXNet arrays, or it is damaged: '
-                         'save it anew with net.save_parameters(filename)') from error
+        values = load(str(filename))
+    except (mx.MXNetError, ValueError, MemoryError) as error:  # names may be no UTF-8
+        raise BadData(f'{filename} is no file of MXNet arrays, or it is damaged: '
+                      'save it anew with net.save_parameters(filename)') from error
     if values == []:  # what MXNet reads where a net without parameters was saved
         return {}
     if not isinstance(values, dict):
-        raise InputError(f'{filename} holds arrays without names: save a network with '
-                         'net.save_parameters(filename)')
+        raise BadData(f'{filename} holds arrays without names: save a network with '
+                      'net.save_parameters(filename)')
     return values

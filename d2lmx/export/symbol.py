@@ -1,12 +1,19 @@
 """Networks as MXNet's own pair of files: symbol (JSON) and parameters."""
+import re
 import warnings
 from pathlib import Path
 
+import mxnet as mx
 import numpy as onp
-from mxnet import gluon, npx
+from mxnet import MXNetError, autograd, gluon, npx
 
 from ..errors import InputError, Unavailable
+from ..files.archives import BadData
 from ..files.whole import whole_files
+from .parameters import read_arrays
+from .reading import read_symbol
+from .tracing import (arrays_of, as_call, flatten, input_names, last_line, on_inputs,
+                      trace)
 
 __all__ = ['export_block', 'load_exported', 'flatten']
 
@@ -18,55 +25,100 @@ class ExportDiffers(Unavailable, ValueError):
     """
 
 
-def flatten(outputs) -> list:
-    """The arrays in nested lists and tuples of arrays, in order. Ours, for 5.1"""
-    if isinstance(outputs, (list, tuple)):
-        return [array for part in outputs for array in flatten(part)]
-    return [outputs]
-
-
 def load_exported(symbol_file, params_file, num_inputs: int = 1, device=None):
     """The exported network as a block: num_inputs arrays in, array or flat list out.
 
+    The symbol file is read before it is loaded: operators that no exported network has
+    are refused. device: the current one, if None. ValueError for another num_inputs
+    than the file has; BadData, a ValueError too, where a file is damaged, and
+    FileNotFoundError where it is missing.
+
     Ours, for 12.1
     """
-    names = ['data'] if num_inputs == 1 else [f'data{i}' for i in range(num_inputs)]
+    symbol, graph = read_symbol(symbol_file)
+    values = {name.partition(':')[2]: value
+              for name, value in read_arrays(params_file).items()}
+    listed = {node['name'] for node in graph['nodes'] if node['op'] == 'null'}
+    names = _names(symbol_file, listed - set(values), num_inputs)
+    as_arrays = ((lambda symbol: symbol.as_np_ndarray()) if npx.is_np_array() else
+                 (lambda symbol: symbol))
     with warnings.catch_warnings():
         warnings.filterwarnings('ignore', 'Cannot decide type')  # none was asked for
-        return gluon.SymbolBlock.imports(str(symbol_file), names, str(params_file),
-                                         device)
+        block = gluon.SymbolBlock(as_arrays(symbol),
+                                  [as_arrays(mx.sym.var(name)) for name in names])
+    try:
+        for name, param in block.collect_params().items():
+            param._load_init(values[name], device, cast_dtype=True,
+                             dtype_source='saved')
+    except (AssertionError, MXNetError) as error:
+        raise BadData(f'{params_file} does not fit {symbol_file}: {error}') from error
+    return block
+
+
+def _names(symbol_file, listed, num_inputs) -> list:
+    """The names of the inputs of a file, which lists them among its variables.
+
+    Files that MXNet wrote lack those that nothing reads.
+    """
+    strange = sorted(name for name in listed if not re.fullmatch(r'data\d*', name))
+    if strange:
+        raise BadData(f'{symbol_file} needs {strange[0]!r}, which the parameter file '
+                      'has not: both must come from one export')
+    names = input_names(num_inputs)
+    are_all = listed == set(input_names(len(listed)))
+    if not listed <= set(names) or are_all and num_inputs != len(listed):
+        count = max(int(name[len('data'):] or 0) for name in listed) + 1
+        raise InputError(f'the network of {symbol_file} takes {count} inputs '
+                         f'({", ".join(sorted(listed))}), not {num_inputs}: say '
+                         f'num_inputs={count}')
+    return names
 
 
 def export_block(net, inputs, prefix, rtol: float = 1e-5, atol: float = 1e-6,
                  other_inputs=()):
     """Write ``PREFIX-symbol.json`` and ``PREFIX-0000.params``; return the two paths.
 
-    The network is hybridized, run on the inputs, written, reloaded and run again, on
-    the inputs and on those of further calls in the list other_inputs (of another batch
-    size, say). Only where all outputs agree do the files appear under their names;
-    otherwise ValueError says by how much they differ, or that the block cannot be
-    traced.
+    The network is traced, written, reloaded and run on the inputs, and on those of
+    further calls in the list other_inputs (of another batch size, say), all in
+    prediction mode and on the inputs' device. It stays as it is, hybridized or not.
+    Only where all outputs agree do the files appear under their names.
+
+    ValueError that the block cannot be traced, which and why; that the network does not
+    run on these inputs, or makes NaN of them; or by how much the outputs differ.
 
     Ours, for 12.1
     """
-    if not isinstance(net, gluon.HybridBlock):
-        raise InputError('only a HybridBlock can be exported, got '
-                         f'{type(net).__name__}: build it from HybridBlocks')
-    calls = [call if isinstance(call, (list, tuple)) else (call,)
-             for call in (inputs, *other_inputs)]
-    net.hybridize()
-    expected = [flatten(net(*call)) for call in calls]
-    if not net._cached_graph:
-        raise InputError(f'{type(net).__name__} was not traced, since it overrides '
-                         'forward: write hybrid_forward instead')
+    calls = [as_call(call) for call in (inputs, *other_inputs)]
+    traced = trace(net, calls[0])
+    expected = [run(net, call) for call in calls]
     files = symbol_files(prefix)
     with whole_files(*files) as parts:
-        net.export(str(parts[0].parent / Path(prefix).name))
-        reloaded = load_exported(*parts, num_inputs=len(flatten(calls[0])))
+        traced.save(*parts)
+        device = arrays_of(calls[0])[0].ctx
+        reloaded = load_exported(*parts, num_inputs=len(traced.inputs),
+                                 device=device)
         for call, outputs in zip(calls, expected):
-            _check_equal(outputs, flatten(reloaded(*flatten(call))), rtol, atol)
-        npx.waitall()
+            actual = run(reloaded, arrays_of(call))
+            _check_equal(outputs, actual, rtol, atol)
     return files
+
+
+def run(net, call) -> list:
+    """A network's outputs in prediction mode, NumPy arrays; InputError without any."""
+    where = on_inputs(arrays_of(call))
+    try:
+        with autograd.pause(train_mode=False):
+            outputs = [Y.asnumpy() for Y in flatten(net(*call))]
+    except Exception as error:  # MXNet's errors share no narrower class
+        raise InputError(
+            f'the network does not run {where}: {last_line(error)}. Where the batch is '
+            'not the first axis of every input, pass other_inputs, a list of inputs of '
+            'other batch sizes') from error
+    for i, Y in enumerate(outputs):
+        if Y.dtype.kind == 'f' and onp.isnan(Y).any():
+            raise InputError(f'output {i} of the network itself is NaN {where}: give '
+                             'inputs that it takes, or train it anew')
+    return outputs
 
 
 def symbol_files(prefix) -> tuple:
@@ -77,9 +129,13 @@ def symbol_files(prefix) -> tuple:
 def _check_equal(expected, actual, rtol, atol):
     """ExportDiffers unless the two lists of arrays agree."""
     for i, (a, b) in enumerate(zip(expected, actual)):
-        a, b = a.asnumpy(), b.asnumpy()
         if a.shape != b.shape or not onp.allclose(a, b, rtol=rtol, atol=atol):
             raise ExportDiffers(
                 f'output {i} of the reloaded network differs: {a.shape} and {b.shape}'
-                + (f', largest difference {abs(a - b).max():.3g}'
+                + (f', largest difference {largest_difference(a, b):.3g}'
                    if a.shape == b.shape else ''))
+
+
+def largest_difference(a, b) -> float:
+    """Of two arrays of one shape, of any type."""
+    return abs(a.astype(float) - b.astype(float)).max()

@@ -80,9 +80,17 @@ class Hypothesis:
 
 
 def log_softmax(scores):
-    """Logarithms of the probabilities, float64, along the last axis."""
+    """Logarithms of the probabilities, float64, along the last axis.
+
+    ValueError for scores that are NaN, or infinite without bound, of a network that
+    has diverged.
+    """
     scores = scores.astype('float64')
-    scores = scores - scores.max(axis=-1, keepdims=True)
+    with onp.errstate(invalid='ignore'):
+        scores = scores - scores.max(axis=-1, keepdims=True)
+    if onp.isnan(scores).any():
+        raise InputError("the network's scores of tokens are not numbers: its training "
+                         'has diverged; train it anew, with a smaller lr')
     return scores - onp.log(onp.exp(scores).sum(axis=-1, keepdims=True))
 
 

@@ -4,6 +4,7 @@ MXNet has loops for graphs, but with recurrent layers inside, its ``contrib.fore
 gave wrong outputs and gradients once compiled (version 1.9.1). So such a loop is
 unrolled, and a block keeps a graph for each number of steps that it has met.
 """
+from contextlib import contextmanager
 
 __all__ = ['GraphOfEachLength']
 
@@ -40,11 +41,17 @@ class GraphOfEachLength:
         self._graphs, self._key = {}, ()
 
     def _get_graph(self, *args):
+        with self.traced_for(*args):
+            return super()._get_graph(*args)
+
+    @contextmanager
+    def traced_for(self, *args):
+        """While the block is traced: the numbers of steps are those of a call."""
         lengths = self.lengths(*args)
         for block, steps in lengths.items():
             block.num_steps = steps
         try:
-            return super()._get_graph(*args)
+            yield
         finally:
             for block in lengths:
                 block.num_steps = None

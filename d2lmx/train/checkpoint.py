@@ -229,6 +229,8 @@ def read(path: Path):
     """
     try:
         with onp.load(path, allow_pickle=False) as file:
+            if any(member.compress_type for member in file.zip.infolist()):
+                raise ValueError('its arrays are compressed, as none are that we save')
             content = {name: file[name] for name in file.files}  # checks every CRC
         saved = content.pop('digest', None)
         if saved is not None and not onp.array_equal(saved, digest(content)):
@@ -240,8 +242,9 @@ def read(path: Path):
             raise ValueError('it lacks its digest')
         return about, [(name, [content[f'{name}.{i}'] for i in range(count)], value)
                        for name, count, value in about['parts']]
-    except (OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError,
-            RuntimeError, AttributeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError,
+            NotImplementedError, RuntimeError, MemoryError, zipfile.BadZipFile
+            ) as error:
         raise CheckpointError(f'the checkpoint {path} cannot be read ({error}): delete '
                               'it to repeat that training, or put back a copy'
                               ) from error

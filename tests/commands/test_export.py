@@ -1,9 +1,13 @@
 """``d2lmx export``: what it says of the files that it wrote, and of wrong usage."""
 import json
+import zipfile
 
+import numpy as onp
 import pytest
-from mxnet import init
+from mxnet import init, np, npx
 
+import d2lmx as d2l
+from d2lmx.errors import InputError
 from d2lmx.pages.networks import find_network
 
 
@@ -75,3 +79,91 @@ def test_int8_is_told_with_accuracy_and_speed(call, weights, tmp_path, capsys,
 def test_int8_without_trained_weights_says_how_to_have_them(complaint, tmp_path):
     assert 'd2lmx run lenet --checkpoint DIR' in complaint(
         2, 'export', 'lenet', '--to', 'int8', '--out', tmp_path)
+
+
+@pytest.mark.parametrize('to', ['symbol', 'int8'])
+@pytest.mark.parametrize('content,status,reason', [
+    (b'no parameters at all, but longer than a header', 1, 'or it is damaged'),
+    (None, 1, 'there is no parameter file')])
+def test_wrong_weights_have_one_status_whatever_is_exported(
+        to, content, status, reason, tmp_path, complaint):
+    if content is not None:
+        (tmp_path / 'bad.params').write_bytes(content)
+    assert reason in complaint(status, 'export', 'lenet', '--to', to, '--out',
+                               tmp_path / 'out', '--params', tmp_path / 'bad.params')
+
+
+def archive(path, name, content, **options):
+    with zipfile.ZipFile(path, 'w', **options) as file:
+        file.writestr(name, content)
+
+
+def announcing_terabytes(path):
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }"
+    archive(path, 'about.npy', b'\x93NUMPY\x01\0v\0' + header.ljust(117) + b'\n')
+
+
+def bomb(path):
+    archive(path, 'about.npy', bytes(10 ** 7), compression=zipfile.ZIP_DEFLATED)
+
+
+@pytest.mark.parametrize('write', [announcing_terabytes, bomb,
+                                   lambda path: onp.save(open(path, 'wb'), [1.])])
+def test_a_checkpoint_that_would_fill_the_memory_is_one_line(write, tmp_path,
+                                                             complaint):
+    write(tmp_path / 'fit-001.npz')
+    assert 'fit-001.npz cannot be read' in complaint(
+        1, 'export', 'lenet', '--to', 'symbol', '--out', tmp_path / 'out', '--params',
+        tmp_path)
+
+
+@pytest.mark.parametrize('token', ['7.5:concise', '7.5:scratch'])
+def test_int8_is_of_the_variant_that_was_asked_for(token, call, tmp_path, monkeypatch):
+    from d2lmx.bench import quantization
+
+    asked = []
+
+    def quantization_record(network, *more):
+        asked.extend([network.variant, find_network(network.address).variant])
+        raise InputError('enough')
+
+    monkeypatch.setattr(quantization, 'quantization_record', quantization_record)
+    assert call('export', token, '--to', 'int8', '--out', tmp_path) == 2
+    assert asked == [token.partition(':')[2]] * 2
+
+
+@pytest.mark.parametrize('number', ['8.5', '8.6', '9.1', '9.3'])
+def test_a_language_model_in_onnx_writes_on_token_by_token(number, call, tmp_path):
+    pytest.importorskip('onnxruntime', reason='needs d2lmx[onnx]')
+    network = find_network(number)
+    net = network.build_net()
+    net.initialize(init.Xavier())
+    # 1 is none of the lengths that the export tries
+    tokens, *states = network.example_inputs(2, num_steps=1)
+    net(tokens, *states)
+    net.save_parameters(str(tmp_path / 'net.params'))
+    assert call('export', number, '--to', 'onnx', '--out', tmp_path, '--params',
+                tmp_path / 'net.params') == 0
+    predict = d2l.load_onnx(tmp_path / f'{network.label}.onnx')
+    theirs = [X.asnumpy() for X in (tokens, *states)]
+    for _ in range(3):
+        Y, *states = d2l.flatten(net(tokens, *states))
+        found, *theirs = predict(*theirs)
+        onp.testing.assert_allclose(found, Y.asnumpy(), rtol=1e-4, atol=1e-5)
+        theirs.insert(0, found.argmax(axis=1).reshape(2, 1).astype('int32'))
+        tokens = np.array(theirs[0], dtype='int32')
+
+
+def test_a_model_from_scratch_is_exported_from_its_checkpoint(call, tmp_path):
+    assert call('run', '8.5', '--smoke', '--num-hiddens', '512', '--data', 'toy',
+                '--out', tmp_path / 'run', '--checkpoint', tmp_path / 'saved') == 0
+    assert call('export', '8.5', '--to', 'symbol', '--out', tmp_path, '--params',
+                tmp_path / 'saved') == 0
+    network = find_network('8.5')
+    file, = tmp_path.glob('*-0000.params')
+    exported = npx.load(str(file))
+    with onp.load(sorted((tmp_path / 'saved').glob('fit-*.npz'))[-1]) as saved:
+        values = [saved[name] for name in saved.files if name != 'about']
+    assert network.section.number == '8.5' and len(exported) == 5
+    for value in exported.values():
+        assert any(onp.array_equal(value.asnumpy(), other) for other in values)

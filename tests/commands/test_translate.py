@@ -1,6 +1,7 @@
 """``d2lmx translate``: a line of English a sentence, remarks beside."""
 import io
 import json
+import shutil
 
 import pytest
 from mxnet import init
@@ -84,4 +85,14 @@ def test_a_missing_model_is_told_in_one_line(tmp_path, complaint):
 @pytest.mark.parametrize('text', ['{', json.dumps({'source': ['<unk>']})])
 def test_a_damaged_model_is_told_in_one_line(text, tmp_path, complaint):
     (tmp_path / 'translator.json').write_text(text)
-    assert 'is damaged' in complaint(2, 'translate', '猫', '--model', tmp_path)
+    assert 'is damaged' in complaint(1, 'translate', '猫', '--model', tmp_path)
+
+
+def test_a_vocabulary_cannot_steer_the_terminal(folder, translated, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / 'model')
+    about = json.loads((copy / 'translator.json').read_text(encoding='utf-8'))
+    about['target'] = about['target'][:4] + [f'\x1b[31m{i}\x07' for i in range(
+        4, len(about['target']))]
+    (copy / 'translator.json').write_text(json.dumps(about), encoding='utf-8')
+    status, output, _ = translated('我喜欢猫。', '--model', copy)
+    assert status == 0 and '[31m' in output[0] and output[0].isprintable()

@@ -1,13 +1,15 @@
 """Translators: live and exported alike."""
 import json
 import random
+import shutil
 
 import numpy as onp
 import pytest
 from mxnet import init
 
 import d2lmx as d2l
-from d2lmx.errors import InputError, MissingFile
+from d2lmx.errors import InputError, MissingFile, Unavailable
+from d2lmx.files.archives import BadData
 
 RESERVED = ['<pad>', '<bos>', '<eos>']
 KINDS = 'gru', 'bahdanau', 'transformer'
@@ -135,5 +137,88 @@ def test_a_folder_without_a_translator_or_with_a_damaged_one_is_told(tmp_path):
         d2l.load_translator(tmp_path)
     for text in ('{', json.dumps({'source': ['<unk>']})):
         (tmp_path / 'translator.json').write_text(text)
-        with pytest.raises(InputError, match='translator.json is damaged'):
+        with pytest.raises(BadData, match='translator.json is damaged'):
             d2l.load_translator(tmp_path)
+
+
+# ---- damaged folders
+
+
+def changed(name, change):
+    """What changes a JSON file of a folder."""
+    def apply(folder):
+        content = json.loads((folder / name).read_text(encoding='utf-8'))
+        content = change(content) or content
+        (folder / name).write_text(json.dumps(content), encoding='utf-8')
+    return apply
+
+
+def set_to(name, key, value):
+    return changed(name, lambda content: content.update({key: value}))
+
+
+PARTS, ABOUT = 'net-parts.json', 'translator.json'
+GRAPHS = ['net-encoder-symbol.json', 'net-encoder-0000.params', 'net-step-symbol.json',
+          'net-step-0000.params']
+DAMAGES = {
+    **{f'{name} {what}': (name, lambda folder, name=name, spoil=spoil: spoil(
+        folder / name))
+       for name in (*GRAPHS, PARTS, ABOUT) for what, spoil in {
+           'missing': lambda path: path.unlink(),
+           'empty': lambda path: path.write_bytes(b''),
+           'cut': lambda path: path.write_bytes(
+               path.read_bytes()[:path.stat().st_size // 2]),
+           'garbage': lambda path: path.write_bytes(b'\xff\xfe' * 99)}.items()},
+    **{f'{name} nested': (name, lambda folder, name=name: (folder / name).write_text(
+        '[' * 100_000)) for name in (PARTS, ABOUT)},
+    'parts a list': (PARTS, changed(PARTS, lambda parts: [parts])),
+    **{f'{key} {value}': (PARTS, set_to(PARTS, key, value)) for key, value in (
+        ('encoder_inputs', 10 ** 9), ('encoder_inputs', 0), ('encoder_inputs', True),
+        ('kind', 'pickle'), ('state_axes', 'text'), ('state_axes', [-5]),
+        ('state_axes', [10 ** 9, 1]))},
+    'one axis too many': ('net-', set_to(PARTS, 'state_axes', [1, 1, 1])),
+    'an axis too far': ('net-', set_to(PARTS, 'state_axes', [1, 9])),
+    'encoder_inputs 1': ('net-', set_to(PARTS, 'encoder_inputs', 1)),
+    'graphs of ONNX missing': ('net-encoder.onnx', set_to(PARTS, 'kind', 'onnx')),
+    **{f'{key} {value}': (ABOUT, set_to(ABOUT, key, value)) for key, value in (
+        ('max_steps', 0), ('max_steps', -3), ('max_steps', 'ten'), ('max_steps', True),
+        ('max_steps', 10 ** 12), ('token', '__import__("os")'), ('source', {}),
+        ('source', ['<unk>']), ('target', [1, 2]))},
+    'target too short': (ABOUT, changed(ABOUT, lambda about: about.update(
+        target=about['target'][:9]))),
+    'target twice': (ABOUT, changed(ABOUT, lambda about: about['target'].append(
+        about['target'][-1])))}
+
+
+@pytest.mark.parametrize('name', DAMAGES)
+def test_a_damaged_folder_is_told_with_the_name_of_the_file(name, folder, tmp_path):
+    file, damage = DAMAGES[name]
+    copy = shutil.copytree(folder, tmp_path / 'model')
+    damage(copy)
+    with pytest.raises(Unavailable, match=f'model/{file}') as told:
+        d2l.load_translator(copy)
+    assert len(str(told.value).splitlines()) == 1
+
+
+def test_a_search_among_scores_that_are_no_numbers_says_that_training_diverged(
+        translator):
+    class Diverged:
+        def start(self, *inputs):
+            return []
+
+        def step(self, tokens, state):
+            return onp.full((len(tokens), len(translator.tgt_vocab)), onp.nan), state
+
+        def select(self, state, rows):
+            return state
+
+    diverged = d2l.Translator(Diverged(), translator.src_vocab, translator.tgt_vocab)
+    for beam_size in (1, 4):
+        with pytest.raises(InputError, match='not numbers.*smaller lr'):
+            diverged.translate(['我'], beam_size)
+
+
+@pytest.mark.parametrize('options', [(0, 1), (10 ** 12, 1), (2, -1), (2, 1e308)])
+def test_searches_without_end_are_refused(options, translator):
+    with pytest.raises(InputError, match='must be'):
+        translator.translate(['我'], *options)

@@ -134,3 +134,33 @@ def test_checkpoint_of_another_network_is_refused(tmp_path):
 def test_folder_without_a_checkpoint_is_told(tmp_path):
     with pytest.raises(ValueError, match='--checkpoint DIR saves one'):
         d2l.load_trained(nn.Dense(2), tmp_path)
+
+
+def test_a_parameter_that_is_used_twice_may_be_saved_once(tmp_path):
+    def tied():
+        dense, net = nn.Dense(3, in_units=3), nn.HybridSequential()
+        net.add(dense, nn.Activation('tanh'), dense)
+        return net
+
+    net, clone = tied(), tied()
+    net.initialize(mx.init.Normal(1))
+    net.save_parameters(str(tmp_path / 'tied.params'), deduplicate=True)
+    d2l.load_parameters(clone, tmp_path / 'tied.params')
+    assert clone(X).tolist() == net(X).tolist()
+
+
+def test_weights_come_back_where_the_network_is_all_that_a_step_trains(tmp_path):
+    net = perceptron(in_units=3)
+    net.initialize(mx.init.Normal(1))
+    net(X)
+
+    def step(X):
+        net[0].bias.set_data(net[0].bias.data() + 1)
+        return {'train loss': (0, 1)}
+
+    with d2l.Checkpoints(tmp_path):
+        d2l.fit(d2l.Step(step, trains=net), [(X,)], 2)
+    again = perceptron(in_units=3)
+    d2l.load_trained(again, tmp_path)
+    assert again[0].bias.data().tolist() == [2] * 4
+    assert again(X).tolist() == net(X).tolist()

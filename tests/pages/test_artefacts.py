@@ -55,7 +55,7 @@ def test_an_unequal_artefact_is_refused(lenet, tmp_path, monkeypatch):
     from d2lmx.export import symbol
 
     monkeypatch.setattr(symbol, 'load_exported',
-                        lambda *files, num_inputs: lambda X: d2l.zeros((len(X), 10)))
+                        lambda *files, **options: lambda X: d2l.zeros((len(X), 10)))
     with pytest.raises(ExportDiffers, match='differs'):
         export_network(lenet, 'symbol', tmp_path / 'out')
     assert left_in(tmp_path / 'out') == []

@@ -7,7 +7,7 @@ the traced network but no axis's size, so that every axis stays as free as it wa
 
 import numpy as onp
 
-from .graph import converts, need
+from .graph import as_list, converts, need
 
 __all__ = []
 
@@ -16,7 +16,7 @@ UNARY = {
     '_npi_negative': 'Neg', '_npi_sign': 'Sign', '_npi_sin': 'Sin', '_npi_cos': 'Cos',
     '_npi_tan': 'Tan', '_npi_sinh': 'Sinh', '_npi_cosh': 'Cosh', '_npi_tanh': 'Tanh',
     '_npi_arctan': 'Atan', '_npi_ceil': 'Ceil', '_npi_floor': 'Floor',
-    '_npi_rint': 'Round', '_npi_reciprocal': 'Reciprocal', 'erf': 'Erf',
+    '_npi_reciprocal': 'Reciprocal', 'erf': 'Erf',
     '_npx_relu': 'Relu', '_npx_sigmoid': 'Sigmoid',
 }
 BINARY = {
@@ -43,12 +43,23 @@ COMPARE = {
 BITWISE = {'_npi_bitwise_and': 'And', '_npi_bitwise_or': 'Or',
            '_npi_bitwise_xor': 'Xor'}
 REDUCE = {'_np_sum': 'ReduceSum', '_npi_mean': 'ReduceMean', '_np_max': 'ReduceMax',
-          '_np_min': 'ReduceMin', '_np_prod': 'ReduceProd', '_npi_norm': 'ReduceL2'}
+          '_np_min': 'ReduceMin', '_np_prod': 'ReduceProd'}
 
 
 @converts(UNARY)
 def _unary(operator, g, n):
+    need(n.out_dtype.kind == 'f' or operator in ('Abs', 'Neg', 'Sign'),
+         'whole numbers')
     return g.add(operator, n.cast(0))
+
+
+@converts('_npi_rint')
+def _rint(g, n):
+    need(n.out_dtype.kind == 'f', 'whole numbers')
+    X = n.inputs[0]  # halves go down, where ONNX's Round takes them to even numbers
+    below, above = g.add('Floor', X), g.add('Ceil', X)
+    is_nearer = g.add('LessOrEqual', g.add('Sub', X, below), g.add('Sub', above, X))
+    return g.add('Where', is_nearer, below, above)
 
 
 @converts(BINARY)
@@ -67,10 +78,20 @@ def _scalar_array(operator, g, n):
 
 
 def _arithmetic(g, n, operator, a, b):
-    if operator == 'Mod' and n.out_dtype.kind == 'f':  # ONNX's takes whole numbers only
-        times = g.add('Floor', g.add('Div', a, b))
-        return g.add('Sub', a, g.add('Mul', times, b))
+    if operator == 'Mod' and n.out_dtype.kind == 'f':
+        return _remainder(g, n, a, b)
     return g.add(operator, a, b)
+
+
+def _remainder(g, n, a, b):
+    """With the divisor's sign, and 0 where that is 0; in float64, as MXNet computes."""
+    a, b = (g.add('Cast', X, to=onp.dtype('float64')) for X in (a, b))
+    zero = onp.array(0.)
+    Y = g.add('Mod', a, b, fmod=1)
+    signs_differ = g.add('Less', g.add('Mul', g.add('Sign', Y), g.add('Sign', b)), zero)
+    Y = g.add('Where', signs_differ, g.add('Add', Y, b), Y)
+    Y = g.add('Where', g.add('Equal', b, zero), zero, Y)
+    return g.add('Cast', Y, to=n.out_dtype)
 
 
 @converts(COMPARE)
@@ -145,9 +166,21 @@ def _where_scalars(g, n):
 
 @converts(REDUCE)
 def _reduce(operator, g, n):
-    need(n.attrs.get('ord', 2) == 2, 'a norm other than the Euclidean')
     return g.reduce(operator, n.cast(0), n.attrs.get('axis'),
                     n.attrs.get('keepdims', False))
+
+
+@converts('_npi_norm')
+def _norm(g, n):
+    need(n.attrs.get('ord', 2) == 2, 'a norm other than the Euclidean')
+    X, axis, keepdims = n.cast(0), n.attrs.get('axis'), n.attrs.get('keepdims', False)
+    largest = g.reduce('ReduceMax', g.add('Abs', X), axis, keepdims=True)
+    scale = g.add('Max', largest, onp.array(onp.finfo(n.out_dtype).tiny, n.out_dtype))
+    Y = g.reduce('ReduceL2', g.add('Div', X, scale), axis, keepdims=True)
+    Y = g.add('Mul', Y, scale)  # squares of large numbers would overflow
+    if keepdims:
+        return Y
+    return g.add('Squeeze', Y, *([] if axis is None else [as_list(axis)]))
 
 
 @converts({'_npi_var': False, '_npi_std': True})

@@ -5,31 +5,36 @@ that one knows no np operators, freezes the batch in every reshape, and imports 
 today's onnx only after patching it.
 """
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
-import mxnet as mx
 import numpy as onp
 from mxnet import np
 
-from ...errors import InputError, MissingPackage
+from ...errors import InputError, MissingFile, MissingPackage
+from ...files.archives import BadData
 from ...files.whole import whole_file
-from ..symbol import ExportDiffers, export_block, flatten
+from ..symbol import ExportDiffers, export_block, largest_difference, run
+from ..tracing import arrays_of, as_call, input_names, last_line, on_inputs
 from .graph import Body, names_read
 from .traced import convert
 
 __all__ = ['export_onnx', 'load_onnx']
 
 OPSET, IR_VERSION = 18, 8  # read by every onnxruntime from 1.14 on
+HARD = (0, .5, -.5, 1, 1.5, -1, -1.5, 2.5, -2.5)  # what converters may get wrong
 
 
 def export_onnx(net, inputs, path, rtol: float = 1e-5, atol: float = 1e-5,
                 other_inputs=None) -> Path:
     """Write a HybridBlock as an ONNX file that gives the same numbers; return its path.
 
-    The network is hybridized. The file runs in onnxruntime on any batch size, in
-    prediction mode: batch normalization by the running statistics, no dropout. Its
-    inputs are called ``data``, or ``data0``, ``data1``, ... in the order of the call,
-    its outputs ``output``, or ``output0``, ``output1``, ... in the network's order.
+    The network stays as it is. The file runs in onnxruntime on any batch size, in
+    prediction mode: batch normalization by the running statistics, no dropout. It gives
+    the network's numbers for all numbers, but that where NaN or infinities meet, or
+    whole numbers overflow, the two may differ. Its inputs are called ``data``, or
+    ``data0``, ``data1``, ... in the order of the call, its outputs ``output``, or
+    ``output0``, ``output1``, ... in the network's order.
 
     Parameters
     ----------
@@ -41,7 +46,8 @@ def export_onnx(net, inputs, path, rtol: float = 1e-5, atol: float = 1e-5,
         The file to write; its folder is made.
     rtol, atol
         Largest difference allowed between the network's outputs and the file's, on
-        `inputs` and on each of `other_inputs`.
+        `inputs` and on each of `other_inputs`, and on such inputs with zeros, halves
+        and ties for numbers.
     other_inputs
         List of further calls' inputs. Axes that differ from one call to another are
         dynamic in the file, all others fixed. None means batches of one and of three
@@ -51,8 +57,8 @@ def export_onnx(net, inputs, path, rtol: float = 1e-5, atol: float = 1e-5,
     Raises
     ------
     ValueError
-        Where an operator has no converter (it is named), the file is no valid ONNX, or
-        its outputs differ. Nothing is left behind then.
+        Where the block cannot be traced, an operator has no converter (it is named),
+        the file is no valid ONNX, or its outputs differ. Nothing is left behind then.
     ImportError
         Without onnx and onnxruntime: ``pip install d2lmx[onnx]``.
 
@@ -62,32 +68,48 @@ def export_onnx(net, inputs, path, rtol: float = 1e-5, atol: float = 1e-5,
         _guest(name)  # before any work
     with tempfile.TemporaryDirectory() as folder, whole_file(path) as written:
         files = export_block(net, inputs, Path(folder, 'traced'), rtol, atol)
-        calls = [_as_tuple(inputs), *_other_calls(inputs, other_inputs)]
-        outputs = [_run(net, call) for call in calls]
-        calls = [[X.asnumpy() for X in flatten(call)] for call in calls]
-        names = _numbered('data', len(calls[0]))
+        calls = [as_call(inputs), *_other_calls(inputs, other_inputs)]
+        outputs = [run(net, call) for call in calls]
+        hard = list(_hard_calls(net, calls))
+        calls = [_as_numpy(call) for call in calls]
+        names = input_names(len(calls[0]))
         graph, heads = convert(*files, dict(zip(names, calls[0])))
         _write(graph, heads, names, calls, outputs, written)
-        _check(written, calls, outputs, rtol, atol)
+        _check(written, [*zip(calls, outputs), *hard], rtol, atol)
     return Path(path)
 
 
 def load_onnx(path):
     """``predict(*arrays)`` for an ONNX file: NumPy arrays in, an array or a list out.
 
-    ImportError without onnxruntime.
+    ImportError without onnxruntime, FileNotFoundError without the file; ValueError for
+    one that is damaged, and from ``predict`` for arrays that the network does not take.
 
     Ours, for 12.1
     """
-    session = _guest('onnxruntime').InferenceSession(
-        str(path), providers=['CPUExecutionProvider'])
+    onnxruntime = _guest('onnxruntime')
+    if not Path(path).is_file():
+        raise MissingFile(f'there is no ONNX file {path}: export_onnx writes one')
+    try:
+        session = onnxruntime.InferenceSession(str(path),
+                                               providers=['CPUExecutionProvider'])
+    except Exception as error:  # onnxruntime's share no narrower class
+        raise BadData(f'{path} is no ONNX file that runs here, or it is damaged: '
+                      f'{last_line(error)}') from error
     names = [value.name for value in session.get_inputs()]
 
     def predict(*arrays):
         if len(arrays) != len(names):
             raise InputError(f'{path} takes {len(names)} arrays ({", ".join(names)}), '
                              f'got {len(arrays)}')
-        outputs = session.run(None, dict(zip(names, arrays)))
+        arrays = [onp.asarray(array) for array in arrays]
+        try:
+            outputs = session.run(None, dict(zip(names, arrays)))
+        except Exception as error:
+            raise InputError(
+                f'{path} does not run {on_inputs(arrays)} and types '
+                f'{", ".join(str(X.dtype) for X in arrays)}: {last_line(error)}'
+            ) from error
         return outputs[0] if len(outputs) == 1 else outputs
     return predict
 
@@ -107,38 +129,53 @@ def _guest(name):
                              'pip install d2lmx[onnx]') from error
 
 
-def _as_tuple(inputs):
-    return tuple(inputs) if isinstance(inputs, (list, tuple)) else (inputs,)
+def _as_numpy(call):
+    return [X.asnumpy() for X in arrays_of(call)]
 
 
 def _other_calls(inputs, other_inputs):
     """The calls beside the first: as given, or batches of one and of three."""
     if other_inputs is not None:
-        return [_as_tuple(call) for call in other_inputs]
-    return [_rebatched(_as_tuple(inputs), size) for size in (1, 3)]
+        return [as_call(call) for call in other_inputs]
+    return [_rebatched(as_call(inputs), size) for size in (1, 3)]
 
 
 def _rebatched(inputs, size):
     """The same inputs with `size` examples, the given ones over and over."""
     if isinstance(inputs, (list, tuple)):
         return type(inputs)(_rebatched(X, size) for X in inputs)
+    if inputs is None:
+        return None
+    if inputs.ndim == 0:
+        raise InputError('an input is a number without axes, which has no batch: pass '
+                         'other_inputs, a list of inputs of other batch sizes')
     rows = onp.arange(size) % len(inputs)
     return np.array(inputs.asnumpy()[rows], dtype=inputs.dtype, ctx=inputs.ctx)
 
 
-def _run(net, call):
-    """The network's outputs as NumPy arrays; ValueError where it takes no such call."""
-    try:
-        return [Y.asnumpy() for Y in flatten(net(*call))]
-    except mx.MXNetError as error:
-        raise InputError(
-            f'the network does not run {_where(flatten(call))}: where the batch is not '
-            'the first axis of every input, pass other_inputs (a list of inputs of '
-            f'other batch sizes). MXNet says: {str(error).strip()}') from error
+def _hard_calls(net, calls):
+    """(inputs, outputs) of the same calls with zeros, halves and ties for numbers.
+
+    They stay within the range of each array, for a network need not take others.
+    Random numbers, which most examples are, meet none of them.
+    """
+    for call in calls:
+        hard = _hardened(call)
+        with suppress(InputError):
+            yield _as_numpy(hard), run(net, hard)
 
 
-def _where(call):
-    return f'on inputs of shapes {", ".join(str(X.shape) for X in call)}'
+def _hardened(X):
+    if isinstance(X, (list, tuple)):
+        return type(X)(map(_hardened, X))
+    if X is None or X.dtype == bool or X.size == 0:
+        return X
+    values = X.asnumpy()
+    numbers = onp.repeat(HARD, 2)
+    numbers = numbers[(numbers >= values.min()) & (numbers <= values.max())]
+    if X.dtype.kind in 'iu' or numbers.size == 0:
+        numbers = onp.array([values.min(), values.min(), values.max()])
+    return np.array(onp.resize(numbers, X.shape), dtype=X.dtype, ctx=X.ctx)
 
 
 def _write(graph, heads, names, calls, outputs, path):
@@ -153,7 +190,8 @@ def _write(graph, heads, names, calls, outputs, path):
                 for sizes in zip(*(array.shape for array in arrays))]
         return helper.make_tensor_value_info(name, to_type(arrays[0].dtype), axes)
 
-    results = _numbered('output', len(heads))
+    results = ['output'] if len(heads) == 1 else [f'output{i}'
+                                                  for i in range(len(heads))]
     nodes = graph.pruned(heads) + [('Identity', [head], [result], {})
                                    for head, result in zip(heads, results)]
     used = {name for node in nodes for name in names_read(node)}
@@ -190,18 +228,18 @@ def _body(onnx, name, body):
                              f'{name}_body', *ends)
 
 
-def _check(path, calls, outputs, rtol, atol):
+def _check(path, examples, rtol, atol):
     """ExportDiffers unless the file is valid and gives the network's outputs."""
     try:
         _guest('onnx').checker.check_model(str(path), full_check=True)
         predict = load_onnx(path)
-        results = [predict(*call) for call in calls]
+        results = [predict(*call) for call, _ in examples]
     except Exception as error:  # onnx and onnxruntime share no narrower class
         raise ExportDiffers('the ONNX file written for this network does not run: '
                             f'{str(error).strip()}') from error
-    for call, expected, actual in zip(calls, outputs, results):
+    for (call, expected), actual in zip(examples, results):
         _check_equal(expected, actual if isinstance(actual, list) else [actual],
-                     _where(call), rtol, atol)
+                     on_inputs(call), rtol, atol)
 
 
 def _check_equal(expected, actual, where, rtol, atol):
@@ -211,13 +249,9 @@ def _check_equal(expected, actual, where, rtol, atol):
                                 f"the network's {a.dtype} {a.shape}, {where}; nothing "
                                 'is written')
         if not onp.allclose(a, b, rtol=rtol, atol=atol):
-            difference = abs(a.astype(float) - b.astype(float)).max()
+            difference = largest_difference(a, b)
             raise ExportDiffers(f'output {i} of the ONNX file differs from the '
                                 f"network's by up to {difference:.3g} {where}, more "
                                 f'than rtol={rtol:g} and atol={atol:g} allow; nothing '
                                 'is written')
 
-
-def _numbered(stem, count):
-    """`stem`, or where there are several, `stem` with a number after it."""
-    return [stem] if count == 1 else [f'{stem}{i}' for i in range(count)]

@@ -45,10 +45,37 @@ def _pooling(g, n):
     if n.attrs.get('global_pool', False):
         return g.add(GLOBAL_POOLS[kind], n.inputs[0])
     need(convention in CEIL_MODES, f'pooling_convention={convention!r}')
-    padded = ({'count_include_pad': int(n.attrs.get('count_include_pad', True))}
-              if kind == 'avg' else {})
-    return g.add(POOLS[kind], n.inputs[0], **_window(n), **padded,
-                 ceil_mode=CEIL_MODES[convention])
+    X, window = n.inputs[0], _window(n)
+    if all(step == 1 for step in window['strides']):
+        convention = 'valid'  # no size is rounded
+    counts_pad = kind == 'avg' and bool(n.attrs.get('count_include_pad', True))
+    if convention == 'full':
+        X = _rounded_up(g, n, X, window, kind, counts_pad)
+    if kind == 'avg':
+        window['count_include_pad'] = int(counts_pad and convention == 'valid')
+    return g.add(POOLS[kind], X, **window, ceil_mode=CEIL_MODES[convention])
+
+
+def _rounded_up(g, n, X, window, kind, counts_pad):
+    """X for a pool whose size is rounded up, if ONNX can give MXNet's numbers.
+
+    MXNet's last window may lie wholly in the padding, where ONNX drops it, and an
+    average counts what lies in the padding but nothing beyond.
+    """
+    kernel, strides = window['kernel_shape'], window['strides']
+    pads = window['pads'][:len(kernel)]
+    need(all(step <= size for step, size in zip(strides, kernel)),
+         'ceil_mode and strides above the kernel size')
+    if kind == 'avg':
+        need(not counts_pad or not any(pads), 'ceil_mode and padding that is counted')
+        need(all(pad <= size - step for pad, size, step in zip(pads, kernel, strides)),
+             'ceil_mode and windows that may lie in the padding')
+        return X
+    if not any(pads):
+        return X
+    window['pads'] = [0] * len(window['pads'])
+    lowest = onp.array(onp.finfo(n.out_dtype).min, n.out_dtype)
+    return g.add('Pad', X, [0, 0, *pads, 0, 0, *pads], lowest)
 
 
 def _window(n):
