@@ -89,8 +89,8 @@ def make(venv):
 
 def add_checkout(venv):
     """Let the environment import d2lmx from this checkout, and MXNet before it."""
-    compat = ROOT / 'd2lmx' / 'compat.py'
-    line = runpy.run_path(str(compat))['start_up_line'](ascii(str(compat)))
+    hooks = ROOT / 'd2lmx' / 'hooks.py'
+    line = runpy.run_path(str(hooks))['start_up_line'](ascii(str(hooks)))
     folder = next(venv.glob('lib/python*/site-packages'))
     path = f'import sys; sys.path.append({str(ROOT)!a})\n'  # ASCII under every locale
     (folder / 'd2lmx-checkout.pth').write_text(path + line, encoding='ascii')
