@@ -4,6 +4,7 @@ Run by scripts/_environment. A file in the environment tells what it was made fr
 is written last, so that an interrupted set-up is never taken for a whole environment.
 """
 import argparse
+import ctypes
 import fcntl
 import hashlib
 import os
@@ -17,6 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CONSTRAINTS = ROOT / 'scripts' / 'constraints.txt'
 STAMP = 'd2lmx-environment'
+LIBRARIES = {'libgomp.so.1': 'libgomp1', 'libquadmath.so.0': 'libquadmath0',
+             'libstdc++.so.6': 'libstdc++6'}  # which MXNet loads, and Debian's names
 
 
 class SetUpError(Exception):
@@ -65,6 +68,7 @@ def set_up(venv, torch):
 
 def make(venv):
     """A new environment with the pinned packages and this checkout on its path."""
+    check_libraries()
     if venv.exists() and any(venv.iterdir()):
         if not (venv / STAMP).exists():
             raise SetUpError(f'{venv} was not made by these scripts, so it stays as it '
@@ -85,6 +89,19 @@ def make(venv):
     write_stamp(venv)
     check_import(venv, 'mxnet')
     say('the environment is ready')
+
+
+def check_libraries():
+    """Refuse, before anything is fetched, where MXNet's library could not be loaded."""
+    lacking = []
+    for library, package in LIBRARIES.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            lacking.append(package)
+    if lacking:
+        raise SetUpError('MXNet needs libraries that this system lacks; on Debian and '
+                         f'Ubuntu: apt-get install {" ".join(lacking)}; then call again')
 
 
 def add_checkout(venv):
