@@ -101,7 +101,7 @@ def check_libraries():
             lacking.append(package)
     if lacking:
         raise SetUpError('MXNet needs libraries that this system lacks; on Debian and '
-                         f'Ubuntu: apt-get install {" ".join(lacking)}; then call again')
+                         f'Ubuntu: apt-get install {" ".join(lacking)}')
 
 
 def add_checkout(venv):

@@ -3,18 +3,12 @@
 Only the standard library is imported here: whatever may be broken is tried in a process
 of its own, so that a missing package, an error or a crash ends in a line of the report.
 """
-import importlib.metadata
-import json
 import os
 import platform
 import shutil
-import subprocess
 import sys
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Optional
 from urllib.parse import urlsplit
 
@@ -22,6 +16,7 @@ from .. import compat, hooks
 from ..version import VERSION
 from . import gpus
 from .gpus import nvidia_cards
+from .probes import answers, installed, installed_gpu_wheels, probe
 
 PIP = f'{sys.executable} -m pip install'
 INSTALL = f'{PIP} --no-deps mxnet==1.9.1'  # with its dependencies it forbids NumPy 2
@@ -193,8 +188,8 @@ def check_dot() -> Check:
     path = shutil.which('dot')
     if path:
         return Check('Graphviz', True, path)
-    return Check('Graphviz', None, 'no command dot (optional: `d2lmx show SECTION --out '
-                                   'FILE` draws with it: apt-get install graphviz)')
+    return Check('Graphviz', None, 'no command dot (optional, `d2lmx show --out FILE` '
+                                   'draws with it: apt-get install graphviz)')
 
 
 def check_d2l() -> Check:
@@ -207,9 +202,9 @@ def check_d2l() -> Check:
     if origin and Path(origin).name == 'hooks.py':
         return Check('d2l', True, f'`{line}` gives d2lmx {VERSION}')
     if origin:
-        return Check('d2l', None, f'`{line}` takes what is in {origin}, not d2lmx: write '
-                                  '`import d2lmx as d2l`, or uninstall that d2l')
-    return Check('d2l', None, f'`{line}` finds nothing, as d2lmx is not installed here: '
+        return Check('d2l', None, f'`{line}` takes {origin}, not d2lmx: uninstall that '
+                                  'd2l, or write `import d2lmx as d2l`')
+    return Check('d2l', None, f'`{line}` finds nothing, as d2lmx is not installed: '
                               'write `import d2lmx as d2l`')
 
 
@@ -246,57 +241,6 @@ def check_root(root) -> Check:
     free = shutil.disk_usage(root).free / 2 ** 30
     return Check('data root', True if free >= 1 else None,
                  f'{root} ({can}, {free:.1f} GiB free)')
-
-
-def answers(url) -> bool:
-    """Whether any answer comes from the host of `url` within three seconds."""
-    heard = []
-
-    def ask():
-        try:
-            urllib.request.urlopen(url, timeout=3).close()
-        except urllib.error.HTTPError:
-            pass  # a refusal is an answer
-        except OSError:
-            return
-        heard.append(True)
-
-    thread = Thread(target=ask, daemon=True)  # looking a name up has no time-out
-    thread.start()
-    thread.join(3)
-    return bool(heard)
-
-
-def probe(code):
-    """Run `code`, which sets `told`, in its own Python: (told, None) or (None, why)."""
-    home = str(Path(__file__).resolve().parent.parent.parent)
-    path = os.pathsep.join(filter(None, [home, os.environ.get('PYTHONPATH')]))
-    code += '\nimport json\nprint("\\n" + json.dumps(told))'
-    try:
-        done = subprocess.run([sys.executable, '-c', code], text=True, timeout=120,
-                              capture_output=True,
-                              env={**os.environ, 'PYTHONPATH': path})
-    except subprocess.TimeoutExpired:
-        return None, 'no answer within two minutes'
-    if done.returncode == 0:
-        return json.loads(done.stdout.splitlines()[-1]), None
-    if done.returncode < 0:
-        return None, f'the process crashed (signal {-done.returncode})'
-    return None, (done.stderr.strip().splitlines() or ['no message'])[-1]
-
-
-def installed(name):
-    """Version of an installed package, or None."""
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
-def installed_gpu_wheels() -> list:
-    """Names of MXNet's CUDA builds that are installed."""
-    names = {package.metadata['Name'] for package in importlib.metadata.distributions()}
-    return sorted(name for name in names if name and name.startswith('mxnet-cu'))
 
 
 def system_package(error):
