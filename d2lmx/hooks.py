@@ -72,7 +72,7 @@ class _PrepareFirst:
 
         def exec_module(module):
             import warnings
-            with warnings.catch_warnings():  # they are many, and `error` ends the import
+            with warnings.catch_warnings():  # dozens; `error` would end the import
                 warnings.simplefilter('ignore')
                 execute(module)
             self.follow(module)
