@@ -182,7 +182,8 @@ compat['prepare']()
 import mxnet, numpy
 compat['mend'](mxnet)
 mended = 'str' in vars(mxnet.symbol.symbol)
-print(mended == (repr(numpy.int64(2)) != '2'), mxnet.nd.zeros((numpy.int64(2), 3)).shape)
+two = numpy.int64(2)
+print(mended == (repr(two) != '2'), mxnet.nd.zeros((two, 3)).shape)
 """)
     assert done.stdout == 'True (2, 3)\n', done.stderr
 
