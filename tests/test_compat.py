@@ -216,7 +216,7 @@ print([X.asnumpy().tolist() for X, _ in loader])
 
 def test_gluons_workers_are_forked_whatever_python_would_do():
     done = python(LOAD + WORKERS)
-    assert done.stdout == '[[0, 1, 2], [3, 4, 5]]\n', done.stderr
+    assert done.stdout == '[[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]\n', done.stderr
 
 
 def test_python_without_docstrings_is_refused_in_a_line():
