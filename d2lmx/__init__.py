@@ -4,10 +4,10 @@
 imports MXNet and the whole library: what needs neither, such as ``d2lmx list``, starts
 at once.
 """
-from . import compat
+from . import hooks
 from .version import VERSION as __version__
 
-compat.use_numpy_semantics()
+hooks.use_numpy_semantics()
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # for editors, which read and do not run

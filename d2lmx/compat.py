@@ -1,8 +1,7 @@
 """What MXNet 1.9.1 needs when it is imported, on today's NumPy and Python.
 
-Only the standard library is imported here, and only its cheapest part: the file
-``d2lmx-mxnet.pth`` of an installed d2lmx loads this module by its path whenever Python
-starts, so that a plain ``import mxnet`` works too.
+Only the standard library is imported here, and only its cheapest part: the import hooks
+load this module by its path, for a plain ``import mxnet`` too.
 """
 import builtins
 import os
@@ -11,45 +10,94 @@ import sys
 __all__ = []
 
 REMOVED_ALIASES = ('bool', 'int', 'float', 'complex', 'object', 'str')
+RENAMED = {'alltrue': 'all', 'product': 'prod', 'round_': 'round', 'sometrue': 'any',
+           'trapz': 'trapezoid'}
+FINANCIAL = ('mirr', 'npv', 'pmt', 'ppmt', 'pv', 'rate')
 THREADS, MXNET_THREADS = 'OMP_NUM_THREADS', 'MXNET_OMP_MAX_THREADS'
 COPY, SPIN, WAIT = 'MXNET_CPU_PARALLEL_SIZE', 'GOMP_SPINCOUNT', 'OMP_WAIT_POLICY'
 SUM_IN_PLACE = 'MXNET_EXEC_INPLACE_GRAD_SUM_CAP'
 UNTOUCHED = {COPY: '200000', SPIN: '300000'}  # what MXNet and libgomp take themselves
 IDLE = 'd2lmx: an idle team'
-WATCHED = ('mxnet', 'gluoncv')  # whose imports need `prepare`
 CHOSEN = 'D2LMX_CHOSEN_THREADS'  # tells a child process that the count is our choice
 
 
 def prepare():
     """Make ``import mxnet`` work here; harmless when called again.
 
-    Raises ImportError where NumPy is 2 or newer, which MXNet 1.9.1 cannot use.
+    Raises ImportError under ``python -OO``, which takes away the docstrings that MXNet
+    makes its operators' functions from.
     """
-    _set_variables()
+    if sys.flags.optimize > 1:
+        raise ImportError('MXNet makes its functions from docstrings, which python -OO '
+                          '(or PYTHONOPTIMIZE=2) takes away; run python without it')
+    set_variables()
     import numpy
-    if int(numpy.__version__.split('.')[0]) >= 2:
-        raise ImportError(
-            'MXNet 1.9.1 needs NumPy 1.21 or newer but below 2, found '
-            f'{numpy.__version__}; run: '
-            f"{sys.executable} -m pip install 'numpy>=1.21,<2'")
-    _restore_aliases(numpy)
+    _restore_names(numpy)
     _supply_distutils()
 
 
-def use_numpy_semantics():
-    """What ``import d2lmx`` does: MXNet's NumPy semantics are on once it is imported.
+def mend(mxnet):
+    """Mend what today's NumPy and Python break in an imported MXNet, where they do."""
+    import numpy
+    if str((numpy.int64(2),)) != '(2,)':
+        write_plain_numbers(mxnet)
+    if not hasattr(numpy.ndarray, 'tostring'):
+        use_tobytes(mxnet)
+    if sys.version_info >= (3, 14):
+        fork_workers(mxnet)
 
-    The variables of `prepare` are set at once, for whatever else reads them; the rest
-    of it waits for MXNet's import. MXNet keeps its semantics for each thread: it is the
-    importing one that has them.
+
+def write_plain_numbers(mxnet):
+    """Write NumPy's numbers in operators' parameters as NumPy 1 did: `2`.
+
+    From NumPy 2 on a tuple of them is the text `(np.int64(2),)`, which no operator can
+    read.
     """
-    _set_variables()
-    if 'mxnet' in sys.modules:
-        prepare()
-        import mxnet  # waits where another thread is importing it
-        _turn_numpy_on(mxnet)
-    else:
-        _watch(_ThenNumpy())
+    import numpy
+
+    class Bare(str):
+        __repr__ = str.__str__
+
+    def plain(value):
+        if isinstance(value, (tuple, list)):
+            return (tuple if isinstance(value, tuple) else list)(map(plain, value))
+        number = isinstance(value, (numpy.number, numpy.bool_))
+        return Bare(value) if number else value
+
+    class AnyText(type):
+        def __instancecheck__(cls, value):
+            return isinstance(value, str)
+
+        def __call__(cls, value=''):
+            return str(plain(value))
+
+    class Text(metaclass=AnyText):
+        """What these modules take for `str`."""
+
+    for module in (mxnet._ctypes.ndarray, mxnet._ctypes.symbol, mxnet.symbol.symbol):
+        module.str = Text
+
+
+def use_tobytes(mxnet):
+    """Let records be packed without ``ndarray.tostring``, gone from NumPy 2.3."""
+    for function in (mxnet.recordio.pack, mxnet.recordio.pack_img):
+        code = function.__code__
+        names = ['tobytes' if name == 'tostring' else name for name in code.co_names]
+        function.__code__ = code.replace(co_names=tuple(names))
+
+
+def fork_workers(mxnet):
+    """Let Gluon's DataLoader fork its workers, as everywhere before Python 3.14.
+
+    Workers of another kind cannot share the memory of MXNet's arrays.
+    """
+    import multiprocessing
+    forking = type(sys)('multiprocessing')
+    vars(forking).update(vars(multiprocessing))
+    context = multiprocessing.get_context('fork')
+    forking.Pool, forking.Process = context.Pool, context.Process
+    forking.get_context = lambda method='fork': multiprocessing.get_context(method)
+    mxnet.gluon.data.dataloader.multiprocessing = forking
 
 
 def threads():
@@ -75,69 +123,14 @@ def usable_cores():
     return max(1, min([len(cores), *map(int, quotas)]))
 
 
-def watch_imports():
-    """Call `prepare` when MXNet or gluoncv is first imported, and not before."""
-    _watch(_PrepareFirst())
-
-
-def start_up_line(file):
-    """The line of a ``.pth`` file that loads this module and calls `watch_imports`.
-
-    `file` is the Python expression of this module's path; a ``.pth`` line may use
-    `sitedir`, its own folder. Whatever is missing later, the line stays silent.
-    """
-    code = ('try:\n'
-            '    from _frozen_importlib_external import SourceFileLoader\n'
-            "    compat = type(sys)('_d2lmx_compat')\n"
-            f"    loader = SourceFileLoader('_d2lmx_compat', {file})\n"
-            "    exec(loader.get_code('_d2lmx_compat'), compat.__dict__)\n"
-            '    compat.watch_imports()\n'
-            'except Exception:\n'
-            '    pass\n')
-    return f'import sys; exec({code!a})\n'
-
-
-class _PrepareFirst:
-    """An import finder that finds nothing, but sees MXNet's import coming."""
-
-    def find_spec(self, name, path=None, target=None):
-        if name in WATCHED and self in sys.meta_path:
-            prepare()
-            # a new list: the import at work goes on through the old one and skips none
-            sys.meta_path = [finder for finder in sys.meta_path if finder is not self]
-        return None
-
-
-class _ThenNumpy:
-    """An import finder that prepares for MXNet, and has NumPy semantics turned on."""
-
-    def find_spec(self, name, path=None, target=None):
-        if name not in WATCHED:
-            return None
-        prepare()
-        if name != 'mxnet':
-            return None
-        # those before this one have been asked, and a second of this kind asks on, too
-        for finder in sys.meta_path[sys.meta_path.index(self) + 1:]:
-            # the oldest finders have no such method, and a bare folder no loader
-            find = getattr(finder, 'find_spec', None)
-            spec = find and find(name, path, target)
-            if spec is not None:
-                if spec.loader is not None:
-                    self.extend(spec.loader)
-                return spec
-        return None
-
-    @staticmethod
-    def extend(loader):
-        """Let a loader turn NumPy semantics on as soon as the module is there."""
-        execute = loader.exec_module
-
-        def exec_module(module):
-            execute(module)
-            _turn_numpy_on(module)
-
-        loader.exec_module = exec_module
+def set_variables():
+    """Set the environment variables that MXNet and OpenMP read when they are loaded."""
+    _choose_threads()
+    _calm_threads()
+    # From 8 uses of a weight on, compiled graphs add its gradients up in place, and the
+    # first lands on memory that was never cleared where a recurrent layer in float64
+    # gives them. So there is no such number of uses.
+    os.environ.setdefault(SUM_IN_PLACE, str(2 ** 31 - 1))
 
 
 class _Version(tuple):
@@ -150,30 +143,33 @@ class _Version(tuple):
                                      for part in re.findall(r'\d+|[a-z]+', text)))
 
 
-def _watch(finder):
-    # by name: a virtual environment's start-up runs the line, so makes the class, twice
-    if type(finder).__name__ not in [type(other).__name__ for other in sys.meta_path]:
-        sys.meta_path.insert(0, finder)
-
-
-def _turn_numpy_on(mxnet):
-    mxnet.npx.set_np()  # the one place where the library does
-
-
-def _set_variables():
-    _choose_threads()
-    _calm_threads()
-    # From 8 uses of a weight on, compiled graphs add its gradients up in place, and the
-    # first lands on memory that was never cleared where a recurrent layer in float64
-    # gives them. So there is no such number of uses.
-    os.environ.setdefault(SUM_IN_PLACE, str(2 ** 31 - 1))
-
-
-def _restore_aliases(numpy):
+def _restore_names(numpy):
+    """Give NumPy names back that MXNet reads, where they are gone."""
+    names = {name: getattr(builtins, name) for name in REMOVED_ALIASES}
+    if int(numpy.__version__.split('.')[0]) >= 2:
+        names.update(_names_of_numpy_1(numpy))
     # vars() rather than hasattr(), which would fire NumPy's deprecation warning
-    for name in REMOVED_ALIASES:
-        if name not in vars(numpy):
-            setattr(numpy, name, getattr(builtins, name))
+    for name in names.keys() - vars(numpy).keys():
+        setattr(numpy, name, names[name])
+
+
+def _names_of_numpy_1(numpy):
+    def another(name):  # than NumPy's own: MXNet enters each as a function of NumPy
+        function = getattr(numpy, name)
+        return lambda *args, **kwargs: function(*args, **kwargs)
+
+    def gone(*args, **kwargs):
+        raise NotImplementedError('left NumPy; the package numpy-financial has it')
+
+    compat = type(sys)('compat')
+    compat.basestring = str
+    return {
+        'PZERO': 0.0, 'NZERO': -0.0, 'PINF': numpy.inf, 'NINF': -numpy.inf,
+        'Inf': numpy.inf, 'NAN': numpy.nan, 'NaN': numpy.nan, 'compat': compat,
+        **{name: another(new) for name, new in RENAMED.items()},
+        'msort': lambda a: numpy.sort(a, axis=0),
+        'in1d': lambda *sets, **how: numpy.isin(*sets, **how).reshape(-1),
+        **dict.fromkeys(FINANCIAL, gone)}
 
 
 def _supply_distutils():

@@ -160,7 +160,7 @@ def reference_bleu(predictions, references) -> dict:
         from sacrebleu.metrics import BLEU
     except ImportError as error:
         raise MissingPackage('this score needs the package sacrebleu: pip install '
-                             "'d2lmx[bleu]'") from error
+                             "sacrebleu") from error
     metric = BLEU(lowercase=True)
     columns = [[refs[i] if i < len(refs) else None for refs in references]
                for i in range(max(map(len, references)))]

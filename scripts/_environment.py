@@ -4,6 +4,7 @@ Run by scripts/_environment. A file in the environment tells what it was made fr
 is written last, so that an interrupted set-up is never taken for a whole environment.
 """
 import argparse
+import ctypes
 import fcntl
 import hashlib
 import os
@@ -17,6 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CONSTRAINTS = ROOT / 'scripts' / 'constraints.txt'
 STAMP = 'd2lmx-environment'
+LIBRARIES = {'libgomp.so.1': 'libgomp1', 'libquadmath.so.0': 'libquadmath0',
+             'libstdc++.so.6': 'libstdc++6'}  # which MXNet loads, and Debian's names
 
 
 class SetUpError(Exception):
@@ -65,6 +68,7 @@ def set_up(venv, torch):
 
 def make(venv):
     """A new environment with the pinned packages and this checkout on its path."""
+    check_libraries()
     if venv.exists() and any(venv.iterdir()):
         if not (venv / STAMP).exists():
             raise SetUpError(f'{venv} was not made by these scripts, so it stays as it '
@@ -87,10 +91,23 @@ def make(venv):
     say('the environment is ready')
 
 
+def check_libraries():
+    """Refuse, before anything is fetched, where MXNet's library could not be loaded."""
+    lacking = []
+    for library, package in LIBRARIES.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            lacking.append(package)
+    if lacking:
+        raise SetUpError('MXNet needs libraries that this system lacks; on Debian and '
+                         f'Ubuntu: apt-get install {" ".join(lacking)}')
+
+
 def add_checkout(venv):
     """Let the environment import d2lmx from this checkout, and MXNet before it."""
-    compat = ROOT / 'd2lmx' / 'compat.py'
-    line = runpy.run_path(str(compat))['start_up_line'](ascii(str(compat)))
+    hooks = ROOT / 'd2lmx' / 'hooks.py'
+    line = runpy.run_path(str(hooks))['start_up_line'](ascii(str(hooks)))
     folder = next(venv.glob('lib/python*/site-packages'))
     path = f'import sys; sys.path.append({str(ROOT)!a})\n'  # ASCII under every locale
     (folder / 'd2lmx-checkout.pth').write_text(path + line, encoding='ascii')

@@ -1,16 +1,15 @@
-"""compat: NumPy's removed names, distutils, the thread count, the start-up line."""
+"""compat: NumPy's removed names and new texts, distutils, the thread count."""
 import builtins
-import importlib.util
 import os
-import runpy
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 from types import ModuleType
 
+import mxnet
+import numpy
 import pytest
+from mxnet import gluon, np, npx
 
 from d2lmx import compat
 
@@ -95,11 +94,136 @@ def test_prepare_gives_back_the_builtins_and_leaves_what_is_there(fake_numpy):
         assert getattr(numpy, name) is getattr(builtins, name)
 
 
-@pytest.mark.parametrize('version', ['2.0.2', '2.3.5', '10.0.0'])
-def test_prepare_refuses_numpy_2_with_the_mending_command(fake_numpy, version):
-    fake_numpy(version)
-    with pytest.raises(ImportError, match=f"found {version}.*install 'numpy>=1.21,<2'"):
-        compat.prepare()
+@pytest.mark.parametrize('version', ['2.0.2', '2.5.5', '10.0.0'])
+def test_names_that_numpy_2_lost_come_back_with_their_old_meaning(fake_numpy, version):
+    lost = fake_numpy(version)
+    for name in ('inf', 'nan', 'all', 'any', 'prod', 'round', 'sort', 'isin'):
+        setattr(lost, name, getattr(numpy, name))
+    lost.trapezoid = lambda y, **how: ('trapezoid', y)
+    compat.prepare()
+    X = numpy.array([[3, 1], [2, 4]])
+    assert (lost.PINF, lost.NINF, lost.Inf) == (numpy.inf, -numpy.inf, numpy.inf)
+    assert numpy.isnan(lost.NaN) and numpy.isnan(lost.NAN)
+    assert (str(lost.PZERO), str(lost.NZERO)) == ('0.0', '-0.0')
+    assert isinstance('edge', lost.compat.basestring)
+    assert lost.msort(X).tolist() == [[2, 1], [3, 4]]  # down the first axis
+    assert lost.in1d(X, [1, 2]).tolist() == [False, True, True, False]  # always flat
+    assert lost.alltrue(X > 1, axis=0).tolist() == [True, False]
+    assert (lost.sometrue([0, 1]), lost.product([2, 3]), lost.round_(1.26, 1)) == (
+        True, 6, 1.3)
+    assert lost.trapz([1]) == ('trapezoid', [1])
+    assert lost.alltrue is not lost.all  # MXNet enters both as functions of NumPy
+    with pytest.raises(NotImplementedError, match='numpy-financial'):
+        lost.npv(0.1, [1])
+
+
+def test_numpy_1_gets_none_of_these(fake_numpy):
+    numpy = fake_numpy('1.26.4')
+    compat.prepare()
+    assert not hasattr(numpy, 'alltrue')
+
+
+class Int(numpy.int64):
+    """Written as NumPy 2 writes its numbers."""
+
+    def __repr__(self):
+        return f'np.int64({int(self)})'
+
+
+class Float(numpy.float32):
+    def __repr__(self):
+        return 'np.float32(...)'
+
+
+@pytest.fixture
+def plain_numbers():
+    """MXNet with what `mend` does on NumPy 2, on whatever NumPy is here."""
+    modules = (mxnet._ctypes.ndarray, mxnet._ctypes.symbol, mxnet.symbol.symbol)
+    before = [vars(module).get('str') for module in modules]
+    compat.write_plain_numbers(mxnet)
+    yield
+    for module, value in zip(modules, before):
+        if value is None:
+            del module.str
+        else:
+            module.str = value
+
+
+@pytest.mark.parametrize('make', [
+    lambda: np.zeros((Int(2), 3)),
+    lambda: np.tile(np.ones((2, 1)), (1, Int(3))),
+    lambda: np.ones((2, 5))[:, :Int(3)],
+    lambda: npx.reshape(np.ones(6), (Int(2), [Int(3)][0]))],
+    ids=['zeros', 'tile', 'slice', 'reshape'])
+def test_operators_read_numpys_numbers_in_tuples(plain_numbers, make):
+    assert make().shape == (2, 3)
+
+
+def test_networks_read_numpys_numbers(plain_numbers):
+    net = gluon.nn.Dense(Int(4), in_units=Int(3))
+    net.initialize()
+    net.hybridize()
+    assert net(np.ones((2, 3))).shape == (2, 4)
+    assert net.weight.var().attr('__shape__') == '(4, 3)'
+
+
+def test_parameters_are_written_as_on_numpy_1(plain_numbers):
+    text = mxnet.symbol.symbol.str
+    assert text(numpy.float32(0.1)) == '0.1'
+    assert text((Float(0.5), [Int(2)], 'a', None)) == "(0.5, [2], 'a', None)"
+    assert text((numpy.bool_(True),)) == '(True,)' and text('a') == 'a'
+    assert isinstance('a', text) and not isinstance(1, text)
+
+
+def test_mend_writes_plain_numbers_where_numpy_does_not():
+    # on NumPy 2 it has been done, on NumPy 1 nothing is to do
+    done = python(LOAD + """
+compat['prepare']()
+import mxnet, numpy
+compat['mend'](mxnet)
+mended = 'str' in vars(mxnet.symbol.symbol)
+two = numpy.int64(2)
+print(mended == (repr(two) != '2'), mxnet.nd.zeros((two, 3)).shape)
+""")
+    assert done.stdout == 'True (2, 3)\n', done.stderr
+
+
+def test_records_are_packed_without_tostring(monkeypatch):
+    functions = mxnet.recordio.pack, mxnet.recordio.pack_img
+    for function in functions:
+        monkeypatch.setattr(function, '__code__', function.__code__)
+    compat.use_tobytes(mxnet)
+    assert not any('tostring' in function.__code__.co_names for function in functions)
+    labels = numpy.array([1.5, 2.0], 'float32')
+    packed = mxnet.recordio.pack(mxnet.recordio.IRHeader(0, labels, 7, 0), b'rest')
+    header, rest = mxnet.recordio.unpack(packed)
+    assert (header.label.tolist(), header.id, rest) == ([1.5, 2.0], 7, b'rest')
+
+
+WORKERS = """
+import multiprocessing
+compat['prepare']()
+import mxnet
+from mxnet import gluon, np, npx
+npx.set_np()
+multiprocessing.set_start_method('forkserver')  # Python's own choice from 3.14 on
+compat['fork_workers'](mxnet)
+data = gluon.data.ArrayDataset(np.arange(6), np.arange(6))
+loader = gluon.data.DataLoader(data, batch_size=3, num_workers=2)
+print([X.asnumpy().tolist() for X, _ in loader])
+"""
+
+
+def test_gluons_workers_are_forked_whatever_python_would_do():
+    done = python(LOAD + WORKERS)
+    assert done.stdout == '[[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]\n', done.stderr
+
+
+def test_python_without_docstrings_is_refused_in_a_line():
+    done = subprocess.run([sys.executable, '-OO', '-c', LOAD + "compat['prepare']()"],
+                          text=True, capture_output=True)
+    assert 'ImportError: MXNet makes its functions from docstrings' in done.stderr
+    assert done.returncode == 1 and 'without it' in done.stderr.splitlines()[-1]
 
 
 def test_distutils_version_is_supplied_where_python_has_none(monkeypatch):
@@ -212,157 +336,7 @@ print(torch.ones(3, 2).mm(torch.ones(2, 3)).sum().item(),
     assert done.stdout == '18.0 18.0\n', done.stderr
 
 
-# ---- `import mxnet` before d2lmx
-
-
-def test_the_start_up_line_imports_nothing_and_waits_for_mxnet():
-    line = compat.start_up_line(ascii(str(COMPAT)))
-    done = python(LOAD + f'''
-before = set(sys.modules)
-{line}
-assert set(sys.modules) == before, set(sys.modules) - before
-finder = sys.meta_path[0]
-import json, numpy
-assert finder in sys.meta_path
-{WITHOUT_ALIASES}
-import mxnet
-assert finder not in sys.meta_path
-print(numpy.bool, mxnet.__version__)''')
-    assert done.stdout == "<class 'bool'> 1.9.1\n", done.stderr
-
-
-def test_the_start_up_line_is_one_line_and_silent_when_the_package_is_gone(tmp_path):
-    line = compat.start_up_line(ascii(str(tmp_path / 'gone.py')))
-    assert line.count('\n') == 1 and line.startswith('import sys;')  # what site runs
-    done = python(f'import sys\nbefore = list(sys.meta_path)\n{line}'
-                  'assert sys.meta_path == before')
-    assert (done.returncode, done.stdout, done.stderr) == (0, '', '')
-
-
-def test_the_finder_stays_until_numpy_fits(fake_numpy, monkeypatch):
-    monkeypatch.setattr(sys, 'meta_path', ['another'])
-    compat.watch_imports()
-    compat.watch_imports()  # once in a virtual environment's start-up, once again
-    finder, _ = sys.meta_path
-    fake_numpy('2.0.0')
-    for _ in range(2):
-        with pytest.raises(ImportError, match='below 2'):
-            finder.find_spec('mxnet')
-    assert sys.meta_path == [finder, 'another']
-    fake_numpy('1.26.4')
-    finder.find_spec('gluoncv')
-    assert sys.meta_path == ['another']
-
-
-# ---- NumPy semantics with `import d2lmx`
-
-
-FAKE = '''
-class npx:
-    times = 0
-    @staticmethod
-    def set_np():
-        npx.times += 1
-'''
-
-
-@pytest.fixture
-def fake_mxnet(monkeypatch, tmp_path):
-    """A file in MXNet's place, not yet imported, which counts calls of set_np."""
-    file = tmp_path / 'mxnet.py'
-    file.write_text(FAKE)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, 'mxnet')
-    monkeypatch.setattr(sys, 'meta_path', [
-        finder for finder in sys.meta_path
-        if type(finder).__name__ not in ('_PrepareFirst', '_ThenNumpy')])
-    return file
-
-
-def test_numpy_semantics_are_on_as_soon_as_mxnet_is_imported(fake_mxnet):
-    compat.use_numpy_semantics()
-    compat.use_numpy_semantics()  # as by a second module of this kind
-    assert 'mxnet' not in sys.modules
-    mxnet = importlib.import_module('mxnet')
-    assert mxnet.npx.times == 1
-    compat.use_numpy_semantics()  # now MXNet is the first of the two
-    assert mxnet.npx.times == 2
-
-
-def test_the_start_up_line_alone_turns_no_semantics_on(fake_mxnet):
-    compat.watch_imports()
-    assert importlib.import_module('mxnet').npx.times == 0
-
-
-@pytest.mark.parametrize('line_first', [True, False])
-def test_semantics_and_preparing_do_not_mind_the_start_up_line(
-        fake_mxnet, monkeypatch, line_first):
-    calls = [compat.watch_imports, compat.use_numpy_semantics]
-    for call in calls if line_first else calls[::-1]:
-        call()
-    monkeypatch.delattr('numpy.bool', raising=False)
-    assert importlib.import_module('mxnet').npx.times == 1
-    assert vars(sys.modules['numpy'])['bool'] is bool
-
-
-def test_looking_for_mxnet_imports_nothing_and_finds_its_own_loader(fake_mxnet):
-    compat.use_numpy_semantics()
-    spec = importlib.util.find_spec('mxnet')
-    assert spec.origin == str(fake_mxnet) and 'mxnet' not in sys.modules
-    assert spec.loader.get_source('mxnet') == FAKE
-    assert importlib.import_module('mxnet').npx.times == 1
-
-
-def test_a_reload_of_mxnet_turns_semantics_on_again(fake_mxnet):
-    compat.use_numpy_semantics()
-    mxnet = importlib.import_module('mxnet')
-    mxnet.npx.set_np = None
-    assert importlib.reload(mxnet).npx.times == 1
-
-
-def test_semantics_are_on_where_mxnets_import_succeeds_at_last(fake_mxnet):
-    compat.use_numpy_semantics()
-    fake_mxnet.write_text('raise OSError("no libgomp")')
-    for _ in range(2):
-        with pytest.raises(OSError, match='no libgomp'):
-            importlib.import_module('mxnet')
-    fake_mxnet.write_text(FAKE + '# mended')
-    importlib.invalidate_caches()
-    assert importlib.import_module('mxnet').npx.times == 1
-
-
-def test_finders_that_ask_each_other_come_to_an_end(fake_mxnet):
-    class Old:
-        """A finder from before `find_spec`."""
-
-    copies = [runpy.run_path(str(COMPAT))['_ThenNumpy']() for _ in range(2)]
-    sys.meta_path[:0] = [copies[0], Old(), copies[1]]
-    assert importlib.import_module('mxnet').npx.times == 2
-
-
-def test_where_mxnet_is_missing_python_says_so(fake_mxnet):
-    fake_mxnet.unlink()
-    importlib.invalidate_caches()
-    sys.path_importer_cache.clear()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, 'path', [str(fake_mxnet.parent)])
-        compat.use_numpy_semantics()
-        with pytest.raises(ModuleNotFoundError, match="No module named 'mxnet'"):
-            importlib.import_module('mxnet')
-        (fake_mxnet.parent / 'mxnet').mkdir()  # a bare folder of that name is a package
-        importlib.invalidate_caches()
-        assert importlib.import_module('mxnet').__path__
-
-
-def test_semantics_come_after_an_import_that_another_thread_has_begun(fake_mxnet):
-    fake_mxnet.write_text(f'import time\ntime.sleep(0.2)\n{FAKE}')
-    first = threading.Thread(target=importlib.import_module, args=('mxnet',))
-    first.start()
-    while 'mxnet' not in sys.modules:
-        time.sleep(0.001)
-    compat.use_numpy_semantics()
-    assert sys.modules['mxnet'].npx.times == 1
-    first.join()
+# ---- how threads wait
 
 
 NEW_THREADS = '''

@@ -10,7 +10,7 @@ from statistics import median
 import pytest
 
 import d2lmx as d2l
-from d2lmx import compat
+from d2lmx import hooks
 
 ROOT = Path(__file__).parent.parent
 GUESTS = ('torch', 'gluoncv', 'IPython')  # MXNet itself imports onnx where it can
@@ -142,7 +142,7 @@ from mxnet import np
 
 def test_a_lone_mxnet_has_none_until_d2lmx_follows(python):
     output, error = python(f'''{WITHOUT_START_UP_LINE}
-{compat.start_up_line(ascii(compat.__file__))}
+{hooks.start_up_line(ascii(hooks.__file__))}
 import mxnet
 from mxnet import np
 print(mxnet.is_np_array(), mxnet.is_np_shape())

@@ -2,7 +2,7 @@
 import subprocess
 import sys
 
-from d2lmx import compat
+from d2lmx import hooks
 
 OPTIONAL = {'torch', 'onnx', 'onnxruntime', 'gluoncv', 'IPython', 'horovod', 'jieba',
             'sacrebleu', 'pooch', 'tqdm.auto'}  # which warns in a notebook
@@ -12,7 +12,7 @@ def test_optional_packages_are_left_out():
     # MXNet itself takes onnx where it finds it
     code = f'''
 import runpy, sys
-runpy.run_path({compat.__file__!r})['prepare']()
+runpy.run_path({hooks.__file__!r})['watch_imports']()
 import mxnet
 before = set(sys.modules)
 import d2lmx

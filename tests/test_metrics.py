@@ -93,7 +93,7 @@ def test_corpus_bleu_of_the_truth_is_100_and_of_nothing_0():
 
 @pytest.mark.parametrize('seed', range(4))
 def test_corpus_bleu_is_sacrebleus(seed):
-    sacrebleu = pytest.importorskip('sacrebleu', reason='needs d2lmx[bleu]')
+    sacrebleu = pytest.importorskip('sacrebleu', reason='needs sacrebleu')
     random = onp.random.RandomState(seed)
 
     def sentences(count):
@@ -111,7 +111,7 @@ def test_corpus_bleu_is_sacrebleus(seed):
 
 
 def test_reference_bleu_is_on_text_and_says_how():
-    pytest.importorskip('sacrebleu', reason='needs d2lmx[bleu]')
+    pytest.importorskip('sacrebleu', reason='needs sacrebleu')
     found = d2l.reference_bleu(['The cat, it sat.'], [['the cat , it sat .', 'No.']])
     assert found['score'] == pytest.approx(100) and 'tok:13a' in found['signature']
 

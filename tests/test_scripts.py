@@ -73,7 +73,7 @@ def test_an_unsupported_python_is_passed_over(scripts):
 def test_without_a_python_the_message_says_which_serve(scripts):
     done = find(scripts, python3='exit 3')
     assert (done.returncode, done.stdout) == (1, '')
-    assert done.stderr.count('\n') == 1 and '3.9, 3.10, 3.11 or 3.12' in done.stderr
+    assert done.stderr.count('\n') == 1 and '3.9 to 3.14' in done.stderr
 
 
 def test_a_python_without_venv_is_told_from_none(scripts):
@@ -165,6 +165,14 @@ def test_an_interrupted_set_up_is_not_taken_for_a_whole_one(environment):
     assert not (environment.venv / 'half').exists()
 
 
+def test_a_lacking_system_library_is_named_before_anything_is_fetched(environment):
+    environment.variables['LIBRARIES'] = {'libnone.so.9': 'libnone9', 'libc.so.6': 'c'}
+    with pytest.raises(environment.variables['SetUpError'],
+                       match='apt-get install libnone9$'):
+        environment.set_up(environment.venv, False)
+    assert environment.commands == [] and not environment.venv.exists()
+
+
 def test_other_versions_or_a_lost_python_make_it_anew(environment, tmp_path):
     environment.set_up(environment.venv, False)
     (environment.venv / 'bin' / 'python').unlink()
@@ -199,7 +207,7 @@ def test_the_environment_imports_d2lmx_from_a_path_that_is_not_ascii(
         environment, tmp_path):
     root = tmp_path / '动手 学'
     (root / 'd2lmx').mkdir(parents=True)
-    shutil.copy(ROOT / 'd2lmx' / 'compat.py', root / 'd2lmx')
+    shutil.copy(ROOT / 'd2lmx' / 'hooks.py', root / 'd2lmx')
     environment.variables['ROOT'] = root
     environment.set_up(environment.venv, False)
     file = next(environment.venv.rglob('d2lmx-checkout.pth'))

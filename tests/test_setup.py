@@ -1,5 +1,4 @@
-"""setup.py, the pinned versions, and the wheel."""
-import ast
+"""pyproject.toml, the pinned versions, the wheel and the sdist."""
 import importlib.metadata
 import json
 import re
@@ -16,10 +15,12 @@ import d2lmx
 from d2lmx.pages.sections import sections
 
 ROOT = Path(__file__).parent.parent
-PYTHONS = ('3.9', '3.10', '3.11', '3.12')
+PYTHONS = ('3.9', '3.10', '3.11', '3.12', '3.13', '3.14')
 LINES = [line.partition(' #')[0]
          for line in (ROOT / 'scripts' / 'constraints.txt').read_text().splitlines()
          if not line.startswith('#')]
+
+PACKAGING = ('setup.py', 'pyproject.toml', 'MANIFEST.in', 'LICENSE', 'README.md')
 
 
 def canonical(name):
@@ -41,30 +42,56 @@ def pins(python):
     return found
 
 
-def setup_argument(name):
-    """A literal argument of the call of setup() in setup.py."""
-    tree = ast.parse((ROOT / 'setup.py').read_text())
-    calls = [node for node in ast.walk(tree)
-             if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'setup']
-    return next(ast.literal_eval(keyword.value) for keyword in calls[0].keywords
-                if keyword.arg == name)
+def project():
+    """The table of pyproject.toml, by pip's own reader where Python has none."""
+    tomllib = pytest.importorskip('tomllib' if sys.version_info >= (3, 11) else
+                                  'pip._vendor.tomli')
+    return tomllib.loads((ROOT / 'pyproject.toml').read_text(encoding='utf-8'))
 
 
 # ---- versions
 
 
 @pytest.mark.parametrize('python', PYTHONS)
-def test_pinned_versions_satisfy_setup_py(python):
+def test_pinned_versions_satisfy_the_project(python):
     pinned = pins(python)
-    extras = setup_argument('extras_require')
-    for line in setup_argument('install_requires') + [
-            line for name in ('test', 'torch', 'gluoncv') for line in extras[name]]:
-        requirement = Requirement(line)
-        assert pinned[canonical(requirement.name)] in requirement.specifier
+    table = project()['project']
+    extras = table['optional-dependencies']
+    seen = 0
+    for requirement in map(Requirement, table['dependencies'] + extras['test']
+                           + extras['torch'] + extras['onnx']):
+        marker = requirement.marker
+        if marker is None or marker.evaluate({'python_version': python}):
+            assert pinned[canonical(requirement.name)] in requirement.specifier
+            seen += 1
+    assert seen > 10
 
 
 def test_numpy_is_the_measured_one_of_each_python():
-    assert [pins(python)['numpy'] for python in PYTHONS] == ['1.23.5'] * 3 + ['1.26.4']
+    assert [pins(python)['numpy'] for python in PYTHONS] == [
+        '1.23.5'] * 3 + ['1.26.4'] + ['2.3.5'] * 2
+
+
+def test_uv_takes_the_numpy_that_the_project_asks_for():
+    table = project()
+    asked = [line for line in table['project']['dependencies']
+             if line.startswith('numpy')]
+    assert sorted(table['tool']['uv']['override-dependencies']) == sorted(asked)
+    # MXNet's own metadata forbids NumPy 2: pip takes MXNet where the two agree
+    mxnet, = [Requirement(line) for line in table['project']['dependencies']
+              if line.startswith('mxnet')]
+    assert [mxnet.marker.evaluate({'python_version': python})
+            for python in PYTHONS] == [True] * 4 + [False] * 2
+
+
+@pytest.mark.parametrize('version', [(3, 8), (3, 15)])
+def test_an_unsupported_python_is_refused_at_once(version):
+    done = subprocess.run(
+        [sys.executable, '-c', 'import sys\nsys.path[:0] = [""]\n'
+         f'sys.version_info = {(*version, 0)}\nsys.modules["setuptools"] = None\n'
+         'exec(open("setup.py").read())'], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.count('\n') == 1
+    assert f'needs Python 3.9 to 3.14, this is {version[0]}.{version[1]}' in done.stderr
 
 
 def test_what_a_pinned_package_asks_for_is_pinned_too():
@@ -92,7 +119,8 @@ def wheel(tmp_path_factory):
     for name in ('d2lmx', 'chapters'):
         shutil.copytree(ROOT / name, folder / name,
                         ignore=shutil.ignore_patterns('__pycache__'))
-    shutil.copy(ROOT / 'setup.py', folder)
+    for name in PACKAGING:
+        shutil.copy(ROOT / name, folder)
     done = subprocess.run(
         [sys.executable, '-m', 'pip', 'wheel', '--use-pep517', '--no-deps',
          '--wheel-dir', folder, folder], capture_output=True, text=True)
@@ -100,6 +128,14 @@ def wheel(tmp_path_factory):
         pytest.skip('needs setuptools, which pip could not fetch to build the wheel')
     assert done.returncode == 0, done.stderr
     return next(folder.glob('*.whl'))
+
+
+def test_the_wheel_says_whose_it_is_and_under_which_licence(wheel):
+    files = zipfile.ZipFile(wheel)
+    folder = f'd2lmx-{d2lmx.__version__}.dist-info'
+    told = files.read(f'{folder}/METADATA').decode()
+    assert 'License-Expression: Apache-2.0' in told and '# d2lmx' in told
+    assert 'Apache License' in files.read(f'{folder}/licenses/LICENSE').decode()
 
 
 def test_the_wheel_holds_library_chapters_and_start_up_line(wheel):

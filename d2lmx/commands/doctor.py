@@ -8,12 +8,16 @@ def options(parser):
 
 def obey(args):
     """1 where something needed is broken."""
-    broken = 0
-    for check in checks():
-        broken += check.ok is False
+    found = checks()
+    for check in found:
         mark = {True: 'ok    ', False: 'BROKEN', None: 'note  '}[check.ok]
         print(f'{mark} {check.name}: {check.message}')
         if check.mend:
             print(f'       mend: {check.mend}')
-    print(f'\n{broken} broken' if broken else '\nAll that is needed works.')
+    broken = sum(check.ok is False for check in found)
+    without_data = any(check.name == 'data files' and not check.ok for check in found)
+    works = 'All that is needed works' + (
+        ', but none of the book\'s data is here: `d2lmx data fetch`, or stand-ins'
+        if without_data else '')
+    print(f'\n{broken} broken' if broken else f'\n{works}.')
     return 1 if broken else 0

@@ -3,35 +3,34 @@
 Only the standard library is imported here: whatever may be broken is tried in a process
 of its own, so that a missing package, an error or a crash ends in a line of the report.
 """
-import importlib.metadata
-import json
 import os
 import platform
 import shutil
-import subprocess
 import sys
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Optional
 from urllib.parse import urlsplit
 
-from .. import compat
+from .. import compat, hooks
+from ..version import VERSION
 from . import gpus
 from .gpus import nvidia_cards
+from .probes import answers, installed, installed_gpu_wheels, probe
 
 PIP = f'{sys.executable} -m pip install'
+INSTALL = f'{PIP} --no-deps mxnet==1.9.1'  # with its dependencies it forbids NumPy 2
 REINSTALL = f'{PIP} --force-reinstall --no-deps mxnet==1.9.1'
-PYTHONS = ((3, 9), (3, 13))           # from, below
+PYTHONS = ((3, 9), (3, 15))           # from, below
 HEADLESS = f"{PIP} --force-reinstall --no-deps 'opencv-python-headless<4.11'"
+GUESTS = {'gluoncv': 'gluoncv==0.10.5.post0', 'torch': 'torch',
+          'onnx': 'onnx onnxruntime'}  # what pip is asked for
 SYSTEM_LIBRARIES = {'libgomp.so': 'libgomp1', 'libquadmath.so': 'libquadmath0',
                     'libstdc++.so': 'libstdc++6'}
 
 MXNET = f'''
 import runpy
-runpy.run_path({compat.__file__!r})['prepare']()
+runpy.run_path({hooks.__file__!r})['watch_imports']()
 import mxnet as mx
 from mxnet import autograd, np, npx
 npx.set_np()
@@ -70,10 +69,13 @@ class Check:
 def checks() -> list:
     """Every check of this machine, in the order in which one would mend it."""
     mxnet, error = probe(MXNET)
-    found = [check_python(), check_platform(), check_numpy(),
+    python = check_python()
+    if not python.ok:  # whatever else is wrong, another Python comes first
+        return [python]
+    found = [python, check_platform(), check_numpy(),
              *check_mxnet(mxnet, error), check_threads(), *check_gpu(mxnet),
-             check_opencv(), check_gluoncv(),
-             *map(check_optional, ('torch', 'onnx')), check_backend()]
+             check_opencv(), check_d2l(), check_gluoncv(),
+             *map(check_optional, ('torch', 'onnx')), check_backend(), check_dot()]
     # toy files are found by way of the loaders, which import MXNet
     return found + (check_data() if mxnet else [])
 
@@ -83,7 +85,7 @@ def check_python() -> Check:
     version = platform.python_version()
     if low <= sys.version_info[:2] < high:
         return Check('Python', True, f'{version} in {sys.executable}')
-    return Check('Python', False, f'{version} is not supported: 3.9 to 3.12 are',
+    return Check('Python', False, f'{version} is not supported: 3.9 to 3.14 are',
                  'install Python 3.12 and make a new environment with it')
 
 
@@ -97,22 +99,20 @@ def check_platform() -> Check:
 
 
 def check_numpy() -> Check:
-    mend = f"{PIP} 'numpy>=1.21,<2'"
+    mend = f"{PIP} 'numpy>=1.21'"
     version = installed('numpy')
     if version is None:
         return Check('NumPy', False, 'not installed', mend)
-    if not (1, 21) <= tuple(map(int, version.split('.')[:2])) < (2, 0):
-        return Check('NumPy', False, f'{version}, but MXNet needs 1.21 to 1.26', mend)
+    if tuple(map(int, version.split('.')[:2])) < (1, 21):
+        return Check('NumPy', False, f'{version}, but MXNet needs 1.21 or newer', mend)
     return Check('NumPy', True, version)
 
 
 def check_mxnet(told, error) -> list:
     if told is None:
         if installed('mxnet') is None and not installed_gpu_wheels():
-            return [Check('MXNet', False, 'not installed', f'{PIP} mxnet==1.9.1')]
-        mend = (error.partition('; run: ')[2]  # compat names the command itself
-                or system_package(error)
-                or REINSTALL)
+            return [Check('MXNet', False, 'not installed', INSTALL)]
+        mend = system_package(error) or REINSTALL
         if 'libcu' in error or 'libnccl' in error:
             mend = f'install CUDA with its libraries, or the CPU build: {mend}'
         return [Check('MXNet', False, f'cannot be imported or used: {error}', mend)]
@@ -181,7 +181,31 @@ def check_optional(name) -> Check:
 
 def missing(name, why) -> Check:
     """A remark on a package that may be missing, with what installs it."""
-    return Check(name, None, f"not installed ({why}: pip install 'd2lmx[{name}]')")
+    return Check(name, None, f'not installed ({why}: {PIP} {GUESTS[name]})')
+
+
+def check_dot() -> Check:
+    path = shutil.which('dot')
+    if path:
+        return Check('Graphviz', True, path)
+    return Check('Graphviz', None, 'no command dot (optional, `d2lmx show --out FILE` '
+                                   'draws with it: apt-get install graphviz)')
+
+
+def check_d2l() -> Check:
+    """Who answers the book's own first line."""
+    line = 'from d2l import mxnet as d2l'
+    told, _ = probe("from importlib.util import find_spec\nspec = find_spec('d2l')\n"
+                    'told = dict(origin=spec and (spec.origin or str(list('
+                    'spec.submodule_search_locations))))')
+    origin = told and told['origin']
+    if origin and Path(origin).name == 'hooks.py':
+        return Check('d2l', True, f'`{line}` gives d2lmx {VERSION}')
+    if origin:
+        return Check('d2l', None, f'`{line}` takes {origin}, not d2lmx: uninstall that '
+                                  'd2l, or write `import d2lmx as d2l`')
+    return Check('d2l', None, f'`{line}` finds nothing, as d2lmx is not installed: '
+                              'write `import d2lmx as d2l`')
 
 
 def check_backend() -> Check:
@@ -201,8 +225,8 @@ def check_data() -> list:
                       'unset D2LMX_DATA' if 'D2LMX_DATA' in error else '')]
     here = [f'{name} ({kind})' for name, kind in told['files'].items() if kind]
     found = [check_root(Path(root)) for root in told['roots']]
-    found.append(Check('data files', True, f'policy {told["policy"]}; here: '
-                       f'{", ".join(here) or "none yet"}'))
+    found.append(Check('data files', bool(here) or None, f'policy {told["policy"]}; '
+                       f'here: {", ".join(here) or "none yet"}'))
     host = urlsplit(told['url']).hostname
     found.append(Check('network', True, f'{host} answers') if answers(told['url']) else
                  Check('network', None, f'{host} does not answer within 3 seconds: '
@@ -217,57 +241,6 @@ def check_root(root) -> Check:
     free = shutil.disk_usage(root).free / 2 ** 30
     return Check('data root', True if free >= 1 else None,
                  f'{root} ({can}, {free:.1f} GiB free)')
-
-
-def answers(url) -> bool:
-    """Whether any answer comes from the host of `url` within three seconds."""
-    heard = []
-
-    def ask():
-        try:
-            urllib.request.urlopen(url, timeout=3).close()
-        except urllib.error.HTTPError:
-            pass  # a refusal is an answer
-        except OSError:
-            return
-        heard.append(True)
-
-    thread = Thread(target=ask, daemon=True)  # looking a name up has no time-out
-    thread.start()
-    thread.join(3)
-    return bool(heard)
-
-
-def probe(code):
-    """Run `code`, which sets `told`, in its own Python: (told, None) or (None, why)."""
-    home = str(Path(__file__).resolve().parent.parent.parent)
-    path = os.pathsep.join(filter(None, [home, os.environ.get('PYTHONPATH')]))
-    code += '\nimport json\nprint("\\n" + json.dumps(told))'
-    try:
-        done = subprocess.run([sys.executable, '-c', code], text=True, timeout=120,
-                              capture_output=True,
-                              env={**os.environ, 'PYTHONPATH': path})
-    except subprocess.TimeoutExpired:
-        return None, 'no answer within two minutes'
-    if done.returncode == 0:
-        return json.loads(done.stdout.splitlines()[-1]), None
-    if done.returncode < 0:
-        return None, f'the process crashed (signal {-done.returncode})'
-    return None, (done.stderr.strip().splitlines() or ['no message'])[-1]
-
-
-def installed(name):
-    """Version of an installed package, or None."""
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
-def installed_gpu_wheels() -> list:
-    """Names of MXNet's CUDA builds that are installed."""
-    names = {package.metadata['Name'] for package in importlib.metadata.distributions()}
-    return sorted(name for name in names if name and name.startswith('mxnet-cu'))
 
 
 def system_package(error):

@@ -20,7 +20,7 @@ def importing():
     except ImportError as error:
         raise LaunchError(
             f'Horovod cannot be used here ({error}): HOROVOD_WITH_MXNET=1 pip install '
-            "--no-build-isolation 'd2lmx[horovod]', as docs/distributed.md says, or "
+            "--no-build-isolation horovod==0.28.1, as docs/distributed.md says, or "
             'leave --engine out') from error
 
 

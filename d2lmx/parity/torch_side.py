@@ -8,7 +8,7 @@ from ..errors import InputError
 
 __all__ = ['NO_TORCH', 'UnusablePort', 'has_torch', 'find_twin', 'load_port']
 
-NO_TORCH = ('this needs PyTorch, which is not installed: pip install "d2lmx[torch]" '
+NO_TORCH = ('this needs PyTorch, which is not installed: pip install torch '
             '(a CPU build will do)')
 
 

@@ -107,7 +107,7 @@ def test_loss_falls_on_the_real_sentences(page, real_data):
 def test_exported_graphs_translate_100_real_sentences_as_the_live_network(
         page, real_data, tmp_path, kind):
     if kind == 'onnx':
-        pytest.importorskip('onnxruntime', reason='needs d2lmx[onnx]')
+        pytest.importorskip('onnxruntime', reason='needs onnxruntime')
     data_iter, src_vocab, tgt_vocab = d2l.load_data_nmt(64, 10)
     net = page.build_net(len(src_vocab), len(tgt_vocab))
     net.hybridize(static_alloc=True, static_shape=True)

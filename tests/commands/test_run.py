@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from d2lmx import compat
+from d2lmx import hooks
 
 ROOT = Path(__file__).parents[2]
 LENET = ROOT / 'chapters' / 'ch06_convolutional_neural_networks' / 's06_lenet.py'
@@ -17,7 +17,7 @@ LENET = ROOT / 'chapters' / 'ch06_convolutional_neural_networks' / 's06_lenet.py
 
 def start(*argv, cwd):
     """A Python process that finds this checkout and has its start-up line."""
-    line = compat.start_up_line(repr(compat.__file__))
+    line = hooks.start_up_line(repr(hooks.__file__))
     (cwd / 'sitecustomize.py').write_text(line, encoding='ascii')
     return subprocess.Popen(
         [sys.executable, *argv], cwd=cwd, text=True, stdout=subprocess.PIPE,

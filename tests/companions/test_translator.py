@@ -61,7 +61,7 @@ def folder(translator, tmp_path_factory):
 def test_the_exported_translator_gives_the_live_ones_tokens_for_100_sentences(
         kind, to, pairs, tmp_path):
     if to == 'onnx':
-        pytest.importorskip('onnxruntime', reason='needs d2lmx[onnx]')
+        pytest.importorskip('onnxruntime', reason='needs onnxruntime')
     live = translator_of(kind, pairs)
     live.save(live.decoder.net, tmp_path / 'model', to)
     exported = d2l.load_translator(tmp_path / 'model')

@@ -39,8 +39,8 @@ def test_this_machine_passes_and_every_part_is_named():
     found = {check.name: check for check in checks.checks()}
     assert [check for check in found.values() if check.ok is False] == []
     for name in ('Python', 'NumPy', 'MXNet', 'training step', 'oneDNN', 'threads',
-                 'GPU', 'OpenCV', 'gluoncv', 'torch', 'onnx', 'matplotlib', 'data root',
-                 'network'):
+                 'GPU', 'OpenCV', 'd2l', 'gluoncv', 'torch', 'onnx', 'matplotlib',
+                 'Graphviz', 'data root', 'network'):
         assert name in found
 
 
@@ -49,7 +49,7 @@ def test_the_checks_go_on_where_mxnet_is_missing(monkeypatch, packages):
     probe_fails(monkeypatch, "ModuleNotFoundError: No module named 'mxnet'")
     found = {check.name: check for check in checks.checks()}
     assert found['MXNet'].ok is False and found['MXNet'].message == 'not installed'
-    assert 'pip install mxnet==1.9.1' in found['MXNet'].mend
+    assert 'pip install --no-deps mxnet==1.9.1' in found['MXNet'].mend
     assert 'matplotlib' in found
 
 
@@ -57,11 +57,16 @@ def test_the_checks_go_on_where_mxnet_is_missing(monkeypatch, packages):
 
 
 @pytest.mark.parametrize('version, ok', [((3, 8), False), ((3, 9), True),
-                                         ((3, 12), True), ((3, 13), False)])
-def test_pythons_3_9_to_3_12_are_supported(monkeypatch, version, ok):
+                                         ((3, 14), True), ((3, 15), False)])
+def test_pythons_3_9_to_3_14_are_supported(monkeypatch, version, ok):
     monkeypatch.setattr(sys, 'version_info', VersionInfo(*version, 0))
     check = checks.check_python()
     assert check.ok is ok and bool(check.mend) is not ok
+
+
+def test_where_python_is_wrong_nothing_else_is_to_mend(monkeypatch):
+    monkeypatch.setattr(sys, 'version_info', VersionInfo(3, 8, 0))
+    assert [check.name for check in checks.checks()] == ['Python']
 
 
 @pytest.mark.parametrize('system, machine', [('Darwin', 'arm64'), ('Linux', 'aarch64')])
@@ -73,13 +78,13 @@ def test_an_untested_platform_is_a_remark(monkeypatch, system, machine):
 
 
 @pytest.mark.parametrize('version, ok', [
-    ('1.20.3', False), ('1.21.6', True), ('1.26.4', True), ('2.0.2', False),
+    ('1.20.3', False), ('1.21.6', True), ('1.26.4', True), ('2.5.5', True),
     (None, False)])
-def test_numpy_is_needed_from_1_21_to_below_2(packages, version, ok):
+def test_numpy_is_needed_from_1_21_on(packages, version, ok):
     packages(numpy=version)
     check = checks.check_numpy()
     assert check.ok is ok
-    assert ok or check.mend.endswith("-m pip install 'numpy>=1.21,<2'")
+    assert ok or check.mend.endswith("-m pip install 'numpy>=1.21'")
 
 
 # ---- MXNet
@@ -193,13 +198,30 @@ def test_nothing_needs_gluoncv_and_torch_beside_it_is_mentioned(packages):
     missing = checks.check_gluoncv()
     assert missing.ok is None and missing.mend == ''
     assert 'nothing here needs it' in missing.message
-    assert "pip install 'd2lmx[gluoncv]'" in missing.message
+    assert 'pip install gluoncv==0.10.5.post0' in missing.message
 
 
 def test_a_missing_optional_package_is_a_remark(packages):
     packages()
     assert checks.check_optional('onnx').ok is None
-    assert "'d2lmx[onnx]'" in checks.check_optional('onnx').message
+    assert 'pip install onnx onnxruntime' in checks.check_optional('onnx').message
+
+
+@pytest.mark.parametrize('origin, ok, told', [
+    ('/a/d2lmx/hooks.py', True, 'gives d2lmx'),
+    ('/a/d2l/__init__.py', None, 'takes /a/d2l/__init__.py, not d2lmx'),
+    (None, None, 'finds nothing')])
+def test_who_answers_the_books_first_line_is_said(monkeypatch, origin, ok, told):
+    monkeypatch.setattr(checks, 'probe', lambda code: ({'origin': origin}, None))
+    check = checks.check_d2l()
+    assert check.ok is ok and told in check.message
+    assert 'from d2l import mxnet as d2l' in check.message
+
+
+def test_a_missing_dot_is_a_remark_with_its_package(monkeypatch, tmp_path):
+    monkeypatch.setenv('PATH', str(tmp_path))
+    assert checks.check_dot().ok is None
+    assert 'apt-get install graphviz' in checks.check_dot().message
 
 
 def test_a_matplotlib_that_cannot_draw_is_broken(monkeypatch):

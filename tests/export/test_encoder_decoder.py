@@ -31,7 +31,7 @@ def net():
 @pytest.fixture(scope='module', params=['symbol', 'onnx'])
 def exported(request, net, tmp_path_factory):
     if request.param == 'onnx':
-        pytest.importorskip('onnxruntime', reason='needs d2lmx[onnx]')
+        pytest.importorskip('onnxruntime', reason='needs onnxruntime')
     prefix = tmp_path_factory.mktemp('export') / 'net'
     files = d2l.export_encoder_decoder(net, [example(*size) for size in SIZES], prefix,
                                        request.param)

@@ -7,8 +7,8 @@ from mxnet.gluon import nn
 import d2lmx as d2l
 from d2lmx.pages import sections
 
-pytest.importorskip('onnx', reason='needs onnx: pip install d2lmx[onnx]')
-pytest.importorskip('onnxruntime', reason='needs onnxruntime: pip install d2lmx[onnx]')
+pytest.importorskip('onnx', reason='needs onnx')
+pytest.importorskip('onnxruntime', reason='needs onnxruntime')
 
 
 def calls(num_hiddens, num_states):

@@ -185,7 +185,7 @@ def test_decoder_as_a_cell_of_the_book_writes_it():
 def test_exported_steps_translate_a_hundred_sentences_as_the_live_network(
         build, kind, tmp_path):
     if kind == 'onnx':
-        pytest.importorskip('onnxruntime', reason='needs pip install d2lmx[onnx]')
+        pytest.importorskip('onnxruntime', reason='needs onnxruntime')
     net = initialized(build)
     net.hybridize(static_alloc=True, static_shape=True)
     d2l.export_encoder_decoder(net, [inputs(), inputs(1, 3, 2), inputs(3, 7, 5)],

@@ -21,7 +21,7 @@ def lenet():
 
 @pytest.mark.parametrize('kind', ['symbol', 'onnx'])
 def test_exported_files_give_the_numbers_of_the_weights_named(kind, lenet, tmp_path):
-    onnxruntime = (pytest.importorskip('onnxruntime', reason='needs d2lmx[onnx]')
+    onnxruntime = (pytest.importorskip('onnxruntime', reason='needs onnxruntime')
                    if kind == 'onnx' else None)
     net, (X,) = lenet.build_net(), lenet.example_inputs(5)
     net.initialize(init.Xavier())
@@ -64,7 +64,7 @@ def test_an_unequal_artefact_is_refused(lenet, tmp_path, monkeypatch):
 @pytest.mark.parametrize('kind', ['symbol', 'onnx'])
 def test_input_shape_is_that_of_the_files_own_examples(kind, lenet, tmp_path):
     if kind == 'onnx':
-        pytest.importorskip('onnxruntime', reason='needs d2lmx[onnx]')
+        pytest.importorskip('onnxruntime', reason='needs onnxruntime')
     files = export_network(lenet, kind, tmp_path, input_shape=(1, 32, 40))
     X = onp.ones((4, 1, 32, 40), 'float32')
     if kind == 'onnx':

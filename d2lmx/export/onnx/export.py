@@ -60,7 +60,7 @@ def export_onnx(net, inputs, path, rtol: float = 1e-5, atol: float = 1e-5,
         Where the block cannot be traced, an operator has no converter (it is named),
         the file is no valid ONNX, or its outputs differ. Nothing is left behind then.
     ImportError
-        Without onnx and onnxruntime: ``pip install d2lmx[onnx]``.
+        Without onnx and onnxruntime: ``pip install onnx onnxruntime``.
 
     Ours, for 12.1
     """
@@ -126,7 +126,7 @@ def _guest(name):
         return onnxruntime
     except ImportError as error:
         raise MissingPackage(f'{name} cannot be imported ({error}); run: '
-                             'pip install d2lmx[onnx]') from error
+                             'pip install onnx onnxruntime') from error
 
 
 def _as_numpy(call):

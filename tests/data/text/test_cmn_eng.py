@@ -63,7 +63,7 @@ def test_characters_are_tokens_but_latin_words_and_numbers_stay_whole():
 
 
 def test_jieba_cuts_words_that_make_up_the_sentence():
-    pytest.importorskip('jieba', reason='needs d2lmx[chinese]')
+    pytest.importorskip('jieba', reason='needs jieba')
     words = d2l.tokenize_chinese('我们喜欢北京的天气。', 'jieba')
     assert ''.join(words) == '我们喜欢北京的天气.' and '北京' in words
 

@@ -9,8 +9,8 @@ from mxnet.gluon import nn
 from d2lmx import export_onnx, load_onnx
 from d2lmx.export.onnx.graph import CONVERTERS
 
-onnx = pytest.importorskip('onnx', reason='needs onnx: pip install d2lmx[onnx]')
-pytest.importorskip('onnxruntime', reason='needs onnxruntime: pip install d2lmx[onnx]')
+onnx = pytest.importorskip('onnx', reason='needs onnx')
+pytest.importorskip('onnxruntime', reason='needs onnxruntime')
 
 
 def uniform(*shape):

@@ -7,8 +7,8 @@ from mxnet.gluon import nn, rnn
 from d2lmx import export_onnx
 from d2lmx.pages import sections
 
-pytest.importorskip('onnx', reason='needs onnx: pip install d2lmx[onnx]')
-pytest.importorskip('onnxruntime', reason='needs onnxruntime: pip install d2lmx[onnx]')
+pytest.importorskip('onnx', reason='needs onnx')
+pytest.importorskip('onnxruntime', reason='needs onnxruntime')
 
 
 def uniform(*shape):

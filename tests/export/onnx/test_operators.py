@@ -10,8 +10,8 @@ from d2lmx import export_onnx
 from d2lmx.export.onnx.graph import CONVERTERS
 from d2lmx.export.symbol import flatten
 
-pytest.importorskip('onnx', reason='needs onnx: pip install d2lmx[onnx]')
-pytest.importorskip('onnxruntime', reason='needs onnxruntime: pip install d2lmx[onnx]')
+pytest.importorskip('onnx', reason='needs onnx')
+pytest.importorskip('onnxruntime', reason='needs onnxruntime')
 
 
 def ints(F, X):

@@ -12,8 +12,8 @@ from mxnet import init, np
 from d2lmx import commands
 from d2lmx.pages.networks import find_network
 
-pytest.importorskip('onnx', reason='needs onnx: pip install d2lmx[onnx]')
-pytest.importorskip('onnxruntime', reason='needs onnxruntime: pip install d2lmx[onnx]')
+pytest.importorskip('onnx', reason='needs onnx')
+pytest.importorskip('onnxruntime', reason='needs onnxruntime')
 ROOT = Path(__file__).parents[3]
 SERVE = '''
 import sys

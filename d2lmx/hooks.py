@@ -1,0 +1,150 @@
+"""The import hooks: MXNet is prepared and mended on its way, `d2l.mxnet` is d2lmx.
+
+Only the standard library is imported here, and only its cheapest part: the file
+``d2lmx-mxnet.pth`` of an installed d2lmx loads this module by its path whenever Python
+starts, so that a plain ``import mxnet`` works too, and the book's own first line,
+``from d2l import mxnet as d2l``.
+"""
+import sys
+
+__all__ = []
+
+WATCHED = ('mxnet', 'gluoncv')  # whose imports need `compat.prepare`
+FRAMEWORKS = ('torch', 'tensorflow', 'paddle', 'jax')  # which d2lmx does not serve
+
+
+def use_numpy_semantics():
+    """What ``import d2lmx`` does: MXNet's NumPy semantics are on once it is imported.
+
+    The variables of `compat.prepare` are set at once, for whatever else reads them; the
+    rest of it waits for MXNet's import. MXNet keeps its semantics for each thread: it
+    is the importing one that has them.
+    """
+    _compat().set_variables()
+    if 'mxnet' in sys.modules:
+        _compat().prepare()
+        import mxnet  # waits where another thread is importing it
+        _ThenNumpy.follow(mxnet)
+    else:
+        _watch(_ThenNumpy(), 0)
+
+
+def watch_imports():
+    """Prepare for MXNet when it or gluoncv is first imported; answer for `d2l`."""
+    _watch(_PrepareFirst(), 0)
+    _watch(_AsBook(), len(sys.meta_path))
+
+
+def start_up_line(file):
+    """The line of a ``.pth`` file that loads this module and calls `watch_imports`.
+
+    `file` is the Python expression of this module's path; a ``.pth`` line may use
+    `sitedir`, its own folder. Whatever is missing later, the line stays silent.
+    """
+    code = ('try:\n'
+            '    from _frozen_importlib_external import SourceFileLoader\n'
+            "    hooks = type(sys)('_d2lmx_hooks')\n"
+            f'    hooks.__file__ = {file}\n'
+            "    SourceFileLoader('_d2lmx_hooks', hooks.__file__).exec_module(hooks)\n"
+            '    hooks.watch_imports()\n'
+            'except Exception:\n'
+            '    pass\n')
+    return f'import sys; exec({code!a})\n'
+
+
+class _PrepareFirst:
+    """An import finder that prepares for MXNet, and has it mended once it is there."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in WATCHED:
+            return None
+        _compat().prepare()
+        if name != 'mxnet':
+            return None
+        spec = _found_after(self, name, path, target)
+        if spec is not None and spec.loader is not None:  # a bare folder has none
+            self.extend(spec.loader)
+        return spec
+
+    def extend(self, loader):
+        """Let a loader call `follow` as soon as the module is there."""
+        execute = loader.exec_module
+
+        def exec_module(module):
+            import warnings
+            with warnings.catch_warnings():  # dozens; `error` would end the import
+                warnings.simplefilter('ignore')
+                execute(module)
+            self.follow(module)
+
+        loader.exec_module = exec_module
+
+    @staticmethod
+    def follow(mxnet):
+        _compat().mend(mxnet)
+
+
+class _ThenNumpy(_PrepareFirst):
+    """It has NumPy semantics turned on, too."""
+
+    @staticmethod
+    def follow(mxnet):
+        _compat().mend(mxnet)
+        mxnet.npx.set_np()  # the one place where the library does
+
+
+class _AsBook:
+    """The last import finder: `d2l.mxnet` is d2lmx where no other `d2l` is found."""
+
+    def find_spec(self, name, path=None, target=None):
+        package, _, module = name.partition('.')
+        if package != 'd2l' or module not in ('', 'mxnet', *FRAMEWORKS):
+            return None
+        if module and list(path):  # ours lies in no folder
+            return None
+        if _found_after(self, name, path, target):
+            return None
+        from _frozen_importlib import ModuleSpec
+        return ModuleSpec(name, self, origin=__file__, is_package=not module)
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        name = module.__name__
+        if name == 'd2l.mxnet':
+            sys.modules[name] = __import__('d2lmx')
+        elif name != 'd2l':
+            raise ImportError(
+                f'{name} is not here: of d2l, d2lmx serves d2l.mxnet alone (`from d2l '
+                'import mxnet as d2l`); for the others make an environment of its own '
+                "with the book's package d2l", name=name)
+
+
+def _watch(finder, place):
+    # by name: a virtual environment's start-up runs the line, so makes the class, twice
+    if type(finder).__name__ not in [type(other).__name__ for other in sys.meta_path]:
+        sys.meta_path.insert(place, finder)
+
+
+def _found_after(finder, *asked):
+    """What the import finders after this one find, or None."""
+    # those before it have been asked, and a second of its kind asks on, too
+    for other in sys.meta_path[sys.meta_path.index(finder) + 1:]:
+        find = getattr(other, 'find_spec', None)  # the oldest have no such method
+        spec = find and find(*asked)
+        if spec is not None:
+            return spec
+    return None
+
+
+def _compat():
+    """The module compat.py beside this one, found without a package, as this one is."""
+    name = '_d2lmx_compat'
+    if name not in sys.modules:
+        from _frozen_importlib_external import SourceFileLoader
+        module = type(sys)(name)
+        file = __file__[:-len('hooks.py')] + 'compat.py'
+        SourceFileLoader(name, file).exec_module(module)
+        sys.modules[name] = module
+    return sys.modules[name]
