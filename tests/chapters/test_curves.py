@@ -83,6 +83,9 @@ def test_curves_of_a_training_are_its_series(entry, smoke_run):
     drawn = [curves_of(axes) for axes in axes_of(smoke) if axes.get_xlabel() == 'epoch'
              and axes.get_ylabel() != 'learning rate']
     assert len(drawn) == len(trainings)
+    ends = [{name: pairs[-1][1] for name, pairs in training.items()}
+            for training in trainings]
+    assert smoke.result.get('final', ends[0]) == ends[0]
     for curves, training in zip(drawn, trainings):
         for label, curve in curves.items():
             names = NAMES_OF_20_1 if entry.number == '20.1' else NAMES

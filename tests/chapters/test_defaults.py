@@ -4,8 +4,10 @@ PAGE has what a page prints, OURS what it leaves open: options of a page without
 of a figure that we draw, or of a choice that we add.
 """
 import ast
+import inspect
 
 import pytest
+from mxnet.gluon import nn
 
 from d2lmx.pages import sections
 from d2lmx.pages.options import hyperparameters
@@ -134,3 +136,22 @@ def test_the_tables_name_sections_that_there_are():
     numbers = {entry.number for entry in sections.sections()}
     for table in TABLES:
         assert not set(table) - numbers
+
+
+@pytest.mark.parametrize('entry', sections.sections(), ids=lambda entry: entry.slug)
+def test_the_network_begins_with_the_options_of_its_run(entry):
+    # it is what `export`, `compare` and `bench` take; theirs may be another variant
+    page = sections.load(entry)
+    options = {name: default for name, (_, default)
+               in hyperparameters(page.run).items()}
+    build = inspect.signature(getattr(page, 'build_net', lambda: None)).parameters
+    shared = set(options) & set(build) - {'variant'}
+    assert {name: build[name].default for name in shared} == {
+        name: options[name] for name in shared}
+
+
+@pytest.mark.parametrize('number, chances', [
+    ('4.6', [.2, .5]), ('7.1', [.5, .5]), ('7.2', [.5, .5]), ('7.3', [.5])])
+def test_networks_drop_by_the_chances_of_the_page(section, number, chances):
+    layers = section(number).build_net()._children.values()
+    assert [layer._rate for layer in layers if isinstance(layer, nn.Dropout)] == chances

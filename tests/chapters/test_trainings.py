@@ -81,7 +81,7 @@ class Seen:
         monkeypatch.setattr(sys.modules[d2l.evaluate_loss.__module__],
                             'mean_over_shards', self.count)
         for module in [d2l, *BOOK]:
-            monkeypatch.setattr(module, 'fit', self.fit, raising=module is d2l)
+            monkeypatch.setattr(module, 'fit', self.fit)
         for module, name in ((d2l, 'sgd'), (BOOK[2], 'fused_sgd')):
             monkeypatch.setattr(module, name, lambda params, lr, batch_size:
                                 self.rates.add(lr))
@@ -169,7 +169,11 @@ def dicts_in(trains):
 
 
 def assert_reached(facts, name, value):
-    """That an option's value is where it belongs."""
+    """That an option's value is where it belongs.
+
+    Numbers of examples are seen in what is evaluated; tests/chapters/test_wiring.py
+    has all options by their names.
+    """
     if name == 'lr':
         assert facts['lr'] == {value}
     elif name == 'batch_size':
