@@ -163,7 +163,8 @@ def run(*, num_devices: int = 4, size: int = 1000003) -> dict:
     print(f'shown on {num_devices} contexts of the CPU, one for each GPU of the page')
     return {'synchronization': synchronize(num_devices, size),
             'milliseconds for 160 MB at 16 GB/s': seconds_to_synchronize(num_devices),
-            'key-value store': key_value_store(), 'servers': train_on_servers()}
+            'key-value store': key_value_store(num_devices),
+            'servers': train_on_servers()}
 
 
 if __name__ == '__main__':

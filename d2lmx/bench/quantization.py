@@ -78,7 +78,7 @@ def quantize(network, net, size, out) -> dict:
         export_int8(net, X, str(parts[0]).removesuffix('-symbol.json'), calibration,
                     [np.array(calibration[:size]) for size in (1, 3)])
         after = evaluate_accuracy(load_int8(*parts), test_iter)
-        if before - after > MOST_LOST:
+        if not before - after <= MOST_LOST:
             raise ExportDiffers(f'INT8 loses too much accuracy: {after:.4f}, against '
                                 f'{before:.4f} before; nothing is written')
         batch_size = timed_batch_size(lambda n: (calibration[:n],), network.batch_size)

@@ -1,0 +1,157 @@
+"""The options of each section begin with the values of its page.
+
+PAGE has what a page prints, OURS what it leaves open: options of a page without code,
+of a figure that we draw, or of a choice that we add.
+"""
+import ast
+import inspect
+
+import pytest
+from mxnet.gluon import nn
+
+from d2lmx.pages import sections
+from d2lmx.pages.options import hyperparameters
+
+PAGE = '''
+2.4   num_steps=5
+2.6   num_throws=1000 num_groups=500 group_size=10
+3.1   n=10000
+3.2   num_examples=1000 num_epochs=3 lr=0.03 batch_size=10
+3.3   num_examples=1000 num_epochs=3 lr=0.03 batch_size=10
+3.5   batch_size=256 resized_batch_size=32 resize=64
+3.6   num_epochs=10 lr=0.1 batch_size=256
+3.7   num_epochs=10 lr=0.1 batch_size=256
+4.2   num_epochs=10 lr=0.1 batch_size=256 num_hiddens=256
+4.3   num_epochs=10 lr=0.1 batch_size=256 num_hiddens=256
+4.4   num_epochs=400 num_epochs_all=1500 lr=0.01 batch_size=10 n_train=100 n_test=100
+4.5   lambd=3 num_epochs=100 lr=0.003 batch_size=5 n_train=20 n_test=100 num_inputs=200
+4.6   num_epochs=10 lr=0.5 batch_size=256 num_hiddens1=256 num_hiddens2=256
+      dropout1=0.2 dropout2=0.5
+4.8   num_matrices=100
+4.10  k=5 num_epochs=100 lr=5 weight_decay=0 batch_size=64
+6.1   num_pixels=1000000 num_hiddens=1000
+6.2   num_steps=10 lr=0.03
+6.6   num_epochs=10 lr=0.9 batch_size=256
+7.1   num_epochs=10 lr=0.01 batch_size=128 resize=224
+7.2   num_epochs=10 lr=0.05 batch_size=128 resize=224 ratio=4
+7.3   num_epochs=10 lr=0.1 batch_size=128 resize=224
+7.4   num_epochs=10 lr=0.1 batch_size=128 resize=96
+7.5   num_epochs=10 lr=1.0 batch_size=256
+7.6   num_epochs=10 lr=0.05 batch_size=256 resize=96
+7.7   num_epochs=10 lr=0.1 batch_size=256 resize=96
+8.1   num_epochs=5 lr=0.01 batch_size=16 num_points=1000 num_train=600 tau=4
+8.5   num_epochs=500 lr=1 batch_size=32 num_steps=35 num_hiddens=512
+      use_random_iter=False
+8.6   num_epochs=500 lr=1 batch_size=32 num_steps=35 num_hiddens=256
+      use_random_iter=False
+9.1   num_epochs=500 lr=1 batch_size=32 num_steps=35 num_hiddens=256
+9.2   num_epochs=500 lr=1 batch_size=32 num_steps=35 num_hiddens=256
+9.3   num_epochs=500 lr=2 batch_size=32 num_steps=35 num_hiddens=256 num_layers=2
+9.4   num_epochs=500 lr=1 batch_size=32 num_steps=35 num_hiddens=256 num_layers=2
+9.5   batch_size=2 num_steps=8
+9.7   embed_size=32 num_hiddens=32 num_layers=2 dropout=0.1 batch_size=64 num_steps=10
+      lr=0.005 num_epochs=300
+9.8   beam_size=2 length_penalty=0.75
+10.1  num_keys=10
+10.2  n_train=50 num_epochs=5 lr=0.5
+10.3  num_hiddens=8 dropout=0.1
+10.4  embed_size=32 num_hiddens=32 num_layers=2 dropout=0.1 batch_size=64 num_steps=10
+      lr=0.005 num_epochs=250
+10.5  num_hiddens=100 num_heads=5 dropout=0.5
+10.6  num_hiddens=100 num_heads=5 dropout=0.5 encoding_dim=32 num_steps=60
+10.7  num_hiddens=32 ffn_num_hiddens=64 num_heads=4 num_layers=2 dropout=0.1
+      batch_size=64 num_steps=10 lr=0.005 num_epochs=200
+11.4  eta=0.1 steps=50 steps_exponential=1000
+11.5  n=256 num_epochs=2 num_epochs_gd=10
+11.6  num_epochs=2
+11.7  lr=0.1 num_epochs=2
+11.8  lr=0.01 gamma=0.9 num_epochs=2
+11.9  rho=0.9 num_epochs=2
+11.10 lr=0.01 num_epochs=2
+11.11 num_epochs=30 lr=0.3 batch_size=256
+12.1  num_forwards=1000
+12.2  n=1000 num_ops=10000
+12.5  num_epochs=10 lr=0.2 batch_size=256
+12.6  num_epochs=10 lr=0.1 batch_size=256
+12.7  num_devices=4
+'''
+# and, of 9.8, what 9.7 trains with
+OURS = '''
+2.7   num_lines=20
+4.6   variant='scratch'
+4.7   num_inputs=4 num_hiddens=3 num_outputs=2 lambd=0.1
+4.8   num_layers=10 num_hiddens=256
+4.9   num_examples=3000 num_epochs=300 lr=1.0 c=10.0
+6.1   delta=1 num_channels=4
+7.5   variant='tuned'
+8.2   chinese='char'
+8.3   batch_size=32 num_steps=35
+8.5   variant='tuned'
+8.7   num_steps=32 tau=4 keep=0.7 scale=0.9 num_draws=2000
+9.1   variant='tuned'
+9.2   variant='tuned'
+9.6   batch_size=2 num_steps=4
+9.8   embed_size=32 num_hiddens=32 num_layers=2 dropout=0.1 batch_size=64 num_steps=10
+      lr=0.005 num_epochs=300
+11.11 schedule='all'
+12.3  n=2000 repeat=10
+12.4  megabytes=256 n=2048 num_calls=2000
+12.6  max_batches=0
+12.7  size=1000003
+20.1  variant='transformer' token='char' min_freq=2 max_steps=50 num_hiddens=128
+      num_layers=2 dropout=0.1 ffn_num_hiddens=512 num_heads=4 lr=0.001 batch_size=64
+      num_epochs=8 num_valid=500 num_test=1500 beam_size=4 length_penalty=0.75
+      to='symbol'
+'''
+
+
+def read_table(text):
+    """{section: {option: value}}; a section may go on in further lines."""
+    table, number = {}, None
+    for line in text.strip().splitlines():
+        if line[0] != ' ':
+            number, _, line = line.partition(' ')
+            assert number not in table, f'{number} stands twice'
+        pairs = dict(pair.split('=') for pair in line.split())
+        table.setdefault(number, {}).update(
+            {name: ast.literal_eval(value) for name, value in pairs.items()})
+    return table
+
+
+TABLES = read_table(PAGE), read_table(OURS)
+
+
+@pytest.mark.parametrize('entry', sections.sections(), ids=lambda entry: entry.slug)
+def test_options_begin_with_the_values_of_the_page(entry):
+    page, ours = (table.get(entry.number, {}) for table in TABLES)
+    assert not set(page) & set(ours)
+    found = {name: default for name, (_, default)
+             in hyperparameters(sections.load(entry).run).items()}
+    assert found == {**page, **ours}, (
+        f"{entry.number}: a default is another than in PAGE (the page's value) or OURS "
+        'above, or has no entry there')
+
+
+def test_the_tables_name_sections_that_there_are():
+    numbers = {entry.number for entry in sections.sections()}
+    for table in TABLES:
+        assert not set(table) - numbers
+
+
+@pytest.mark.parametrize('entry', sections.sections(), ids=lambda entry: entry.slug)
+def test_the_network_begins_with_the_options_of_its_run(entry):
+    # it is what `export`, `compare` and `bench` take; theirs may be another variant
+    page = sections.load(entry)
+    options = {name: default for name, (_, default)
+               in hyperparameters(page.run).items()}
+    build = inspect.signature(getattr(page, 'build_net', lambda: None)).parameters
+    shared = set(options) & set(build) - {'variant'}
+    assert {name: build[name].default for name in shared} == {
+        name: options[name] for name in shared}
+
+
+@pytest.mark.parametrize('number, chances', [
+    ('4.6', [.2, .5]), ('7.1', [.5, .5]), ('7.2', [.5, .5]), ('7.3', [.5])])
+def test_networks_drop_by_the_chances_of_the_page(section, number, chances):
+    layers = section(number).build_net()._children.values()
+    assert [layer._rate for layer in layers if isinstance(layer, nn.Dropout)] == chances
