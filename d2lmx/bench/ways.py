@@ -5,11 +5,10 @@ import warnings
 from pathlib import Path
 
 import mxnet as mx
-import numpy as onp
 from mxnet import autograd, gluon, init, np, npx
 
 from ..compat import threads
-from ..export.int8 import CALIBRATION_BATCH, export_int8, load_int8
+from ..export.int8 import export_int8, load_int8
 from ..export.symbol import export_block, flatten
 from ..parity.calling import ready_port, to_port
 from ..parity.conventions import gluon_loss, port_loss
@@ -130,9 +129,8 @@ def in_bfloat16(net, inputs):
 def in_int8(net, inputs):
     """The network computing in 8 bits, with the ranges that these inputs give."""
     X, = inputs
-    copies = onp.resize(X.asnumpy(), (max(len(X), CALIBRATION_BATCH), *X.shape[1:]))
     with tempfile.TemporaryDirectory() as folder:
-        return load_int8(*export_int8(net, X, Path(folder, 'net'), copies))
+        return load_int8(*export_int8(net, X, Path(folder, 'net'), X))
 
 
 PREPARE = {'fused': fused, 'bfloat16': in_bfloat16, 'int8': in_int8}

@@ -2,7 +2,12 @@
 
 MXNet 1.9.1 quantizes graphs of its legacy operators alone: the trace is first spelt in
 those, where each np operator in it has such a twin.
+
+Without VNNI a processor adds two products of unsigned and signed bytes in 16 bits. They
+hold 2 x 127 x 127, but not 2 x 255 x 127: a sum is then off by up to a half. A file may
+run on another processor than it was made on, so unsigned bytes keep to 7 bits in all.
 """
+import ctypes
 import json
 import os
 import sys
@@ -23,6 +28,7 @@ from .symbol import ExportDiffers, export_block, load_exported, symbol_files
 __all__ = ['export_int8', 'load_int8']
 
 CALIBRATION_BATCH = 32
+DENSE = '_sg_mkldnn_fully_connected'
 TWINS = {  # np operator: legacy operator and attributes, from the np one's attributes
     '_npi_add': lambda attrs: ('elemwise_add', {}),
     '_npx_relu': lambda attrs: ('Activation', {'act_type': 'relu'}),
@@ -36,19 +42,21 @@ UNDERSTOOD = {'null', 'Convolution', 'FullyConnected', 'Pooling', 'Activation',
 def export_int8(net, X, prefix, calibration, other_inputs=()):
     """Write ``PREFIX-symbol.json`` and ``PREFIX-0000.params`` with INT8 operators.
 
-    Convolutions and dense layers compute in 8 bits, with a scale for each channel of
-    the weights; ranges of activations are those that `calibration` meets. The files are
-    reloaded before they appear: their outputs on X, and on each array of other_inputs,
-    must be the quantized network's. How far those are from the float32 network's is for
-    a test set to say. Returns the two paths.
+    Convolutions compute in 8 bits, and dense layers where none has negative inputs,
+    with a scale for each channel of the weights; ranges of activations are those that
+    `calibration` meets. Sums are right on processors with VNNI and without. The files
+    are reloaded before they appear: their outputs on X, and on each array of
+    other_inputs, must be the quantized network's. How far those are from the float32
+    network's is for a test set to say. Returns the two paths.
 
     net: an initialized, trained HybridBlock of one input. X (batch, channels, h, w).
-    calibration (n, channels, h, w): real examples as a NumPy array; some hundreds do.
-    ValueError where MXNet cannot quantize the network; nothing is left behind then.
+    calibration (n, channels, h, w): real examples, at least one and better some
+    hundreds, as an array of MXNet or NumPy. ValueError for others, and where MXNet
+    cannot quantize the network; nothing is left behind then.
 
     Ours, for 12.1
     """
-    files = symbol_files(prefix)
+    files, calibration = symbol_files(prefix), _examples(calibration, X)
     with tempfile.TemporaryDirectory() as folder, whole_files(*files) as parts:
         traced = export_block(net, X, Path(folder, 'traced'))
         try:
@@ -109,6 +117,44 @@ def _without_native_log():
         os.close(kept)
 
 
+def _examples(calibration, X):
+    """The calibration as a NumPy array, float32; ValueError unless it is like X."""
+    if isinstance(calibration, mx.nd.NDArray):
+        calibration = calibration.asnumpy()
+    calibration = onp.asarray(calibration, 'float32')
+    if len(calibration) == 0 or calibration.shape[1:] != X.shape[1:]:
+        raise InputError('calibration takes at least one example of shape '
+                         f'{X.shape[1:]}, as X has, got shape {calibration.shape}')
+    if not onp.isfinite(calibration).all():
+        raise InputError('calibration has values that are not finite')
+    return calibration
+
+
+class _Ranges:
+    """Collects the least and greatest value of each array that a network computes.
+
+    Those without negative values become unsigned bytes: with twice their range they
+    take the lower half of 0 to 255. Where a convolution takes signed ones, oneDNN
+    itself keeps its sums from overflowing.
+    """
+
+    def __init__(self):
+        self._met = {}
+
+    def collect(self, name, handle):
+        """Called by MXNet's executor, with a name as bytes."""
+        array = mx.nd.NDArray(ctypes.cast(handle, mx.base.NDArrayHandle), False)
+        low, high = array.min().asscalar(), array.max().asscalar()
+        lowest, highest = self._met.get(name, (low, high))
+        self._met[name] = min(low, lowest), max(high, highest)
+
+    @property
+    def min_max_dict(self) -> dict:
+        """{name: (min, max)}, by the name under which MXNet looks for it."""
+        return {name.decode(): (low, high if low < 0 else 2 * high)
+                for name, (low, high) in self._met.items()}
+
+
 def _quantize(traced, calibration):
     """The traced network, quantized, as a function of np arrays."""
     graph = _in_legacy_operators(json.loads(traced[0].read_text(encoding='utf-8')))
@@ -120,11 +166,31 @@ def _quantize(traced, calibration):
                                   [mx.sym.var('data')])
         for name, param in block.collect_params().items():
             param._load_init(values[name], mx.cpu())
-        examples = mx.io.NDArrayIter(calibration, batch_size=CALIBRATION_BATCH,
-                                     last_batch_handle='discard')
-        return _Legacy(quantization.quantize_net_v2(
-            block, quantized_dtype='auto', quantize_mode='smart', calib_mode='naive',
-            quantize_granularity='channel-wise', calib_data=examples, ctx=mx.cpu()))
+        quantized = _quantize_but(block, calibration, [])
+        if _some_dense_layer_takes_signed_bytes(quantized):
+            quantized = _quantize_but(block, calibration, [DENSE])
+        return _Legacy(quantized)
+
+
+def _quantize_but(block, calibration, operators):
+    """MXNet's quantized form of a block, but for some operators."""
+    examples = mx.io.NDArrayIter(  # the last batch is filled from the first
+        calibration, batch_size=min(CALIBRATION_BATCH, len(calibration)))
+    return quantization.quantize_net_v2(
+        block, quantized_dtype='auto', quantize_mode='smart', ctx=mx.cpu(),
+        quantize_granularity='channel-wise', calib_mode='customize',
+        LayerOutputCollector=_Ranges(), calib_data=examples,
+        exclude_operators=operators)
+
+
+def _some_dense_layer_takes_signed_bytes(block) -> bool:
+    """Whether one does: oneDNN makes these unsigned, of 8 bits, and its sums overflow.
+    """
+    graph = block._cached_graph[1].get_internals()
+    types = dict(zip(graph.list_outputs(), graph.infer_type(data='float32')[1]))
+    return any(layer.name.startswith(f'quantized_{DENSE[1:]}')
+               and types[layer.get_children().list_outputs()[0]] is onp.int8
+               for layer in graph)
 
 
 def _in_legacy_operators(graph: dict) -> dict:

@@ -63,6 +63,12 @@ def garments_for(entry):
         yield
 
 
+@pytest.fixture
+def fewer_garments():
+    """`garments_for`."""
+    return garments_for
+
+
 @pytest.fixture(scope='session')
 def smoke_run(tmp_path_factory):
     """``smoke_run('6.6')`` is what `make_smoke_run` gives, run once a session.

@@ -1,5 +1,8 @@
 """Networks in INT8."""
 import json
+import os
+import subprocess
+import sys
 
 import numpy as onp
 import pytest
@@ -60,6 +63,65 @@ def test_outputs_are_those_of_the_float_network_but_for_rounding(layers, tmp_pat
     assert 0 < abs(Y - expected).max() < .1 * (expected.max() - expected.min())
 
 
+PREDICTS = """
+import sys
+from mxnet import np
+import d2lmx as d2l
+for prefix in sys.argv[1:]:
+    predict = d2l.load_int8(f'{prefix}-symbol.json', f'{prefix}-0000.params')
+    print(*predict(np.ones((2, 8, 4, 4))).asnumpy().flat)
+"""
+
+
+def test_the_largest_sums_are_right_on_a_processor_without_vnni(tmp_path):
+    ones = onp.ones((2, 8, 4, 4), 'float32')
+    nets = {'conv': [nn.Conv2D(16, 3)], 'grouped': [nn.Conv2D(16, 1, groups=2)],
+            'relu': [nn.Conv2D(16, 3, activation='relu'), nn.Conv2D(16, 1)],
+            'dense': [nn.Conv2D(16, 1, activation='relu'), nn.Dense(5)],
+            'signed': [nn.Conv2D(16, 1), nn.Dense(5), nn.Dense(5)]}
+    expected = {}
+    for name, layers in nets.items():
+        net = nn.HybridSequential()
+        net.add(*layers)
+        net.initialize(init.One())
+        expected[name] = net(np.array(ones)).asnumpy()
+        d2l.export_int8(net, np.array(ones), tmp_path / name, ones)
+    child = subprocess.run(
+        [sys.executable, '-c', PREDICTS, *(str(tmp_path / name) for name in nets)],
+        env={**os.environ, 'DNNL_MAX_CPU_ISA': 'AVX2'}, stdout=subprocess.PIPE,
+        check=True, text=True)
+    for name, line in zip(nets, child.stdout.splitlines()):
+        # one of 127 steps a layer; products that overflow 16 bits give a half
+        onp.testing.assert_allclose(onp.array(line.split(), float),
+                                    expected[name].reshape(-1), rtol=.02, err_msg=name)
+
+
+@pytest.mark.parametrize('count', [1, 20, 33])
+def test_every_example_counts_however_many_there_are(count, tmp_path):
+    net = initialized(nn.Conv2D(1, 1, use_bias=False), nn.Conv2D(1, 1, use_bias=False))
+    net[0].weight.set_data(np.ones((1, 3, 1, 1)))
+    net[1].weight.set_data(np.ones((1, 1, 1, 1)))
+    examples = onp.zeros((count, *SHAPE), 'float32')
+    examples[-1] = 5
+    files = d2l.export_int8(net, np.array(pictures(1)), tmp_path / 'net',
+                            np.array(examples))
+    # a range that misses the last example cuts its sum of three off
+    Y = d2l.load_int8(*files)(np.array(examples[-1:])).asnumpy()
+    onp.testing.assert_allclose(Y, 15, rtol=.02)
+
+
+@pytest.mark.parametrize('examples,reason', [
+    (pictures(0), r'at least one example .* got shape \(0, 3, 12, 10\)'),
+    (pictures(4)[:, :2], r'shape \(3, 12, 10\), as X has, got shape \(4, 2, 12, 10\)'),
+    (onp.full((4, *SHAPE), onp.nan), 'values that are not finite'),
+], ids=['none', 'channels', 'nan'])
+def test_what_cannot_calibrate_is_refused(examples, reason, tmp_path):
+    net = initialized(nn.Conv2D(8, 3), nn.Dense(5))
+    with pytest.raises(ValueError, match=reason):
+        d2l.export_int8(net, np.array(pictures(2)), tmp_path / 'net', examples)
+    assert left_in(tmp_path) == []
+
+
 def test_convolutions_and_dense_layers_hold_8_bits(tmp_path):
     net = initialized(nn.Conv2D(8, 3, activation='relu'), nn.Dense(5))
     symbol, _ = d2l.export_int8(net, np.array(pictures(2)), tmp_path / 'net',
@@ -99,10 +161,12 @@ def test_a_network_that_fails_when_called_again_is_refused(tmp_path):
     assert left_in(tmp_path) == []
 
 
-def test_files_that_differ_when_reloaded_are_refused(tmp_path, monkeypatch):
+@pytest.mark.parametrize('value', [0, onp.nan])
+def test_files_that_differ_when_reloaded_are_refused(value, tmp_path, monkeypatch):
     from d2lmx.export import int8
 
-    monkeypatch.setattr(int8, 'load_int8', lambda *files: lambda X: d2l.zeros((2, 5)))
+    monkeypatch.setattr(int8, 'load_int8',
+                        lambda *files: lambda X: np.full((2, 5), value))
     net = initialized(nn.Conv2D(8, 3), nn.Dense(5))
     with pytest.raises(ValueError, match='differs by up to'):
         d2l.export_int8(net, np.array(pictures(2)), tmp_path / 'net', pictures(32))

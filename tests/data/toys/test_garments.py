@@ -15,7 +15,7 @@ def toy():
 
 
 def test_parts_have_their_sizes_and_all_classes(toy):
-    for (pictures, labels), count in zip(toy, (6000, 1000)):
+    for (pictures, labels), count in zip(toy, (12000, 1000)):
         assert pictures.shape == (count, 784)
         # each class expects a tenth; five standard deviations of a binomial count
         allowed = 5 * (count * .1 * .9) ** .5
@@ -24,7 +24,7 @@ def test_parts_have_their_sizes_and_all_classes(toy):
 
 def test_parts_share_no_picture(toy):
     train, test = ({row.tobytes() for row in pictures} for pictures, _ in toy)
-    assert len(train) == 6000 and not train & test
+    assert len(train) == 12000 and not train & test
 
 
 def test_garments_are_bright_on_a_dark_ground(toy):
