@@ -68,9 +68,10 @@ def test_positions_and_embeddings_are_dropped_together():
                                  d2l.AdditiveAttention(5, 0.5)], ids=['dot', 'add'])
 def test_attention_weights_are_dropped(net):
     queries, keys = np.random.normal(size=(1, 20, 6)), np.random.normal(size=(1, 50, 6))
-    values = np.expand_dims(np.eye(50), 0)  # outputs are the weights as they pool
-    Y = trained(net, queries, keys, values)
-    assert_half_dropped(Y, net.attention_weights)
+    eye = np.expand_dims(np.eye(50), 0)  # outputs are the weights as they pool, twice
+    Y = trained(net, queries, keys, np.concatenate([eye, eye], axis=2))
+    assert_half_dropped(Y[:, :, :50], net.attention_weights)
+    assert (Y[:, :, :50] == Y[:, :, 50:]).all()  # no output was dropped by itself
 
 
 def test_heads_drop_their_weights():
