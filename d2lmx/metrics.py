@@ -215,6 +215,9 @@ class History:
                            **({'tokens_per_sec': self.tokens_per_sec}
                               if self.tokens else {})}}
 
+    def _repr_pretty_(self, printer, cycle):
+        """Nothing below a notebook's cell, whose last line may be a training."""
+
     def __repr__(self):
         return 'History(' + ', '.join(
             f'{name} {pairs[-1][1]:.3f}' for name, pairs in self.series.items()) + ')'

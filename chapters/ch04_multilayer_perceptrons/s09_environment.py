@@ -80,8 +80,9 @@ def covariate_shift(n, num_epochs, lr, c):
 def draw_lines(source, target, lines):
     """Both sets of points, and the lines fitted to the source."""
     x = np.arange(-1.5, 2.0, 0.05).reshape(-1, 1)
-    axes = d2l.plot(x.reshape(-1), [d2l.linreg(x, *line).reshape(-1)
-                                    for line in lines.values()], 'x', 'y')
+    d2l.plot(x.reshape(-1), [d2l.linreg(x, *line).reshape(-1)
+                             for line in lines.values()], 'x', 'y')
+    axes = d2l.plt.gca()
     for X, y in (source, target):
         axes.scatter(X.asnumpy(), y.asnumpy(), s=2)
     axes.set(xlim=(-1.5, 2), ylim=(-1.5, 3))

@@ -93,9 +93,9 @@ def run(*, n_train: int = 50, num_epochs: int = 5, lr: float = 0.5) -> dict:
 
     def plot_kernel_reg(y_hat):
         """Truth and prediction as curves, training examples as dots."""
-        axes = d2l.plot(x_test, [y_truth, y_hat], 'x', 'y', legend=['Truth', 'Pred'],
-                        xlim=[0, 5], ylim=[-1, 5])
-        axes.plot(x_train.asnumpy(), y_train.asnumpy(), 'o', alpha=0.5)
+        d2l.plot(x_test, [y_truth, y_hat], 'x', 'y', legend=['Truth', 'Pred'],
+                 xlim=[0, 5], ylim=[-1, 5])
+        d2l.plt.plot(x_train.asnumpy(), y_train.asnumpy(), 'o', alpha=0.5)
 
     average = np.full_like(y_truth, y_train.mean())
     plot_kernel_reg(average)

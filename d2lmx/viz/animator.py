@@ -5,7 +5,7 @@ from itertools import cycle
 from matplotlib import pyplot as plt
 
 from . import notebook
-from .lines import FMTS, set_axes, use_svg_display
+from .lines import FMTS, set_axes, show_single_point, use_svg_display
 
 __all__ = ['Animator']
 
@@ -54,6 +54,7 @@ class Animator:
                 self.X[i].append(float(a))
                 self.Y[i].append(float(b))
                 self._lines[i].set_data(self.X[i], self.Y[i])
+                show_single_point(self._lines[i])
         self.axes[0].relim()
         self.axes[0].autoscale_view()
         self._report(x[0])
@@ -62,8 +63,8 @@ class Animator:
         self._lines += self.axes[0].plot([], [], next(self._fmts))
         self.X.append([])
         self.Y.append([])
-        if self.legend:
-            self.axes[0].legend(self._lines, self.legend)
+        if self.legend:  # one label a curve: some are still to come
+            self.axes[0].legend(*zip(*zip(self._lines, self.legend)))
 
     def _report(self, x):
         if notebook.in_notebook():

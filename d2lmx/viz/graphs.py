@@ -6,7 +6,7 @@ import mxnet as mx
 
 from ..errors import InputError, Unavailable
 from ..files.whole import whole_file
-from .summaries import input_shapes, summary_table, variables
+from .summaries import input_shapes, outputs_of, summary_table, variables
 
 __all__ = ['GraphvizMissing', 'draw_network']
 
@@ -46,11 +46,11 @@ def draw_network(net, inputs, path) -> Path:
         raise GraphvizMissing(
             'drawing a network takes the program `dot` of Graphviz, which is not '
             'installed (apt-get install graphviz, brew install graphviz or conda '
-            'install graphviz); in words, the network is\n'
+            'install graphviz). No picture is written; the network as a table:\n'
             f'{summary_table(net, *inputs)}')
     shapes = input_shapes(inputs)
     with mx.name.NameManager():  # names count from 0, whatever was built before
-        graph = net(*variables(shapes))
+        graph = mx.sym.Group(outputs_of(net, variables(shapes), inputs))
     drawing = mx.viz.plot_network(graph, shape=shapes,
                                   node_attrs={'fixedsize': 'false'})
     picture = drawing.pipe(format=path.suffix[1:])

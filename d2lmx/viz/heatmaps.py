@@ -48,10 +48,13 @@ def show_heatmaps(matrices, xlabel, ylabel, titles=None, figsize=(2.5, 2.5),
 def font_with(text: str) -> str:
     """Name of an installed font that has every character of a text, '' where none has.
 
+    A font of last resort, whose characters are boxes, is none.
+
     Ours
     """
     wanted = set(map(ord, text))
     for font in sorted(font_manager.fontManager.ttflist, key=lambda font: font.name):
-        if wanted <= set(font_manager.get_font(font.fname).get_charmap()):
+        known = set(font_manager.get_font(font.fname).get_charmap())
+        if wanted <= known and not font.name.startswith('Last Resort'):
             return font.name
     return ''

@@ -85,6 +85,16 @@ def _curves(X, Y):
     return pairs
 
 
+def show_single_point(line) -> None:
+    """A dot where a curve has one point, which no line shows; else its own marker.
+
+    Ours, for 3.6
+    """
+    num_points = len(line.get_xdata())
+    if num_points <= 2 and line.get_marker() in ('None', '.'):
+        line.set_marker('.' if num_points == 1 else 'None')
+
+
 def _new_axes(figsize):
     """Axes to draw on: the current figure's where it is still empty, else new ones."""
     fig = plt.gcf()
@@ -96,7 +106,7 @@ def _new_axes(figsize):
 
 def plot(X, Y=None, xlabel=None, ylabel=None, legend=None, xlim=None, ylim=None,
          xscale='linear', yscale='linear', fmts=FMTS, figsize=(3.5, 2.5), axes=None):
-    """Draw one or more curves and return the axes.
+    """Draw one or more curves, on axes that ``plt.gca()`` gives afterwards.
 
     X, Y: an array (n,) or a list of numbers for one curve, a list of such for several
     (an array of two axes is several curves). One X serves all of Y. Without Y, X holds
@@ -112,9 +122,9 @@ def plot(X, Y=None, xlabel=None, ylabel=None, legend=None, xlim=None, ylim=None,
     axes.cla()
     # book: stops at the fourth curve, without a word, where fmts has four styles
     for (x, y), fmt in zip(curves, cycle(fmts)):
-        axes.plot(x, y, fmt)
+        show_single_point(*axes.plot(x, y, fmt))
     set_axes(axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend)
-    return axes
+    plt.sca(axes)
 
 
 def plot_history(history, ax=None, fmts=FMTS):
@@ -124,7 +134,7 @@ def plot_history(history, ax=None, fmts=FMTS):
     """
     ax = ax if ax is not None else _new_axes(plt.rcParams['figure.figsize'])
     for (name, pairs), fmt in zip(history.series.items(), cycle(fmts)):
-        ax.plot(*zip(*pairs), fmt, label=name)
+        show_single_point(*ax.plot(*zip(*pairs), fmt, label=name))
     ax.set_xlabel('epoch')
     ax.legend()
     ax.grid(True)

@@ -23,6 +23,31 @@ def variables(names) -> list:
     return [mx.sym.var(name).as_np_ndarray() for name in names]
 
 
+def outputs_of(net, symbols, inputs) -> list:
+    """All outputs of a block as symbols, states too, in order.
+
+    symbols: what it is called with; inputs: arrays of the same shapes, by which a block
+    that unrolls a loop (of the seq2seq models) is told its number of steps.
+    """
+    lengths = net.lengths(*inputs) if hasattr(net, 'lengths') else {}
+    for block, steps in lengths.items():
+        block.num_steps = steps
+    try:
+        return list(_flat(net(*symbols)))
+    finally:
+        for block in lengths:
+            block.num_steps = None
+
+
+def _flat(outputs):
+    """The symbols in nested lists and tuples, in order."""
+    if isinstance(outputs, (list, tuple)):
+        for part in outputs:
+            yield from _flat(part)
+    else:
+        yield outputs
+
+
 def layer_shapes(net, *inputs) -> list:
     """[name, output shape] of each layer of a sequential network, in order.
 
@@ -67,8 +92,7 @@ def _layers(net, inputs):
     outputs, shape = variables(known), [list(X.shape) for X in inputs]
     sequential = isinstance(net, (nn.Sequential, nn.HybridSequential))
     for layer in net._children.values() if sequential else [net]:
-        Y = layer(*outputs)
-        outputs = list(Y) if isinstance(Y, (list, tuple)) else [Y]
+        outputs = outputs_of(layer, outputs, inputs)
         graph = mx.sym.Group(outputs)
         try:
             arg_shapes, out_shapes, _ = graph.infer_shape(**known)
@@ -92,9 +116,7 @@ def multiply_adds(net, *inputs) -> int:
     Ours, for 12.1
     """
     known = input_shapes(inputs)
-    outputs = net(*variables(known))
-    outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
-    graph = mx.sym.Group(outputs)
+    graph = mx.sym.Group(outputs_of(net, variables(known), inputs))
     internals = graph.get_internals()
     _, shapes, _ = internals.infer_shape(**known)
     shapes = dict(zip(internals.list_outputs(), shapes))

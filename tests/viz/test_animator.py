@@ -37,6 +37,17 @@ def test_points_join_their_curves_and_none_leaves_one_out():
                                                                      'test acc']
 
 
+def test_the_legend_has_a_label_for_each_curve_that_is_there(recwarn):
+    animator = d2l.Animator(legend=['train loss', 'train acc', 'test acc'])
+    labels = []
+    for x, y in ((1, [.5]), (2, [.4, .6, .7])):
+        animator.add(x, y)
+        legend = animator.axes[0].get_legend()
+        labels.append([text.get_text() for text in legend.get_texts()])
+    assert labels == [['train loss'], ['train loss', 'train acc', 'test acc']]
+    assert not [w for w in recwarn if 'handles' in str(w.message)]
+
+
 @pytest.mark.parametrize('y', [.5, np.array(.5), [.5], np.array([.5]), (np.array(.5),)])
 def test_a_single_value_may_be_a_number_an_array_or_a_list(y):
     animator = d2l.Animator()

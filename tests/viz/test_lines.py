@@ -11,6 +11,12 @@ X = [0, 1, 2]
 F, G = [1, 3, 5], [2, 4, 6]
 
 
+def plot(*args, **options):
+    """The axes that `plot`, which returns nothing, has drawn on."""
+    assert d2l.plot(*args, **options) is None
+    return plt.gca()
+
+
 def curves(axes):
     return [[list(map(float, values)) for values in line.get_data()]
             for line in axes.lines]
@@ -20,27 +26,27 @@ def curves(axes):
     (X, F), ([X], [F]), (np.array(X), np.array(F)), (onp.array(X), onp.array([F])),
     ([np.array(v) for v in X], [np.array(v) for v in F]), (range(3), tuple(F))])
 def test_one_curve_in_every_spelling(x, y):
-    assert curves(d2l.plot(x, y)) == [[X, F]]
+    assert curves(plot(x, y)) == [[X, F]]
 
 
 @pytest.mark.parametrize('x,y', [
     (X, [F, G]), ([X], [F, G]), ([X, X], [F, G]), (np.array(X), np.array([F, G])),
     (np.array(X), [np.array(F), G])])
 def test_one_x_serves_several_curves(x, y):
-    assert curves(d2l.plot(x, y)) == [[X, F], [X, G]]
+    assert curves(plot(x, y)) == [[X, F], [X, G]]
 
 
 def test_without_y_values_are_drawn_over_their_index():
-    assert curves(d2l.plot([F, G[:2]])) == [[[0, 1, 2], F], [[0, 1], G[:2]]]
-    assert curves(d2l.plot(np.array(F))) == [[[0, 1, 2], F]]
+    assert curves(plot([F, G[:2]])) == [[[0, 1, 2], F], [[0, 1], G[:2]]]
+    assert curves(plot(np.array(F))) == [[[0, 1, 2], F]]
 
 
 def test_each_curve_keeps_its_own_x():
-    assert curves(d2l.plot([X, [5, 6]], [F, [7, 8]])) == [[X, F], [[5, 6], [7, 8]]]
+    assert curves(plot([X, [5, 6]], [F, [7, 8]])) == [[X, F], [[5, 6], [7, 8]]]
 
 
 def test_a_fifth_curve_is_drawn_too_and_styles_begin_again():
-    axes = d2l.plot(X, [F, G, F, G, F])
+    axes = plot(X, [F, G, F, G, F])
     assert [line.get_linestyle() for line in axes.lines] == ['-', '--', '-.', ':', '-']
 
 
@@ -53,8 +59,8 @@ def test_curves_that_do_not_pair_are_refused_before_a_figure_is_made(x, y, reaso
 
 
 def test_labels_limits_scales_legend_and_size():
-    axes = d2l.plot(X, [F, G], 'x', 'f(x)', ['f', 'g'], [0, 2], [1, 9], 'linear', 'log',
-                    figsize=(5, 3))
+    axes = plot(X, [F, G], 'x', 'f(x)', ['f', 'g'], [0, 2], [1, 9], 'linear', 'log',
+                figsize=(5, 3))
     assert (axes.get_xlabel(), axes.get_ylabel()) == ('x', 'f(x)')
     assert (axes.get_xlim(), axes.get_ylim()) == ((0, 2), (1, 9))
     assert (axes.get_xscale(), axes.get_yscale()) == ('linear', 'log')
@@ -63,26 +69,26 @@ def test_labels_limits_scales_legend_and_size():
 
 
 def test_two_plots_are_two_figures():
-    first, second = d2l.plot(X, F), d2l.plot(X, G)
+    first, second = plot(X, F), plot(X, G)
     assert curves(first) == [[X, F]] and curves(second) == [[X, G]]
     assert len(plt.get_fignums()) == 2
 
 
 def test_an_empty_current_figure_is_drawn_on():
     fig = plt.figure()
-    assert d2l.plot(X, F).figure is fig
+    assert plot(X, F).figure is fig
 
 
 def test_given_axes_are_cleared_and_drawn_on():
     _, (left, right) = plt.subplots(1, 2)
     left.plot(X, G)
-    assert d2l.plot(X, F, axes=left) is left
+    assert plot(X, F, axes=left) is left
     assert curves(left) == [[X, F]] and not right.lines
 
 
 def test_limits_without_width_are_left_to_matplotlib():
     # [1, num_epochs] for a single epoch
-    axes = d2l.plot(X, F, xlim=[1, 1])
+    axes = plot(X, F, xlim=[1, 1])
     low, high = axes.get_xlim()
     assert low < 0 and high > 2
 
@@ -104,3 +110,19 @@ def test_a_history_is_drawn_series_by_series_over_epochs():
     assert axes.get_xlabel() == 'epoch'
     assert [t.get_text() for t in axes.get_legend().get_texts()] == ['train loss',
                                                                      'test acc']
+
+
+def test_a_curve_of_one_point_is_a_dot_until_there_are_two():
+    axes = plot([3], [4], fmts=['-'])
+    assert axes.lines[0].get_marker() == '.'
+    assert plot(X, F).lines[0].get_marker() == 'None'
+    assert plot([3], [4], fmts=['-o']).lines[0].get_marker() == 'o'
+    history = d2l.History()
+    history.add(1, {'test acc': .5})
+    assert d2l.plot_history(history).lines[0].get_marker() == '.'
+    animator = d2l.Animator()
+    animator.add(1, 2)
+    line, = animator.axes[0].lines
+    assert line.get_marker() == '.'
+    animator.add(2, 3)
+    assert line.get_marker() == 'None'

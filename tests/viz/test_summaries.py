@@ -4,6 +4,8 @@ from mxnet import np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
+from d2lmx.export.symbol import flatten
+from d2lmx.pages.networks import find_network
 
 
 def perceptron(**options):
@@ -79,6 +81,18 @@ def test_totals_are_those_of_the_parameters_themselves(section_net):
     total = d2l.summary(net, X)[-1][2]
     net.initialize(mx.init.Xavier())
     net(X)
+    assert total == sum(param.data().size for param in net.collect_params().values()
+                        if param.grad_req != 'null')
+
+
+@pytest.mark.parametrize('token', ['8.6', '9.1', '9.4', '9.7', '10.4', '10.7', '20.1'])
+def test_networks_with_states_have_shapes_and_parameters(token):
+    network = find_network(token)
+    inputs = network.example_inputs(1)
+    *_, (_, shapes, total) = d2l.summary(network.build_net(), *inputs)
+    net = network.build_net()
+    net.initialize()
+    assert shapes == [list(Y.shape) for Y in flatten(net(*inputs))]
     assert total == sum(param.data().size for param in net.collect_params().values()
                         if param.grad_req != 'null')
 
