@@ -205,7 +205,8 @@ class Comparison:
         for size, begin in zip(self.sizes, (self.begin, None)):  # one may not train
             self.restart('float32')  # training moves running statistics
             found = find_parting(self.net, self.port, self.pairs,
-                                 self.example_inputs(size), TOLERANCES['outputs'], begin)
+                                 self.example_inputs(size), TOLERANCES['outputs'],
+                                 begin)
             if found:
                 return found
         return None
