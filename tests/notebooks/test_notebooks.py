@@ -1,4 +1,4 @@
-"""Cells in the form of the book's pages, in a Jupyter kernel, `d2l` imported as printed.
+"""Cells in the form of the book's pages, in a Jupyter kernel, `d2l` as printed.
 
 A notebook here is a Python file whose cells the lines `# %%` part. It takes the names
 from `d2l` that the page takes, with the page's arguments; its last cell asserts.
