@@ -128,7 +128,7 @@ NETWORK = '''
 from mxnet.gluon import nn
 net = nn.Dense(2)
 net.initialize()
-print(type(net(np.ones((3, 4)))).__name__, np.ones(()).shape, numpy.bool)
+print(type(net(np.ones((3, 4)))).__name__, np.ones(()).shape, numpy.float)
 '''
 
 
@@ -137,7 +137,7 @@ def test_d2lmx_first_makes_mxnet_importable_with_numpy_semantics(python):
 import d2lmx as d2l
 from mxnet import np
 {NETWORK}''')
-    assert output == "ndarray () <class 'bool'>\n", error
+    assert output == "ndarray () <class 'float'>\n", error
 
 
 def test_a_lone_mxnet_has_none_until_d2lmx_follows(python):
@@ -149,4 +149,4 @@ print(mxnet.is_np_array(), mxnet.is_np_shape())
 import d2lmx
 print(mxnet.is_np_array(), mxnet.is_np_shape())
 {NETWORK}''')
-    assert output == "False False\nTrue True\nndarray () <class 'bool'>\n", error
+    assert output == "False False\nTrue True\nndarray () <class 'float'>\n", error

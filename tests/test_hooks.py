@@ -47,8 +47,8 @@ assert set(sys.modules) == before, set(sys.modules) - before
 import json, numpy
 {WITHOUT_ALIASES}
 import mxnet
-print(numpy.bool, mxnet.__version__)''')
-    assert done.stdout == "<class 'bool'> 1.9.1\n", done.stderr
+print(numpy.float, mxnet.__version__)''')
+    assert done.stdout == "<class 'float'> 1.9.1\n", done.stderr
 
 
 def test_the_start_up_line_is_one_line_and_silent_when_the_package_is_gone(tmp_path):
@@ -87,6 +87,7 @@ def fake_mxnet(monkeypatch, tmp_path):
     file.write_text(FAKE)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, 'mxnet')
+    monkeypatch.setattr(hooks._compat(), 'mend', lambda mxnet: None)  # it has no rooms
     monkeypatch.setattr(sys, 'meta_path', [
         finder for finder in sys.meta_path
         if type(finder).__name__ not in OURS])
@@ -114,9 +115,9 @@ def test_semantics_and_preparing_do_not_mind_the_start_up_line(
     calls = [hooks.watch_imports, hooks.use_numpy_semantics]
     for call in calls if line_first else calls[::-1]:
         call()
-    monkeypatch.delattr('numpy.bool', raising=False)
+    monkeypatch.delattr('numpy.float', raising=False)
     assert importlib.import_module('mxnet').npx.times == 1
-    assert vars(sys.modules['numpy'])['bool'] is bool
+    assert vars(sys.modules['numpy'])['float'] is float
 
 
 def test_looking_for_mxnet_imports_nothing_and_finds_its_own_loader(fake_mxnet):
