@@ -100,7 +100,7 @@ class _AsBook:
         package, _, module = name.partition('.')
         if package != 'd2l' or module not in ('', 'mxnet', *FRAMEWORKS):
             return None
-        if module and list(path):  # ours lies in no folder
+        if module and not _is_ours(sys.modules[package]):
             return None
         if _found_after(self, name, path, target):
             return None
@@ -119,6 +119,11 @@ class _AsBook:
                 f'{name} is not here: of d2l, d2lmx serves d2l.mxnet alone (`from d2l '
                 'import mxnet as d2l`); for the others make an environment of its own '
                 "with the book's package d2l", name=name)
+
+
+def _is_ours(d2l):
+    """Whether `d2l` is what this module made, or a bare folder, which has no file."""
+    return getattr(d2l, '__file__', None) in (None, __file__)
 
 
 def _watch(finder, place):

@@ -224,6 +224,13 @@ def test_a_real_d2l_wins(as_book, monkeypatch, tmp_path):
         importlib.import_module('d2l.torch')
 
 
+def test_a_bare_folder_of_that_name_is_no_d2l(as_book, monkeypatch, tmp_path):
+    (tmp_path / 'd2l').mkdir()  # as where a reader keeps the book's notebooks
+    monkeypatch.syspath_prepend(tmp_path)
+    assert importlib.import_module('d2l').__path__._path == [str(tmp_path / 'd2l')]
+    assert importlib.import_module('d2l.mxnet') is d2lmx
+
+
 def test_a_real_d2l_that_comes_later_on_the_way_wins(as_book):
     class Editable:
         """As an editable install puts it behind all others."""
