@@ -26,6 +26,9 @@ COUNTS = {'len(theirs) != 1 or source.suffix == target.suffix or '
           'len(prefixes) * vocab_size > MOST_HYPOTHESES',
           'labels.size and labels.max() >= len(LABELS)',
           'not numbers or max(numbers) >= count',
+          'tuple(shape) != row_shape or not 1 <= n <= MOST_ROWS',
+          "'\\x00' in given or len(os.fsencode(given)) > PATH or max(map(len, parts)) > "
+          'NAME',
           'seconds > READ_SECONDS and received < SLOWEST * seconds'}
 X = np.array([[1., -2., 3.], [4., 5., -6.]])
 
@@ -91,7 +94,7 @@ def test_the_contract_refuses_nan(block, what):
 
 
 def test_an_export_of_nan_is_refused(tmp_path):
-    with pytest.raises(ValueError, match='largest difference nan'):
+    with pytest.raises(ValueError, match='output 0 of the network itself is NaN'):
         d2l.export_block(GivesNaN(), X, tmp_path / 'net')
     assert not list(tmp_path.iterdir())
 

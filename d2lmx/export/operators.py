@@ -3,23 +3,22 @@
 They are those of NumPy's and Gluon's layers, of the sections' networks, and of INT8
 networks. Left out is what reaches beyond its arrays: operators that call back into
 Python or take addresses (`Custom`, `_Native`, `_NDArray`), that read files or pictures,
-that write into their inputs as optimizers do, and those for sparse arrays.
+that write into their inputs as optimizers do, those for sparse arrays, and those that
+find their place in memory by numbers of their arrays, without a look at them
+(`SequenceLast`, `ROIAlign`, `CTCLoss`).
 """
 
 __all__ = []
 
 LAYERS = """
-    Activation BatchNorm BlockGrad CTCLoss Cast Concat Convolution Crop Deconvolution
-    Dropout Embedding Flatten FullyConnected GroupNorm InstanceNorm L2Normalization LRN
-    LayerNorm LeakyReLU MakeLoss Pad Pooling RNN ROIPooling Reshape SequenceLast
-    SequenceMask SequenceReverse SliceChannel SoftmaxActivation SoftmaxOutput
-    SwapAxis UpSampling _rnn_param_concat _contrib_AdaptiveAvgPooling2D
-    _contrib_BatchNormWithReLU _contrib_BilinearResize2D _contrib_MultiBoxDetection
-    _contrib_MultiBoxPrior _contrib_MultiBoxTarget _contrib_ROIAlign
+    Activation BatchNorm BlockGrad Cast Concat Convolution Crop Deconvolution Dropout
+    Embedding Flatten FullyConnected GroupNorm InstanceNorm L2Normalization LRN
+    LayerNorm LeakyReLU MakeLoss Pad Pooling RNN Reshape SequenceMask SliceChannel
+    SoftmaxActivation SoftmaxOutput SwapAxis UpSampling _rnn_param_concat
+    _contrib_AdaptiveAvgPooling2D _contrib_BatchNormWithReLU _contrib_BilinearResize2D
+    _contrib_MultiBoxDetection _contrib_MultiBoxPrior _contrib_MultiBoxTarget
     _contrib_SyncBatchNorm _contrib_arange_like _contrib_box_decode _contrib_box_encode
     _contrib_box_iou _contrib_box_nms _contrib_div_sqrt_dim _contrib_gradientmultiplier
-    _contrib_interleaved_matmul_encdec_qk _contrib_interleaved_matmul_encdec_valatt
-    _contrib_interleaved_matmul_selfatt_qk _contrib_interleaved_matmul_selfatt_valatt
     _contrib_round_ste _contrib_sign_ste hard_sigmoid log_softmax smooth_l1 softmax
     softmin softsign"""
 NUMPY = """

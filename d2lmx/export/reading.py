@@ -25,6 +25,7 @@ MOST_PARTS = 10_000         # inputs, or outputs, of one operator
 COUNTS = ('num_args', 'num_outputs', 'num_weights', 'sections')
 NODE = {'op': str, 'name': str, 'inputs': list}
 VERSION = {'mxnet_version': ['int', 10901]}  # what others wrote, MXNet would convert
+GROUPS = ('num_group', 'num_groups')  # MXNet divides by them
 FUSED_EXTRA = 8             # ranges, which come after a fused operator's own inputs
 
 
@@ -112,8 +113,32 @@ def _check_node(node, nodes, i):
     elif operator in PLAIN:
         _need(len(node['inputs']) == len(_arguments(node)),
               f'{where} has {len(node["inputs"])} inputs')
+        _check_options(node, nodes, where)
     else:
         _check_body(node, where)
+
+
+def _check_options(node, nodes, where):
+    """No option by which MXNet would divide by 0, or leave the memory of an array."""
+    attrs = node.get('attrs', {})
+    for key in GROUPS:
+        _need(attrs.get(key, '1').isdigit() and int(attrs.get(key, '1')) > 0,
+              f'{where} has {key}={attrs.get(key)}')
+    _need(attrs.get('use_length', 'False') in ('False', '0'),
+          f'{where} takes lengths, beyond which MXNet reads: use npx.sequence_mask')
+    if node['op'] == 'SequenceMask' and len(node['inputs']) == 2:
+        _need(_are_lengths(nodes[node['inputs'][1][0]], nodes),
+              f'{where} may get lengths below 0, for which MXNet writes before its '
+              "array: give it np.maximum(lengths.astype('int32'), 0)")
+
+
+def _are_lengths(node, nodes) -> bool:
+    """Whether a node is of whole numbers of at least 0, whatever its inputs are."""
+    if node['op'] != '_maximum_scalar' or (
+            node['attrs'].get('scalar') not in ('0', '0.0')):
+        return False
+    whole = nodes[node['inputs'][0][0]]
+    return whole['op'] == 'Cast' and whole['attrs'].get('dtype') == 'int32'
 
 
 def _check_entry(entry, nodes, before, what):

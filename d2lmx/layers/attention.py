@@ -11,7 +11,7 @@ from .dropping import dropping
 
 __all__ = ['masked_softmax', 'KeepsAttention', 'AdditiveAttention',
            'DotProductAttention', 'MultiHeadAttention', 'transpose_qkv',
-           'transpose_output', 'without_gradient']
+           'transpose_output']
 
 MASKED = -1e12  # added to scores that must not count: in float32 nothing else is left
 
@@ -271,14 +271,3 @@ class MultiHeadAttention(KeepsAttention, nn.HybridBlock):
 
     def collect_weights(self):
         return self.attention.attention_weights
-
-
-def without_gradient(F, X):
-    """X, such as lengths, of which no gradient is wanted.
-
-    A compiled block whose output is such an input as it came cannot go backward, and
-    MXNet's sequence_mask leaves what memory held for the gradient of lengths.
-
-    Ours, for 10.7
-    """
-    return F.BlockGrad(X.as_nd_ndarray()).as_np_ndarray()

@@ -9,6 +9,7 @@ from mxnet import ndarray, symbol
 from mxnet.gluon import rnn
 
 from ..runtime.checks import check_chance
+from .functional import without_gradient
 
 __all__ = ['RNN', 'GRU', 'LSTM', 'last_valid', 'mask_steps', 'effective']
 
@@ -19,9 +20,11 @@ def mask_steps(F, X, valid_lens):
     Ours, for 9.7
     """
     # the one use of sequence_mask: it wants steps and batch as the first two axes, and
-    # for a length below 0 it writes in front of the array
-    valid_lens = F.np.maximum(valid_lens, 0)
-    return F.npx.sequence_mask(X, valid_lens, use_sequence_length=True, axis=0)
+    # for a length below 0, which NaN and infinity become, writes in front of the array
+    lens = without_gradient(F, valid_lens.astype('float32'))
+    lens = F.np.minimum(lens, 2 ** 30).astype('int32')
+    return F.npx.sequence_mask(X, F.np.maximum(lens, 0), use_sequence_length=True,
+                               axis=0)
 
 
 def last_valid(F, X, valid_lens):

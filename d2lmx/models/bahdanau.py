@@ -3,7 +3,8 @@ from mxnet import ndarray, symbol
 from mxnet.gluon import nn
 
 from ..errors import InputError
-from ..layers.attention import AdditiveAttention, KeepsAttention, without_gradient
+from ..layers.attention import AdditiveAttention, KeepsAttention
+from ..layers.functional import without_gradient
 from ..layers.recurrent import GRU
 from .seq2seq import Decoder
 

@@ -245,11 +245,7 @@ class _Beam:
 
 
 def largest(values, count):
-    """The places of the largest values, largest first; equal ones in their order.
-
-    NaN, as a network that diverged gives, is below all numbers.
-    """
-    values = onp.where(onp.isnan(values), -onp.inf, values)
+    """The places of the largest values, largest first; equal ones in their order."""
     if count < len(values):
         near = onp.argpartition(-values, count - 1)[:count]
         near = onp.flatnonzero(values >= values[near].min())  # with all that are equal

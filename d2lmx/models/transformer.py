@@ -3,7 +3,8 @@ import math
 
 from mxnet.gluon import nn
 
-from ..layers.attention import KeepsAttention, without_gradient
+from ..layers.attention import KeepsAttention
+from ..layers.functional import without_gradient
 from ..layers.positions import PositionalEncoding
 from ..layers.transformer import DecoderBlock, EncoderBlock
 from .bahdanau import AttentionDecoder, all_valid

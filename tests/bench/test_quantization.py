@@ -21,7 +21,7 @@ def trained(tmp_path_factory):
     step = d2l.classification_step(net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer)
     train_iter, test_iter = d2l.load_data_fashion_mnist(64)
     with d2l.Checkpoints(folder / 'checkpoint'):
-        d2l.fit(step, train_iter, 6)
+        d2l.fit(step, train_iter, 3)
     net.save_parameters(str(folder / 'lenet.params'))
     return folder, d2l.evaluate_accuracy(net, test_iter)
 

@@ -133,7 +133,8 @@ class Wiring(ast.NodeVisitor):
             return self.defined.get(function.id)
         if isinstance(function, ast.Attribute) and ast.unparse(function.value) == 'd2l':
             thing = getattr(d2l, function.attr)
-            if inspect.isfunction(thing) or inspect.isclass(thing):
+            if inspect.isfunction(thing) or (inspect.isclass(thing) and not
+                                             issubclass(thing, Exception)):
                 return [p.name for p in inspect.signature(thing).parameters.values()
                         if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
         return None

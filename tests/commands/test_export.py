@@ -134,7 +134,7 @@ def test_int8_is_of_the_variant_that_was_asked_for(token, call, tmp_path, monkey
 
 @pytest.mark.parametrize('number', ['8.5', '8.6', '9.1', '9.3'])
 def test_a_language_model_in_onnx_writes_on_token_by_token(number, call, tmp_path):
-    pytest.importorskip('onnxruntime', reason='needs d2lmx[onnx]')
+    pytest.importorskip('onnxruntime', reason='onnxruntime is not installed')
     network = find_network(number)
     net = network.build_net()
     net.initialize(init.Xavier())

@@ -70,12 +70,33 @@ def a_thousand_million_inputs(graph):
     operator(graph, 'Embedding').update(op='Concat', attrs={'num_args': '1000000000'})
 
 
+def groups_of_nothing(graph):
+    operator(graph, 'FullyConnected').update(
+        op='Convolution', attrs={'kernel': '(1,)', 'num_filter': '2', 'num_group': '0'})
+
+
+def lengths_of_softmax(graph):
+    operator(graph, 'Embedding').update(op='softmax', attrs={'use_length': 'True'})
+
+
+def any_lengths_of_a_mask(graph):
+    operator(graph, 'Embedding').update(op='SequenceMask',
+                                        attrs={'use_sequence_length': 'True'})
+
+
+def region_by_number(graph):
+    operator(graph, 'Embedding').update(
+        op='_contrib_ROIAlign', attrs={'pooled_size': '(2, 2)', 'spatial_scale': '1'})
+
+
 FAULTS = {
     native: "'_Native', which no exported network has",
     no_such_output: 'output 999999 of layer', no_such_output_of_an_operator: 'output 7',
     no_such_node: 'is node 999', circle: 'before it', no_such_head: 'an output is node',
     too_few_inputs: 'has 0 inputs', number_for_text: 'options that are no text',
-    a_thousand_million_inputs: 'num_args=1000000000'}
+    a_thousand_million_inputs: 'num_args=1000000000',
+    groups_of_nothing: 'num_group=0', lengths_of_softmax: 'takes lengths',
+    any_lengths_of_a_mask: 'lengths below 0', region_by_number: "'_contrib_ROIAlign'"}
 # read in one process of its own, which a fault of MXNet would end
 READ_ALL = '''
 import sys

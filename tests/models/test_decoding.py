@@ -6,6 +6,7 @@ import pytest
 from mxnet import init, np
 
 import d2lmx as d2l
+from d2lmx.errors import InputError
 
 BOS, EOS, VOCAB, STEPS = 0, 1, 4, 4
 
@@ -237,12 +238,13 @@ def test_no_search_has_less_than_one_step(search):
         getattr(d2l, search)(table, table.start(1), *sentences, BOS, EOS, 0)
 
 
-def test_scores_that_are_no_numbers_still_give_a_beam():
+def test_scores_that_are_no_numbers_are_of_a_training_that_diverged():
     class Diverged(Table):
         def step(self, tokens, state):
             scores, state = super().step(tokens, state)
             return scores * onp.nan, state
 
     table = Diverged(0, vocab_size=5)
-    (found,) = d2l.beam_search(table, table.start(1), 1, BOS, EOS, 3, beam_size=2)
-    assert len(found) == 2 and onp.isnan(found[0].log_prob)
+    for search in (d2l.greedy_search, d2l.beam_search):
+        with pytest.raises(InputError, match='has diverged'):
+            search(table, table.start(1), 1, BOS, EOS, 3)

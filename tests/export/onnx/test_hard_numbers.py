@@ -9,8 +9,8 @@ import d2lmx as d2l
 from d2lmx import export_onnx, load_onnx
 from d2lmx.export.onnx.graph import CONVERTERS
 
-pytest.importorskip('onnx', reason='needs onnx: pip install d2lmx[onnx]')
-pytest.importorskip('onnxruntime', reason='needs onnxruntime: pip install d2lmx[onnx]')
+pytest.importorskip('onnx', reason='onnx is not installed')
+pytest.importorskip('onnxruntime', reason='onnxruntime is not installed')
 
 REALS = onp.float32([
     [0, -0., .5, -.5, 1.5, -1.5], [2.5, -2.5, 1, 1, -1, -1], [2, 3, -3, .7, -.7, .3],
