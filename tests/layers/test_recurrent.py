@@ -190,4 +190,5 @@ def test_a_length_that_is_none_counts_as_0_or_as_all(dtype):
         for _ in range(20):  # some would end the process
             l = loss(pred, np.zeros((6, 4)), lens)
         onp.testing.assert_allclose(  # the valid steps' sum over four
-            l.asnumpy(), uniform * onp.array([0, 2, 4, 0, 0, 4]) / 4, rtol=1e-6)
+            l.asnumpy(), uniform * onp.array([0, 2, 4, 0, 0, 4]) / 4,
+            rtol=1e-5)  # a float32 logarithm, good to a few of its last bits
