@@ -27,8 +27,8 @@ COUNTS = {'len(theirs) != 1 or source.suffix == target.suffix or '
           'labels.size and labels.max() >= len(LABELS)',
           'not numbers or max(numbers) >= count',
           'tuple(shape) != row_shape or not 1 <= n <= MOST_ROWS',
-          "'\\x00' in given or len(os.fsencode(given)) > PATH or max(map(len, parts)) > "
-          'NAME',
+          "'\\x00' in given or len(os.fsencode(given)) > PATH "
+          'or max(map(len, parts)) > NAME', '0 < abs(value) < REAL[0]',
           'seconds > READ_SECONDS and received < SLOWEST * seconds'}
 X = np.array([[1., -2., 3.], [4., 5., -6.]])
 

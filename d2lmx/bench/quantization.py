@@ -11,6 +11,7 @@ from ..errors import InputError
 from ..export.int8 import export_int8, load_int8
 from ..export.parameters import load_trained
 from ..export.symbol import ExportDiffers, symbol_files
+from ..export.tracing import last_line
 from ..files.whole import whole_files
 from ..pages import sections
 from ..pages.networks import find_network
@@ -68,7 +69,7 @@ def quantize(network, net, size, out) -> dict:
         net(X)
     except Exception as error:  # MXNet's errors share no narrower class
         raise InputError(f'{network.name} cannot take inputs of shape {X.shape}: '
-                         f'{str(error).strip().splitlines()[-1]}') from error
+                         f'{last_line(error)}') from error
     net.hybridize(static_alloc=True, static_shape=True)
     before = evaluate_accuracy(net, test_iter)
     files = symbol_files(out / f'{network.label}-int8')

@@ -24,6 +24,7 @@ from mxnet.contrib import quantization
 from ..errors import InputError
 from ..files.whole import whole_files
 from .symbol import ExportDiffers, export_block, load_exported, symbol_files
+from .tracing import last_line
 
 __all__ = ['export_int8', 'load_int8']
 
@@ -66,7 +67,7 @@ def export_int8(net, X, prefix, calibration, other_inputs=()):
                 quantized.block.export(str(parts[0].parent / Path(prefix).name))
         except MXNetError as error:
             raise InputError('MXNet cannot quantize this network: '
-                             f'{str(error).strip().splitlines()[-1]}') from error
+                             f'{last_line(error)}') from error
         _check_quantized(parts[0])
         _check_reloaded(load_int8(*parts), (X, *other_inputs), expected)
     return files
@@ -217,7 +218,7 @@ def _check_reloaded(predict, calls, expected):
                 difference = abs(predict(X).asnumpy() - outputs.asnumpy()).max()
             except MXNetError as error:  # as where nothing but 1 x 1 pixel is left
                 raise InputError('MXNet cannot run the INT8 network on inputs of shape '
-                                 f'{X.shape}: {str(error).strip().splitlines()[-1]}; '
+                                 f'{X.shape}: {last_line(error)}; '
                                  'try larger ones; nothing is written') from error
             if not difference <= 1e-5:  # the same sums of whole numbers
                 raise ExportDiffers('the reloaded INT8 network differs by up to '

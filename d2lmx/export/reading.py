@@ -17,6 +17,7 @@ from mxnet.symbol._internal import _symbol_creator
 from ..errors import MissingFile
 from ..files.archives import BadData
 from .operators import FUSED, LOOP, PLAIN
+from .tracing import last_line
 
 __all__ = []
 
@@ -44,9 +45,8 @@ def read_symbol(path):
         text = json.dumps(_checked(graph))
         return mx.sym.load_json(text), graph
     except (_Fault, RecursionError, MXNetError) as error:
-        reason = str(error).strip().splitlines()
         raise BadData(f'{path} is no symbol file of an exported network, or it is '
-                      f'damaged: {reason[-1] if reason else type(error).__name__}. '
+                      f'damaged: {last_line(error)}. '
                       'Export the network again') from error
 
 

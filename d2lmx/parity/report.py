@@ -6,6 +6,7 @@ from mxnet import cpu, gluon, np
 
 from ..errors import InputError, MissingPackage
 from ..export.symbol import flatten
+from ..export.tracing import last_line
 from ..viz.tables import table
 from .compare import STEPS, compare_port
 from .structure import known_shapes
@@ -125,9 +126,8 @@ def tried(net, example_inputs):
         for Y in flatten(trial(*example_inputs(2))):
             Y.asnumpy()
     except Exception as error:  # the network is the reader's code, and MXNet's
-        reason = str(error).strip().splitlines() or ['no message']
         raise InputError('net fails on these inputs with '
-                         f'{type(error).__name__}: {reason[-1]}') from error
+                         f'{type(error).__name__}: {last_line(error)}') from error
     return lambda: trial
 
 

@@ -3,7 +3,7 @@ from ..errors import InputError
 from ..metrics import num_correct
 from ..runtime.devices import split_batch
 from .engine import RunningMeans
-from .ranges import check_classes, check_labels
+from .ranges import TokenCheck, check_classes, check_labels
 from .replicas import devices_of
 
 __all__ = ['evaluate_accuracy', 'evaluate_loss']
@@ -14,12 +14,13 @@ def mean_over_shards(measure, net, data_iter, devices, split_f=split_batch):
 
     devices None: those that hold net; a batch of fewer examples goes to the first.
     """
-    devices = devices or devices_of(net)
+    devices, check_tokens = devices or devices_of(net), TokenCheck(net)
     means = RunningMeans()
     for X, y in data_iter:
         if not len(X):  # a worker may be left without a share of the last examples
             means.add({'mean': (0.0, 0)})
             continue
+        check_tokens(X)
         for X_shard, y_shard in zip(*split_f(X, y, devices and devices[:X.shape[0]])):
             means.add({'mean': measure(net(X_shard), y_shard)})
     result = means.means()

@@ -26,7 +26,8 @@ def check_classes(labels, num_outputs: int, least: int = 0) -> None:
     if labels.dtype == bool:
         raise InputError("labels must be numbers of classes, got bool: take "
                          "y.astype('int32')")
-    wrong = labels[(labels < least) | (labels >= num_outputs)]
+    whole = labels == onp.floor(labels)  # NaN is none
+    wrong = labels[~(whole & (labels >= least) & (labels < num_outputs))]
     if wrong.size:
         raise InputError(
             f'the label {wrong[0]} has no output: this network has {num_outputs} '
@@ -37,30 +38,39 @@ def check_classes(labels, num_outputs: int, least: int = 0) -> None:
 class TokenCheck:
     """InputError for tokens that a network has no embedding for, when it is called.
 
-    Their numbers are bounded by the largest `Embedding` inside, or by ``vocab_size`` of
-    a network that takes them one-hot; a network with neither takes any numbers, and
-    arrays with fractions are no tokens.
+    A network of which it is not known that it takes tokens may be given any numbers.
     """
 
     def __init__(self, net):
-        self.num_tokens = getattr(net, 'vocab_size', None)
-        if self.num_tokens is None and isinstance(net, gluon.Block):
-            sizes = []
-            net.apply(lambda block: sizes.append(block._kwargs['input_dim'])
-                      if isinstance(block, nn.Embedding) else None)
-            self.num_tokens = max(sizes, default=None)
+        self.num_tokens = num_tokens(net)
 
     def __call__(self, X, valid_lens=None) -> None:
         """X (batch, steps) of tokens; what is beyond valid_lens (batch,) counts not."""
         if self.num_tokens is None:
             return
         tokens = valid(X, valid_lens)
-        wrong = tokens[(tokens < 0) | (tokens >= self.num_tokens)]
-        if wrong.size and (tokens == onp.floor(tokens)).all():
+        wrong = tokens[~((tokens >= 0) & (tokens < self.num_tokens))]  # or NaN
+        if wrong.size:
             raise InputError(
                 f'the token {wrong[0]} is unknown to this network, which is made for '
                 f'{self.num_tokens} tokens: their numbers are 0 to '
                 f'{self.num_tokens - 1}')
+
+
+def num_tokens(net):
+    """How many different tokens a network takes; None where that is not known.
+
+    It is ``vocab_size`` of one that takes them one-hot, or the size of an `Embedding`
+    that its inputs go to: one that comes first, or is called ``embedding``, as the
+    book's are.
+    """
+    if isinstance(net, nn.Embedding):
+        return net._kwargs['input_dim']
+    if isinstance(net, (nn.Sequential, nn.HybridSequential)):
+        return num_tokens(net[0]) if len(net) else None
+    if hasattr(net, 'vocab_size'):
+        return net.vocab_size
+    return num_tokens(net.embedding) if hasattr(net, 'embedding') else None
 
 
 def valid(X, valid_lens=None):

@@ -70,8 +70,10 @@ def regression_step(net, loss, updater, devices=None):
     Ours, for 3.2
     """
     update, devices = as_updater(updater), training_devices(net, devices)
+    check_tokens = TokenCheck(net)
 
     def step(X, y):
+        check_tokens(X)
         _, _, ls = _backward(net, loss, X, y, devices)
         update(X.shape[0])
         return {'train loss': (_total(ls), sum(l.size for l in ls))}

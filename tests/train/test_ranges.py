@@ -83,17 +83,45 @@ def test_labels_of_true_and_false_are_refused_with_what_to_do():
         d2l.train_epoch_ch3(net, data, CROSS_ENTROPY, trainer)
 
 
-@pytest.mark.parametrize('token', [7, -1])
+@pytest.mark.parametrize('token', [7, -1, onp.nan])
 def test_a_token_beyond_the_embedding_is_refused(token):
     net = nn.HybridSequential()
     net.add(nn.Embedding(7, 3), nn.Dense(2))
     net.initialize()
     trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': .1})
-    tokens = onp.full((12, 2), 6, 'int32')
+    tokens = onp.full((12, 2), 6, 'float32')
     d2l.train_epoch_ch3(net, batches([0, 1] * 6, tokens), CROSS_ENTROPY, trainer)
     tokens[5, 1] = token
-    with pytest.raises(InputError, match=f'token {token} is unknown .* 0 to 6'):
-        d2l.train_epoch_ch3(net, batches([0, 1] * 6, tokens), CROSS_ENTROPY, trainer)
+    for use in (
+            lambda data: d2l.train_epoch_ch3(net, data, CROSS_ENTROPY, trainer),
+            lambda data: d2l.fit(d2l.regression_step(net, CROSS_ENTROPY, trainer), data,
+                                 1),
+            lambda data: d2l.evaluate_accuracy(net, data)):
+        with pytest.raises(InputError, match=f'token {float(token)} is .* 0 to 6'):
+            use(batches([0, 1] * 6, tokens))
+
+
+def test_a_network_that_embeds_positions_takes_any_numbers():
+    class Net(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.places, self.dense = nn.Embedding(5, 4), nn.Dense(2)
+
+        def hybrid_forward(self, F, X):
+            return self.dense(X + self.places(F.np.zeros((1,)))[0])
+
+    net = Net()
+    net.initialize()
+    pixels = onp.full((12, 4), 255, 'float32')
+    assert 0 <= d2l.evaluate_accuracy(net, batches([0, 1] * 6, pixels)) <= 1
+
+
+@pytest.mark.parametrize('label', [.5, onp.nan, onp.inf])
+def test_a_label_that_is_no_whole_number_is_refused(label):
+    net, trainer = classifier(3)
+    with pytest.raises(InputError, match=f'label {label} has no output'):
+        d2l.train_epoch_ch3(net, batches([label] * 12, dtype='float32'), CROSS_ENTROPY,
+                            trainer)
 
 
 @pytest.mark.parametrize('x, y, words', [(5, 0, 'token 5 is unknown'),

@@ -31,9 +31,11 @@ def export_onnx(net, inputs, path, rtol: float = 1e-5, atol: float = 1e-5,
 
     The network stays as it is. The file runs in onnxruntime on any batch size, in
     prediction mode: batch normalization by the running statistics, no dropout. It gives
-    the network's numbers for all numbers, but that where NaN or infinities meet, or
-    whole numbers overflow, the two may differ. Its inputs are called ``data``, or
-    ``data0``, ``data1``, ... in the order of the call, its outputs ``output``, or
+    the network's numbers, negative and large ones, halves and ties included. The two
+    may differ on NaN and infinities, where whole numbers or sums overflow, and where
+    the mean that a layer normalization takes away is a thousand times the spread or
+    more, as onnxruntime then keeps fewer digits. Inputs are called ``data``, or
+    ``data0``, ``data1``, ... in the order of the call, outputs ``output``, or
     ``output0``, ``output1``, ... in the network's order.
 
     Parameters
