@@ -85,7 +85,7 @@ def test_corpus_bleu_by_hand():
 
 def test_of_two_references_equally_near_in_length_the_shorter_counts():
     # 4 tokens between 3 and 5: none is missing. As Moses and sacrebleu have it
-    prediction, shorter, longer = 'a b c d'.split(), 'a b c'.split(), 'v w x y z'.split()
+    prediction, shorter, longer = map(str.split, ('a b c d', 'a b c', 'v w x y z'))
     expected = 100 * math.sqrt(3 / 4 * 2 / 3)
     for references in ([shorter, longer], [longer, shorter]):
         assert d2l.corpus_bleu([prediction], [references], k=2) == pytest.approx(

@@ -63,7 +63,8 @@ HOSTS = ['localhost', 'far-1 192.0.2.17', 'far-2 192.0.2.18']
 
 @pytest.mark.parametrize('hosts, workers, threads, expected', [
     ([], 1, None, [8]), ([], 3, None, [2] * 3), ([], 9, None, [1] * 9),
-    (HOSTS[:2], 2, None, [8, 8]), (HOSTS, 4, None, [4, 8, 8, 4]), (HOSTS, 2, 3, [3, 3])])
+    (HOSTS[:2], 2, None, [8, 8]), (HOSTS, 4, None, [4, 8, 8, 4]),
+    (HOSTS, 2, 3, [3, 3])])
 def test_workers_share_the_cores_of_their_own_host(tmp_path, monkeypatch, hosts,
                                                    workers, threads, expected):
     monkeypatch.setattr(compat, 'usable_cores', lambda: 8)

@@ -164,6 +164,7 @@ def run(*, batch_size: int = 4) -> dict:
 # runs here what it should run on another machine
 SSH = '''#!/bin/sh
 while [ "$1" = -o ]; do shift 2; done
+[ "$1" = -- ] && shift
 echo "[$1] a greeting of the host"
 shift
 sh -c "$1"
