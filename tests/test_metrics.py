@@ -83,6 +83,15 @@ def test_corpus_bleu_by_hand():
     assert d2l.corpus_bleu([prediction], [references], k=2) == pytest.approx(expected)
 
 
+def test_of_two_references_equally_near_in_length_the_shorter_counts():
+    # 4 tokens between 3 and 5: none is missing. As Moses and sacrebleu have it
+    prediction, shorter, longer = map(str.split, ('a b c d', 'a b c', 'v w x y z'))
+    expected = 100 * math.sqrt(3 / 4 * 2 / 3)
+    for references in ([shorter, longer], [longer, shorter]):
+        assert d2l.corpus_bleu([prediction], [references], k=2) == pytest.approx(
+            expected)
+
+
 def test_corpus_bleu_of_the_truth_is_100_and_of_nothing_0():
     truth = 'a b c d e'.split()
     full = d2l.corpus_bleu([truth, truth], [[['x'], truth], [truth]])

@@ -1,4 +1,6 @@
 """Updates of parameters."""
+from types import SimpleNamespace
+
 import pytest
 from mxnet import autograd, gluon, np
 from mxnet.gluon import nn
@@ -32,6 +34,23 @@ def test_fused_sgd_is_sgd_but_for_rounding():
     assert params[1].tolist() == [pytest.approx(row, rel=1e-6, abs=1e-7)
                                   for row in params[0].tolist()]
     assert abs(params[0] - values[0]).max() > .01
+
+
+@pytest.mark.parametrize('theta, scale', [(100, 1), (5.01, 1), (2.5, .5), (0, 0)])
+@pytest.mark.parametrize('is_block', [False, True])
+def test_clipping_scales_down_to_the_norm_theta_and_never_up(is_block, theta, scale):
+    net = nn.Dense(2, in_units=1)  # of w (2, 1) and b (2,)
+    net.initialize()
+    if not is_block:
+        net = SimpleNamespace(params=[np.zeros((2, 1)), np.zeros(2)])
+        for param in net.params:
+            param.attach_grad()
+    grads = ([param.grad() for param in net.collect_params().values()] if is_block else
+             [param.grad for param in net.params])
+    grads[0][:], grads[1][:] = np.array([[4], [0]]), np.array([0, 3])  # a norm of 5
+    d2l.grad_clipping(net, theta)
+    assert grads[0].reshape(-1).tolist() == pytest.approx([4 * scale, 0], rel=1e-6)
+    assert grads[1].tolist() == pytest.approx([0, 3 * scale], rel=1e-6)
 
 
 @pytest.mark.parametrize('hybridize', [False, True])

@@ -52,6 +52,19 @@ def a_second_each(makers, rounds, **_):
     return {key: [1.0] * rounds for key in keys}, {}
 
 
+def test_operations_and_shares_of_the_peak_by_hand(monkeypatch):
+    # 784 inputs by 10 outputs of 4 examples, a multiplication and an addition each;
+    # going back takes them twice more: for the inputs' gradients and the weights'
+    monkeypatch.setattr(records, 'seconds_in_turn', a_second_each)
+    monkeypatch.setattr(records, 'GEMM_SIZE', 100)
+    record = step_record(find_network('3.7'), 4, 3)
+    assert record['peak_flops'] == 2 * 100 ** 3
+    for what, passes in ((TRAIN, 3), (PREDICT, 1)):
+        assert record['flops'][what] == passes * 2 * 784 * 10 * 4
+        assert record['result'][what]['static']['share_of_peak'] == pytest.approx(
+            passes * 2 * 784 * 10 * 4 / (2 * 100 ** 3))
+
+
 @pytest.mark.parametrize('token,tokens', [('gru', 4 * 35), ('gru:scratch', 4 * 35),
                                           ('9.7', 4 * 10)])
 def test_steps_of_sequences_are_timed_in_tokens(token, tokens, monkeypatch):

@@ -83,6 +83,19 @@ def test_prediction_is_greedy_cut_and_the_same_hybridized(data):
     assert len(translation.split()) <= 8 and weights == []
 
 
+def test_a_sentence_is_read_in_small_letters_and_its_length_is_cut_with_it(data):
+    _, *vocabs = data
+    net, read = network(*vocabs), []
+    net.initialize()
+    net.encoder.register_forward_pre_hook(lambda block, inputs: read.append(inputs))
+    for sentence, tokens in (('Go Now .', ['go', 'now', '.', '<eos>']),
+                             (' '.join(['Go'] * 20), ['go'] * 6)):
+        d2l.predict_seq2seq(net, sentence, *vocabs, 6, cpu())
+        (X, lens, *_), = read[-1:]
+        assert X.tolist() == [vocabs[0][tokens + ['<pad>'] * (6 - len(tokens))]]
+        assert lens.tolist() == [len(tokens)]
+
+
 class Attentive(d2l.Seq2SeqDecoder):
     """Says what it attended to: here, how often it was called."""
 

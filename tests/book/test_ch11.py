@@ -7,7 +7,7 @@ from matplotlib import pyplot as plt
 
 import d2lmx as d2l
 
-LINE = r'loss: (\d\.\d{3}), \d+\.\d{3} sec/epoch\n'
+LINE = r'loss: (\d\.\d{3}), (\d+\.\d{3}) sec/epoch\n'
 
 
 def sgd(params, states, hyperparams):
@@ -46,7 +46,9 @@ def test_full_batches_end_where_the_equations_say(capsys):
 def test_the_printed_loss_is_the_last_of_seven_points_an_epoch_and_the_end(capsys):
     data_iter, feature_dim = d2l.get_data_ch11(10)
     times, losses = d2l.train_ch11(sgd, None, {'lr': .05}, data_iter, feature_dim)
-    assert re.fullmatch(LINE, capsys.readouterr().out)[1] == f'{losses[-1]:.3f}'
+    line = re.fullmatch(LINE, capsys.readouterr().out)
+    assert line[1] == f'{losses[-1]:.3f}'
+    assert line[2] == f'{times[-1] / 2:.3f}'  # of the whole training, by its epochs
     curve, = plt.gcf().axes[0].lines
     # 150 batches, a point each 21
     assert list(curve.get_xdata()) == pytest.approx(

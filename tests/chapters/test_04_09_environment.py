@@ -70,3 +70,20 @@ def test_the_classifier_comes_close_to_the_best_one_that_knows_the_target(sectio
     best = (onp.log(module.target_shares) - distance / 2).argmax(axis=1)
     accuracy = module.run()['label shift']['accuracy on the target']['weighted']
     assert accuracy == pytest.approx((best == y.asnumpy()).mean(), abs=0.02)
+
+
+def test_the_confusion_matrix_is_of_examples_that_were_held_out(section, monkeypatch):
+    page, drawn = section('4.9'), []
+    draw = page.draw_classification
+
+    def renamed_when_held_out(n, shares):
+        """The second set, which is to validate, has every class by the next one's name.
+        """
+        X, y = draw(n, shares)
+        drawn.append(shares)
+        return X, (y + 1) % 3 if len(drawn) == 2 else y
+
+    monkeypatch.setattr(page, 'draw_classification', renamed_when_held_out)
+    C = onp.array(page.label_shift(300, 20, 1.0)['confusion matrix'])
+    assert C.argmax(axis=0).tolist() == [2, 0, 1]  # rows are predictions
+    assert drawn == [page.source_shares] * 2 + [page.target_shares]

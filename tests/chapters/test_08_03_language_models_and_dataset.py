@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 from matplotlib import pyplot as plt
 
@@ -30,6 +32,11 @@ def test_run_draws_frequencies_by_rank_on_logarithmic_axes(page):
     assert len(one.lines) == 1 and len(three.lines) == 3
     assert one.get_xscale() == one.get_yscale() == three.get_yscale() == 'log'
     assert len(result['random sampling']) == 3
+    for n, name in enumerate(('unigram', 'bigram', 'trigram'), start=1):
+        n_grams = page.n_grams(n)
+        assert result[name]['different'] == len(set(n_grams))
+        assert result[name]['occurring once'] == sum(
+            count == 1 for count in Counter(n_grams).values())
 
 
 @pytest.mark.data

@@ -1,5 +1,6 @@
 import numpy as onp
 import pytest
+from matplotlib import pyplot as plt
 
 
 @pytest.fixture
@@ -35,3 +36,5 @@ def test_training_learns_and_weights_of_padding_are_zero(page):
     assert 1 <= len(weights) <= 10
     onp.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
     assert (weights[:, 4:] == 0).all()  # i'm home . <eos>
+    picture, = plt.gcf().axes[0].images
+    onp.testing.assert_array_equal(picture.get_array(), weights[:, :4])

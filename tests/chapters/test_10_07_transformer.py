@@ -55,5 +55,15 @@ def test_training_learns_and_three_pictures_are_drawn(page):
     result = page.run(num_epochs=12)
     losses = [value for _, value in result['series']['train loss']]
     assert losses[-1] < losses[0] / 2
-    heads = [len(plt.figure(number).axes) for number in plt.get_fignums()]
-    assert heads.count(2 * 4 + 1) == 3  # layers times heads, and a colour bar
+    pictures = [[onp.array(ax.images[0].get_array()) for ax in figure.axes[:8]]
+                for figure in map(plt.figure, plt.get_fignums())
+                if len(figure.axes) == 2 * 4 + 1]  # layers times heads, a colour bar
+    of_source, to_target, to_source = pictures
+    for weights in (*of_source, *to_target, *to_source):
+        onp.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
+    for weights in of_source:  # i'm home . <eos>, of 10 steps
+        assert weights.shape == (10, 10) and not weights[:, 4:].any()
+    for weights in to_target:
+        assert not onp.triu(weights, 1).any()
+    assert {weights.shape[1] for weights in to_source} == {4}
+    assert all(onp.triu(weights, 1).any() for weights in to_source)

@@ -28,6 +28,20 @@ def test_a_call_of_mxnet_costs_more_than_one_of_numpy_or_python(section):
             < micros['an MXNet operator, queued'])
 
 
+def test_speeds_by_hand_where_everything_takes_a_second(section, monkeypatch):
+    page = section('12.4')
+    monkeypatch.setattr(page, 'best_seconds', lambda function, rounds=5: 1.)
+    # n^3 multiplications and as many additions, (512 / n)^3 times: 2 x 512^3 always
+    assert page.gemm_speed(128) == {n: pytest.approx(2 * 512 ** 3 / 1e9)
+                                    for n in (64, 128)}
+    # a block's bytes count once, in 4,096 copies at most and 64 MB in all
+    assert page.memory_bandwidth(1) == {
+        4096 * 4 ** i: pytest.approx(min(4096 * 4096 * 4 ** i, 2 ** 26) / 1e9)
+        for i in range(5)}
+    assert page.burst_and_random_reads(1) == {  # floats of 4 bytes
+        order: pytest.approx(2 ** 20 / 1e9) for order in ('in order', 'at random')}
+
+
 def test_the_balance_by_hand(section):
     # 100 gigaflops, 10 GB/s: 10 operations a byte; 54 microseconds are 5.4e6
     # operations, a product of side (2.7e6)^(1/3) = 139.2

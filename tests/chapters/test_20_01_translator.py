@@ -107,3 +107,16 @@ def test_the_picture_names_source_tokens_where_a_font_has_them(
     assert axes.images[0].get_array().shape == onp.shape(found['weights'])
     assert len(axes.get_yticklabels()) == len(found['weights'])
     onp.testing.assert_allclose(onp.sum(found['weights'], axis=1), 1, rtol=1e-4)
+
+
+def test_the_picture_is_of_the_last_blocks_attention_to_the_source(page):
+    def heads(first, second):
+        """Of one sentence and step: two heads' weights of two source tokens."""
+        return np.array([[first], [second]])
+
+    to_target = [heads([1, 0], [1, 0])] * 2
+    to_source = [heads([.9, .1], [.7, .3]), heads([.4, .6], [.2, .8])]
+    onp.testing.assert_allclose(page.weights_of_source([to_target, to_source]),
+                                [.3, .7], rtol=1e-6)
+    onp.testing.assert_allclose(page.weights_of_source([np.array([[[.4, .6]]])]),
+                                [.4, .6], rtol=1e-6)  # Bahdanau's

@@ -192,11 +192,11 @@ def assert_reached(facts, name, value):
 
 
 def dry_run(page, options, monkeypatch):
-    """The facts of each training."""
+    """The facts of each training, and with each what the run gave."""
     seen = Seen(monkeypatch)
     with running(compiles=False), redirect_stdout(io.StringIO()):
-        page.run(**options)
-    return seen.facts
+        result = page.run(**options)
+    return [{**facts, 'result': result} for facts in seen.facts]
 
 
 @pytest.mark.parametrize('number, options, evaluated', TRAININGS, ids=[
@@ -209,6 +209,12 @@ def test_options_reach_the_training(section, number, options, evaluated, monkeyp
         for name, value in options.items():
             assert_reached(facts, name, value)
         assert {name: facts['evaluated'][name] for name in evaluated} == evaluated
+
+
+def test_the_accuracy_before_training_is_that_of_garments_to_test_on(section,
+                                                                     monkeypatch):
+    facts, = dry_run(section('3.6'), IMAGES, monkeypatch)
+    assert facts['result']['test acc before training'] == NUM_TEST
 
 
 def test_house_prices_are_learnt_with_the_options(section, monkeypatch, tmp_path):
@@ -226,6 +232,10 @@ def test_minibatches_are_learnt_from_as_on_the_page(section, monkeypatch):
                         monkeypatch)
     assert [(*facts['lr'], facts['batch']) for facts in trainings] == PAGES['11.5']
     assert [facts['num_epochs'] for facts in trainings] == [2, 3, 3, 3, 3]
+    names = list(trainings[0]['result']['loss'])
+    assert names[:2] == ['gd', 'sgd']
+    assert [int(name.rpartition('=')[2]) for name in names[2:]] == [
+        facts['batch'] for facts in trainings[2:]]
 
 
 def test_momenta_are_those_of_the_page(section, monkeypatch):

@@ -169,14 +169,16 @@ def test_all_has_a_row_a_twin_and_names_the_networks_without(
     assert record_of('06.06_lenet')['passed']
 
 
+@pytest.mark.parametrize('port, words', [
+    ('short', 'lenet (6.6): FAILED: '), ('wrong', 'first part at the output of')])
 def test_all_goes_on_after_a_network_that_fails_and_is_status_1(
-        torch, compared, record_of, few, ports, monkeypatch):
+        torch, compared, record_of, few, ports, monkeypatch, port, words):
     few('lenet', 'use_gpu')
     port_of = comparison.port_of
-    monkeypatch.setattr(comparison, 'port_of', lambda network, port=None: port_of(
-        network, f'{ports}:short' if network.name == 'lenet' else None))
+    monkeypatch.setattr(comparison, 'port_of', lambda network, given=None: port_of(
+        network, f'{ports}:{port}' if network.name == 'lenet' else None))
     status, output, _ = compared('--all')
-    assert status == 1 and 'lenet (6.6): FAILED: ' in output
+    assert status == 1 and words in output
     assert record_of('05.06_use_gpu')['passed']
 
 

@@ -2,6 +2,7 @@
 import io
 import json
 import shutil
+from argparse import Namespace
 
 import pytest
 from mxnet import init
@@ -49,6 +50,23 @@ def test_a_line_a_sentence(translator, folder, translated):
                                         '--beam-size', '2')
     assert (status, errors) == (0, [])
     assert output == translator.translate(['我喜欢猫。', '他很忙。'], 2)
+
+
+def test_options_reach_the_search(translated, monkeypatch):
+    from d2lmx.companions import translator as module
+    asked = []
+
+    class Translator(d2l.Translator):
+        def search(self, lines, *options):
+            asked.append(options)
+            return [Namespace(tokens=[], log_prob=0)] * len(lines)
+
+    vocab = d2l.Vocab(['猫'], reserved_tokens=RESERVED)
+    monkeypatch.setattr(module, 'load_translator',
+                        lambda folder: Translator(None, vocab, vocab))
+    for options in ((), ('--beam-size', '3', '--length-penalty', '1.5')):
+        assert translated('猫', *options)[0] == 0
+    assert asked == [(4, .75), (3, 1.5)]
 
 
 def test_sentences_may_come_by_standard_input(translator, folder, translated,

@@ -132,6 +132,14 @@ def test_the_file_beside_the_graphs_keeps_vocabularies_and_rules(translator, fol
     assert (loaded.token, loaded.max_steps) == ('char', 12)
 
 
+def test_a_translator_of_words_reads_words_when_it_is_loaded(translator, tmp_path):
+    words = d2l.Translator(translator.decoder, translator.src_vocab,
+                           translator.tgt_vocab, 'jieba', 9)
+    words.save(translator.decoder.net, tmp_path)
+    loaded = d2l.load_translator(tmp_path)
+    assert (loaded.token, loaded.max_steps) == ('jieba', 9)
+
+
 def test_a_folder_without_a_translator_or_with_a_damaged_one_is_told(tmp_path):
     with pytest.raises(MissingFile, match='d2lmx run translator'):
         d2l.load_translator(tmp_path)

@@ -1,7 +1,13 @@
-"""Files of hosts, and this machine's own address."""
+"""Files of hosts, this machine's own address, and what each host is asked to do."""
+import os
+import shlex
+from contextlib import ExitStack
+from types import SimpleNamespace
+
 import pytest
 
-from d2lmx.distributed import nodes
+from d2lmx import compat
+from d2lmx.distributed import launcher, nodes
 from d2lmx.distributed.hosts import Host, LaunchError, own_address, read_hosts
 from d2lmx.distributed.nodes import Node
 
@@ -39,6 +45,53 @@ def test_a_host_stands_behind_the_end_of_ssh_options(monkeypatch):
     before = started[0].index('--')
     assert started[0][0] == 'ssh' and started[0][before + 1] == '-oProxyCommand=x'
     assert not [word for word in started[0][:before] if 'Proxy' in word]
+
+
+def planned(tmp_path, hosts, **options):
+    """The processes of a training on 8 cores each, not yet started."""
+    (tmp_path / 'hosts').write_text('\n'.join(hosts))
+    args = SimpleNamespace(**{**dict(
+        hosts=tmp_path / 'hosts' if hosts else None, address='127.0.0.1', port=None,
+        workers=4, servers=2, engine='kvstore', mode='dist_sync', timeout=60,
+        threads=None), **options})
+    with ExitStack() as opened:
+        return launcher.plan(args, ['run', '3.3'], opened)
+
+
+HOSTS = ['localhost', 'far-1 192.0.2.17', 'far-2 192.0.2.18']
+
+
+@pytest.mark.parametrize('hosts, workers, threads, expected', [
+    ([], 1, None, [8]), ([], 3, None, [2] * 3), ([], 9, None, [1] * 9),
+    (HOSTS[:2], 2, None, [8, 8]), (HOSTS, 4, None, [4, 8, 8, 4]),
+    (HOSTS, 2, 3, [3, 3])])
+def test_workers_share_the_cores_of_their_own_host(tmp_path, monkeypatch, hosts,
+                                                   workers, threads, expected):
+    monkeypatch.setattr(compat, 'usable_cores', lambda: 8)
+    found = planned(tmp_path, hosts, workers=workers, threads=threads)[-workers:]
+    assert [int(node.variables[compat.THREADS]) for node in found] == expected
+    assert [node.rank for node in found] == list(range(workers))
+
+
+def test_every_variable_of_a_training_reaches_the_processes_on_other_hosts(
+        tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr(nodes.subprocess, 'Popen',
+                        lambda command, **options: started.append((command, options)))
+    for node in planned(tmp_path, HOSTS, threads=3):
+        node.start()
+        command, options = started[-1]
+        if command[0] == 'ssh':
+            words = shlex.split(command[-1].partition(' && ')[2])
+            there = dict(word.split('=', 1) for word in words[1:] if '=' in word)
+        else:
+            there = options['env']
+        ours = {name: value for name, value in node.variables.items()
+                if os.environ.get(name) != value}
+        assert {'DMLC_ROLE', 'DMLC_PS_ROOT_URI'} <= set(ours)
+        assert {name: there.get(name) for name in ours} == ours
+    assert [command[0] == 'ssh' for command, _ in started] == [
+        False, False, True, False, True, True, False]  # scheduler, servers, workers
 
 
 def test_a_file_that_is_no_text_and_a_name_that_is_too_long_are_one_error(tmp_path):

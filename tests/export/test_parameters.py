@@ -164,3 +164,18 @@ def test_weights_come_back_where_the_network_is_all_that_a_step_trains(tmp_path)
     d2l.load_trained(again, tmp_path)
     assert again[0].bias.data().tolist() == [2] * 4
     assert again(X).tolist() == net(X).tolist()
+
+
+def test_of_several_trainings_in_a_folder_the_last_counts(tmp_path):
+    def dense(value):
+        net = nn.Dense(1, in_units=1)
+        net.initialize(mx.init.Constant(value))
+        return net
+
+    with d2l.Checkpoints(tmp_path):
+        for value in (1., 2., 3.):
+            step = d2l.Step(lambda X: {'train loss': (0., 1)}, trains=dense(value))
+            d2l.fit(step, [(X,)], 1)
+    clone = nn.Dense(1, in_units=1)
+    d2l.load_trained(clone, tmp_path)
+    assert clone.weight.data().item() == 3

@@ -53,10 +53,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def trickle(self):
         self.send_start(len(CONTENT))
+        self.trickle_on()
+
+    def trickle_on(self):
         end = time.monotonic() + 10
         while not self.server.over.wait(.05) and time.monotonic() < end:
             self.wfile.write(b'x')
             self.wfile.flush()
+
+    def crawl(self):
+        """Much at once, and then a trickle."""
+        self.send_start(len(CONTENT))
+        self.wfile.write(CONTENT[:5000])
+        self.trickle_on()
 
     def log_message(self, *args):
         """Say nothing."""

@@ -80,6 +80,15 @@ def test_changed_file_changes_its_provenance(sample, roots):
     assert hub.locate(sample)[1] == 'local'
 
 
+def test_another_file_of_the_same_size_is_not_taken_for_the_first(sample, roots):
+    path, other = roots[0] / 'sample.bin', CONTENT[::-1]
+    for content, kind, seconds in ((CONTENT, 'book', 1), (other, 'local', 2)):
+        path.write_bytes(content)
+        os.utime(path, (seconds, seconds))  # two writes may come within a clock's tick
+        assert hub.locate(sample)[1] == kind
+        assert hub.sha1_of(path) == hashlib.sha1(content).hexdigest()
+
+
 def test_known_repack_counts_as_the_books_and_own_folder_is_searched(roots):
     repack = b'same content, other wrapper'
     hub.register('packed', 'http://127.0.0.1:9/p.gz', SHA1, folder='set',

@@ -35,6 +35,15 @@ def test_bad_answer_ends_soon_names_its_reason_and_leaves_nothing(
     assert left_in(tmp_path) == []
 
 
+def test_the_slowest_speed_is_a_mean_over_all_seconds(server, tmp_path, monkeypatch):
+    # 5,000 bytes at once and then 20 a second: below 4,000 a second after 1.3 s
+    monkeypatch.setattr(transfer, 'SLOWEST', 4000)
+    start = time.monotonic()
+    with pytest.raises(transfer.TransferError, match='bytes in 1 s'):
+        transfer.fetch([f'{server.url}crawl/f'], SHA1, tmp_path / 'f')
+    assert 1 < time.monotonic() - start < 5
+
+
 def test_second_address_is_tried_after_the_first_failed(server, tmp_path):
     ways = 'missing', 'cut', 'good'
     transfer.fetch([f'{server.url}{way}/f' for way in ways], SHA1, tmp_path / 'f')

@@ -59,17 +59,19 @@ def test_an_interrupted_run_leaves_the_older_folder_and_nothing_else(tmp_path, f
 def test_a_fault_between_the_two_renames_puts_the_older_folder_back(
         tmp_path, monkeypatch, fault, raised):
     write_file(tmp_path, 'old')
-    rename, calls = Path.rename, []
+    rename, moved = Path.rename, []
 
-    def second_fails(self, target):
-        calls.append(target)
-        if len(calls) == 2:
-            raise fault
+    def into_place_fails(self, target):
+        if target == tmp_path / 'slug':
+            moved.append((self.parent / 'slug' / 'file').read_text())
+            if len(moved) == 1:
+                raise fault
         return rename(self, target)
 
-    monkeypatch.setattr(Path, 'rename', second_fails)
+    monkeypatch.setattr(Path, 'rename', into_place_fails)
     with pytest.raises(raised):
         write_file(tmp_path)
+    assert moved == ['new', 'old']  # it was set aside by then, and came back
     assert names_below(tmp_path) == ['file', 'slug']
     assert (tmp_path / 'slug' / 'file').read_text() == 'old'
 

@@ -41,6 +41,23 @@ def test_prediction_layer_by_layer_equals_the_fused_layers(name, bidirectional, 
         assert (ours(X) == Y).all()  # zeros where no states are given
 
 
+@pytest.mark.parametrize('name', ['RNN', 'GRU', 'LSTM'])
+@pytest.mark.parametrize('hybridize', [False, True])
+def test_batches_first_go_in_and_come_out_as_steps_first_do(name, hybridize, X):
+    steps_first = layer(getattr(d2l, name))
+    batch_first = getattr(d2l, name)(6, num_layers=2, layout='NTC', input_size=4)
+    batch_first.initialize()
+    ours = batch_first._collect_params_with_prefix()
+    for key, param in steps_first._collect_params_with_prefix().items():
+        ours[key].set_data(param.data())
+    batch_first.hybridize(hybridize)
+    Y, states = batch_first(X.swapaxes(0, 1), batch_first.begin_state(3))
+    expected, expected_states = steps_first(X, steps_first.begin_state(3))
+    assert Y.shape == (3, 5, 6)
+    for a, b in zip([Y.swapaxes(0, 1), *states], [expected, *expected_states]):
+        onp.testing.assert_allclose(a.asnumpy(), b.asnumpy(), atol=1e-6)
+
+
 @pytest.mark.parametrize('hybridize', [False, True])
 def test_dropout_between_layers_takes_effect_in_training_where_gluons_does_not(
         hybridize, X):

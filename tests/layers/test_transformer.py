@@ -28,6 +28,18 @@ def test_encoder_block_keeps_the_contract_with_every_form_of_lengths(lens):
                            (X, *lens))
 
 
+@pytest.mark.parametrize('use_bias', [False, True])
+def test_biases_of_the_four_projections_are_there_where_asked_for(use_bias):
+    X = np.ones((2, 3, 6))
+    for net, inputs in ((d2l.MultiHeadAttention(6, 2, 0, use_bias), (X, X, X)),
+                        (d2l.EncoderBlock(6, 7, 2, 0, use_bias=use_bias), (X,))):
+        net.initialize()
+        net(*inputs)
+        biases = [param for name, param in net._collect_params_with_prefix().items()
+                  if name.split('.')[-2][:2] == 'W_' and name.endswith('bias')]
+        assert [param.shape for param in biases] == [(6,)] * (4 if use_bias else 0)
+
+
 @pytest.mark.parametrize('num_earlier', [0, 2])
 def test_decoder_block_keeps_the_contract_with_every_form_of_lengths(lens, num_earlier):
     X, enc_outputs, earlier = (np.random.normal(size=(2, steps, 6))

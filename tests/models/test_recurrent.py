@@ -5,6 +5,7 @@ from mxnet import np, npx
 from mxnet.gluon import rnn
 
 import d2lmx as d2l
+from d2lmx.pages.networks import find_network
 
 
 def get_params(vocab_size, num_hiddens, device):
@@ -122,11 +123,16 @@ def test_concise_models_input_is_one_hot():
                                 rtol=1e-5, atol=1e-7)
 
 
-def test_double_precision_goes_through():
-    net = d2l.RNNModel(rnn.GRU(3), vocab_size=4)
+@pytest.mark.parametrize('token', ['8.5:scratch', '8.5:tuned', '8.6', '9.1:scratch',
+                                   '9.1:concise', '9.2:scratch', '9.2:tuned', '9.3'])
+def test_double_precision_goes_through(token):
+    network = find_network(token)
+    net, (X, *state) = network.build_net(), network.example_inputs(2)
     net.initialize()
-    X = np.array([[2]])
-    net(X, net.begin_state(batch_size=1))
+    expected, _ = net(X, *state)
     net.cast('float64')
-    Y, _ = net(X, net.begin_state(batch_size=1, dtype='float64'))
+    state = [[S.astype('float64') for S in part] if isinstance(part, (list, tuple))
+             else part.astype('float64') for part in state]
+    Y, _ = net(X, *state)
     assert Y.dtype == onp.float64
+    onp.testing.assert_allclose(Y.asnumpy(), expected.asnumpy(), rtol=1e-4, atol=1e-6)

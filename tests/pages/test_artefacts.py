@@ -1,13 +1,15 @@
 """A section's network as files, tried on other batches and shapes than its own."""
+import mxnet as mx
 import numpy as onp
 import pytest
 from mxnet import init, np
+from mxnet.gluon import nn
 
 import d2lmx as d2l
 from d2lmx.errors import InputError
 from d2lmx.export.symbol import ExportDiffers
 from d2lmx.pages.artefacts import export_network
-from d2lmx.pages.networks import find_network
+from d2lmx.pages.networks import Network, find_network
 
 
 def left_in(folder):
@@ -82,3 +84,23 @@ def test_input_shape_that_does_not_fit_is_refused(token, shape, reason, tmp_path
     with pytest.raises(InputError, match=reason):
         export_network(find_network(token), 'symbol', out, input_shape=shape)
     assert not out.exists()
+
+
+class ForTwo(nn.HybridBlock):
+    """Gives what comes; its trace serves batches of two alone."""
+
+    def hybrid_forward(self, F, X):
+        if F is mx.ndarray:
+            return X * 1
+        return F.npx.reshape(F.npx.reshape(X, (2, 4)), (2, 4)) * 1
+
+
+@pytest.mark.parametrize('kind', ['symbol', 'onnx'])
+def test_a_file_that_serves_the_batch_of_its_trace_alone_is_refused(kind, tmp_path):
+    if kind == 'onnx':
+        pytest.importorskip('onnxruntime', reason='needs onnxruntime')
+    network = Network('for_two', None, ForTwo, lambda batch_size=2: (
+        np.random.normal(size=(batch_size, 4)),), .1, 2)
+    with pytest.raises(ValueError):
+        export_network(network, kind, tmp_path)
+    assert list(tmp_path.iterdir()) == []

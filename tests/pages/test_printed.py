@@ -5,7 +5,7 @@ import pytest
 
 from d2lmx.pages import sections
 from d2lmx.pages.options import hyperparameters
-from d2lmx.pages.printed import beside_the_book
+from d2lmx.pages.printed import beside_the_book, compared
 from d2lmx.pages.results import as_json, book_lines
 
 
@@ -28,6 +28,12 @@ def test_numbers_stand_beside_the_books_inside_or_outside():
     lines = book_lines(found)[0].splitlines()
     assert lines[1].split() == 'train loss 0.45 0.5 0.4 to 0.6 inside'.split()
     assert lines[2].split() == 'folds/1 3.5 2 1 to 3 OUTSIDE'.split()
+
+
+@pytest.mark.parametrize('ours, inside', [
+    (.4, True), (.6, True), (.39, False), (.61, False), ('no number', False)])
+def test_both_ends_of_the_builds_range_are_inside(ours, inside):
+    assert compared(ours, .5, .4, .6)['inside'] is inside
 
 
 def test_each_variant_has_its_own_numbers():

@@ -75,11 +75,13 @@ def change(state, name, value):
 @pytest.mark.parametrize('name,value,message', [
     ('1.bias', {}, "has no '1.bias', which the network needs in shape \\(3,\\)"),
     ('0.bias', {'0.bias': torch.ones(5)}, "'0.bias' has shape \\(5,\\) in .*needs"),
+    ('3.weight', {'3.weight': torch.ones(36, 4)},
+     "'3.weight' has shape \\(36, 4\\) in .*needs \\(4, 36\\)"),
     ('0.bias', {'0.bias': torch.ones(3), '7.extra': torch.ones(2)},
      "has '7.extra' of shape \\(2,\\), which the network has not"),
     ('0.bias', {'0.bias': torch.ones(3, dtype=torch.int64)},
      "'0.bias' holds int64 in .*, but the network needs floating point numbers")],
-    ids=['missing', 'shape', 'left over', 'integers'])
+    ids=['missing', 'shape', 'transposed', 'left over', 'integers'])
 def test_first_parameter_that_does_not_fit_is_named(state, tmp_path, name, value,
                                                     message):
     torch.save(change(state, name, value), tmp_path / 'a.pt')

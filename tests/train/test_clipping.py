@@ -6,6 +6,8 @@ from mxnet import gluon, np
 import d2lmx as d2l
 
 THETA, RATE = 1e-3, .5
+# what a step is told, and the norm that is left; the page's is 1
+NORMS = pytest.mark.parametrize('options, norm', [({'theta': THETA}, THETA), ({}, 1)])
 
 
 def change(net, batch, make_step):
@@ -21,6 +23,11 @@ def change(net, batch, make_step):
                         for param, old in zip(params, before)))
 
 
+def steep(loss):
+    """The loss by a factor that lifts its gradient's norm far above the page's 1."""
+    return lambda *args: 1e4 * loss(*args)
+
+
 class Batch:
     """Two sentences of 3 tokens for a target of 4, of which 5 are valid."""
 
@@ -31,16 +38,18 @@ class Batch:
     all = X, lens, Y, lens
 
 
-def test_a_step_of_translation_moves_as_far_as_the_clipped_gradient():
+@NORMS
+def test_a_step_of_translation_moves_as_far_as_the_clipped_gradient(options, norm):
     net = d2l.EncoderDecoder(d2l.Seq2SeqEncoder(9, 5, 4, 1),
                              d2l.Seq2SeqDecoder(9, 5, 4, 1))
     moved = change(net, Batch, lambda trainer: d2l.seq2seq_step(
-        net, d2l.MaskedSoftmaxCELoss(), trainer, bos=1, theta=THETA))
+        net, steep(d2l.MaskedSoftmaxCELoss()), trainer, bos=1, **options))
     # the update divides by the number of valid tokens; float32
-    assert moved == pytest.approx(RATE * THETA / 5, rel=1e-3)
+    assert moved == pytest.approx(RATE * norm / 5, rel=1e-3)
 
 
-def test_a_step_of_a_language_model_moves_as_far_as_the_clipped_gradient():
+@NORMS
+def test_a_step_of_a_language_model_moves_as_far_as_the_clipped_gradient(options, norm):
     net = d2l.RNNModel(d2l.RNN(4), 9)
 
     class Sentences:
@@ -49,5 +58,5 @@ def test_a_step_of_a_language_model_moves_as_far_as_the_clipped_gradient():
         all = X, X
 
     moved = change(net, Sentences, lambda trainer: d2l.language_model_step(
-        net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer, theta=THETA))
-    assert moved == pytest.approx(RATE * THETA, rel=1e-3)
+        net, steep(gluon.loss.SoftmaxCrossEntropyLoss()), trainer, **options))
+    assert moved == pytest.approx(RATE * norm, rel=1e-3)

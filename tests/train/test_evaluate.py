@@ -1,7 +1,7 @@
 """Metrics over a data set: means by example, in prediction mode."""
 import mxnet as mx
 import pytest
-from mxnet import autograd, np
+from mxnet import autograd, gluon, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -28,6 +28,15 @@ def test_loss_is_the_mean_over_all_elements():
             (np.array([[5.]]), np.zeros(1))]
     # halves of squared errors: 4/2, 0, 25/2
     assert d2l.evaluate_loss(identity, data, d2l.squared_loss) == (2 + 0 + 12.5) / 3
+
+
+def test_loss_of_several_outputs_is_the_mean_over_all_of_them():
+    data = [(np.array([[1., 2.], [3., 0.]]), np.array([[3., 2.], [3., 4.]])),
+            (np.array([[5., 0.]]), np.zeros((1, 2)))]
+    # halves of squared errors: 2, 0, 0, 8; then 12.5, 0
+    assert d2l.evaluate_loss(identity, data, d2l.squared_loss) == 22.5 / 6
+    # Gluon's loss gives an example the mean of its outputs, over as many examples
+    assert d2l.evaluate_loss(identity, data, gluon.loss.L2Loss()) == 22.5 / 2 / 3
 
 
 def test_batches_split_over_devices_give_the_same_figure():

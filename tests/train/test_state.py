@@ -132,6 +132,31 @@ def test_learning_rates_set_by_hand_return():
     assert other_trainer.learning_rate == 0.125
 
 
+class Halving(lr_scheduler.LRScheduler):
+    """Halves its rate every time that it is told to: no count of updates tells it."""
+
+    def __call__(self, num_update):
+        return self.base_lr
+
+
+@pytest.mark.parametrize('resumed_at', [0, 3, 6])
+def test_a_schedule_goes_on_from_where_it_was(resumed_at):
+    def fresh(schedule):
+        return build(lr_scheduler=schedule)
+
+    for schedule in (lambda: lr_scheduler.MultiFactorScheduler([1, 4], .5, base_lr=.1),
+                     lambda: Halving(base_lr=.1)):
+        whole, resumed = fresh(schedule()), fresh(schedule())
+        train(*whole, 1)
+        if type(schedule()) is Halving:
+            whole[1]._optimizer.lr_scheduler.base_lr /= 2
+        saved = capture(whole)
+        for _ in range(resumed_at // 3):  # a training that has gone further, or not
+            train(*resumed, 2)
+        restore(resumed, saved)
+        assert resumed[1].learning_rate == .05
+
+
 def test_a_state_that_does_not_fit_changes_nothing():
     w, b = np.zeros(2), np.zeros(3)
     with pytest.raises(ValueError, match=r'state.1 has shape \(3,\), but \(4,\)'):

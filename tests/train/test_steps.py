@@ -24,6 +24,18 @@ def test_regression_step_reports_the_loss_and_moves_by_the_mean_gradient():
     assert b.tolist() == pytest.approx([.6], rel=1e-6)
 
 
+@pytest.mark.parametrize('loss, total, count', [
+    (d2l.squared_loss, 14 / 2, 6),                      # a value a target
+    (gluon.loss.L2Loss(), 14 / 2 / 2, 3),               # a value an example
+    (lambda y_hat, y: d2l.squared_loss(y_hat, y).mean(), 14 / 2 / 6, 1)])
+def test_the_loss_is_counted_by_its_own_values(loss, total, count):
+    step = d2l.regression_step(lambda X: d2l.linreg(X, w, 0), loss, lambda n: None)
+    w = np.zeros((2, 2))
+    w.attach_grad()
+    found = step(X, np.array([[1., 0.], [2., 0.], [0., 3.]]))['train loss']
+    assert (float(found[0]), found[1]) == (pytest.approx(total), count)
+
+
 def classifier():
     net = nn.HybridSequential()
     net.add(nn.Dense(3, in_units=2))

@@ -6,8 +6,11 @@ from mxnet import np
 import d2lmx as d2l
 
 
-def test_each_matrix_has_its_place_and_all_share_one_scale():
+@pytest.mark.parametrize('descending', [False, True])
+def test_each_matrix_has_its_place_and_all_share_one_scale(descending):
     matrices = np.arange(2 * 3 * 4 * 5).reshape(2, 3, 4, 5)
+    if descending:  # the largest value is in the first matrix, not in the last
+        matrices = 119 - matrices
     axes = d2l.show_heatmaps(matrices, 'Keys', 'Queries', titles=['a', 'b', 'c'])
     assert axes.shape == (2, 3)
     for place, ax in onp.ndenumerate(axes):

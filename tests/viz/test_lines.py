@@ -126,3 +126,13 @@ def test_a_curve_of_one_point_is_a_dot_until_there_are_two():
     assert line.get_marker() == '.'
     animator.add(2, 3)
     assert line.get_marker() == 'None'
+
+
+def test_curves_have_a_grid_behind_them():
+    history = d2l.History()
+    history.add(1, {'train loss': 2})
+    animator = d2l.Animator()
+    animator.add(1, 2)
+    for axes in (plot(X, F), d2l.plot_history(history), animator.axes[0]):
+        lines = axes.get_xgridlines() + axes.get_ygridlines()
+        assert lines and all(line.get_visible() for line in lines)

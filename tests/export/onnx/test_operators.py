@@ -158,6 +158,8 @@ OPERATORS = {
     'log_softmax': (lambda F, X: F.npx.log_softmax(X, axis=1), X35),
     'activations': (lambda F, X: [F.npx.activation(X, act_type=kind) for kind in (
         'relu', 'sigmoid', 'tanh', 'softrelu', 'softsign')], X35),
+    'slopes by default': (lambda F, X: [F.npx.leaky_relu(X, act_type=kind)
+                                        for kind in ('leaky', 'elu')], X35),
     'leaky activations': (lambda F, X: [F.npx.leaky_relu(X, act_type=kind, slope=.3)
                                         for kind in ('leaky', 'elu', 'selu', 'gelu')],
                           X35),
