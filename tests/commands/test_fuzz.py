@@ -158,4 +158,5 @@ def limit():
 @pytest.mark.parametrize('number,name,value', edges() if LONG else [])
 def test_a_section_ends_at_the_edges_of_its_options(ends, limit, tmp_path, number, name,
                                                     value):
-    ends('run', number, '--smoke', flag(name), str(value), '--out', str(tmp_path))
+    ends('run', number, '--smoke', '--data', 'toy', flag(name), str(value), '--out',
+         str(tmp_path))
