@@ -37,14 +37,34 @@ def prepare():
 
 
 def mend(mxnet):
-    """Mend what today's NumPy and Python break in an imported MXNet, where they do."""
+    """Mend an imported MXNet: what it computes wrong, what NumPy and Python break."""
     import numpy
+    mend_slope(mxnet)
     if str((numpy.int64(2),)) != '(2,)':
         write_plain_numbers(mxnet)
     if not hasattr(numpy.ndarray, 'tostring'):
         use_tobytes(mxnet)
     if sys.version_info >= (3, 14):
         fork_workers(mxnet)
+
+
+def mend_slope(mxnet):
+    """Let PReLU learn its slope in compiled networks too.
+
+    There the operator writes the gradient of its input over that of its output before
+    it reads it for the slope's, which comes out multiplied by the slope.
+    """
+    operator = mxnet.gluon.nn.PReLU.hybrid_forward
+
+    def hybrid_forward(self, F, x, alpha):
+        if not mxnet.util.is_np_array():
+            return operator(self, F, x, alpha)
+        if self.alpha.shape == (1,):
+            return F.np.where(x > 0, x, alpha * x)
+        below = F.np.swapaxes(alpha * F.np.swapaxes(x, 1, -1), 1, -1)
+        return F.np.where(x > 0, x, below)
+
+    mxnet.gluon.nn.PReLU.hybrid_forward = hybrid_forward
 
 
 def write_plain_numbers(mxnet):

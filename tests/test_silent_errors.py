@@ -162,3 +162,58 @@ def test_masked_scores_have_a_gradient():
         gradients.append(abs(X.grad.asnumpy()).max())
     assert gradients[0] == 0  # MXNet's where(), with a number as its last argument
     assert gradients[1] > 0.1
+
+
+# ---- the slope of PReLU
+
+
+class OperatorOfSlope(gluon.HybridBlock):
+    """PReLU by MXNet's operator."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = self.params.get('alpha', shape=(1,), init=mx.init.Constant(.25))
+
+    def hybrid_forward(self, F, x, alpha):
+        return F.npx.leaky_relu(x, alpha, act_type='prelu')
+
+
+def slope_gradient(layer, X, weights):
+    """That of the slope, compiled, where another layer follows."""
+    net = nn.HybridSequential()
+    net.add(nn.HybridLambda(lambda F, x: 2 * x), layer,
+            nn.HybridLambda(lambda F, x: 3 * x))
+    net.initialize()
+    net.hybridize()
+    X.attach_grad()
+    with autograd.record():
+        loss = (net(X) * weights).sum()
+    loss.backward()
+    return layer.alpha.grad().asnumpy()
+
+
+@pytest.mark.parametrize('shape', [(3, 4), (3, 4, 5), (2, 4, 3, 5)])
+def test_a_compiled_prelu_learns_its_slope(shape):
+    X, weights = (np.random.normal(size=shape) for _ in range(2))
+    terms = (3 * weights * np.minimum(2 * X, 0)).asnumpy()  # d (slope x) = x, below 0
+    # float32 sums in another order
+    onp.testing.assert_allclose(slope_gradient(OperatorOfSlope(), X, weights),
+                                [terms.sum() / 4], rtol=1e-4, atol=1e-5)  # the defect
+    onp.testing.assert_allclose(slope_gradient(nn.PReLU(), X, weights),
+                                [terms.sum()], rtol=1e-4, atol=1e-5)
+    onp.testing.assert_allclose(
+        slope_gradient(nn.PReLU(in_channels=4), X, weights),
+        terms.sum(axis=(0, *range(2, len(shape)))), rtol=1e-4, atol=1e-5)
+    # the derivative for x: 1, or the slope below 0
+    onp.testing.assert_allclose(
+        X.grad.asnumpy(), (6 * weights * np.where(X > 0, 1, .25)).asnumpy(), rtol=1e-5)
+
+
+def test_a_network_with_prelu_keeps_the_contract():
+    def build():
+        net = nn.HybridSequential()
+        net.add(nn.Conv2D(4, 3), nn.PReLU(in_channels=4), nn.Dense(3), nn.PReLU(),
+                nn.Dense(2))
+        return net
+
+    d2l.check_hybrid_block(build, (np.random.normal(size=(2, 3, 6, 5)),))

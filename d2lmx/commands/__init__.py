@@ -35,6 +35,14 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM, which ends a command as Ctrl-C does, with its own word and status."""
 
 
+class CommandParser(Parser):
+    """Its help ends with all commands, whose files are read only then."""
+
+    def format_help(self):
+        self.epilog = summary()
+        return super().format_help()
+
+
 def main(argv=None) -> None:
     """Parse and obey one command; exits with its status.
 
@@ -46,8 +54,8 @@ def main(argv=None) -> None:
 
 def obey(argv) -> int:
     """What `main` does, without its end; alone it shows the help."""
-    parser = Parser(
-        prog='d2lmx', usage='d2lmx COMMAND [arguments]', epilog=summary(),
+    parser = CommandParser(
+        prog='d2lmx', usage='d2lmx COMMAND [arguments]',
         description='Dive into Deep Learning on MXNet/Gluon (动手学深度学习)',
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--version', action='store_true',

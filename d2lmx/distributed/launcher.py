@@ -79,6 +79,7 @@ class Job:
         self.sums = [[] for _ in self.workers]  # lists that wait for the others'
         self.said = set()  # complaints that another worker has printed
         self.ending = False
+        self.readers = []
 
     def run(self) -> None:
         """Start all, wait for the end, leave no process.
@@ -90,8 +91,9 @@ class Job:
             for node in self.nodes:
                 node.start()
                 for stream in (node.process.stdout, node.process.stderr):
-                    threading.Thread(target=self._read, args=(node, stream),
-                                     daemon=True).start()
+                    self.readers.append(threading.Thread(
+                        target=self._read, args=(node, stream), daemon=True))
+                    self.readers[-1].start()
             self._watch(until=lambda: all(node.status == 0 for node in self.workers))
             self._wait_for_servers()
         except LaunchError as error:
@@ -103,14 +105,22 @@ class Job:
             self._interrupt()
             raise
         finally:
+            self.ending = True
             for node in self.nodes:
                 node.kill()
-            self._drain(0)
+            self._read_the_rest()
 
     def _read(self, node, stream):
         for line in stream:
             self.events.put((node, line.decode(errors='replace').rstrip('\n')))
         stream.close()
+
+    def _read_the_rest(self):
+        """Print all that the processes wrote before they ended."""
+        end = time.monotonic() + GRACE  # something of theirs may have outlived them
+        for reader in self.readers:
+            reader.join(max(0, end - time.monotonic()))
+        self._drain(0)
 
     def _watch(self, until):
         """Handle lines until the condition holds; LaunchError where something fails."""

@@ -90,8 +90,8 @@ def _parsed(path, *_changed):
 def find(token: str) -> Section:
     """The section with a number ('6.6'), a name ('lenet'), a slug or a file.
 
-    UnknownSection suggests the nearest names, or says how to tell those of one name
-    apart.
+    UnknownSection lists the chapter, suggests the nearest names, or says how to tell
+    those of one name apart.
     """
     if token.endswith('.py'):
         if not os.path.isfile(token):
@@ -113,10 +113,25 @@ def find(token: str) -> Section:
                                  'give one of them another number')
         raise UnknownSection(f'{count} sections are called {token}: '
                              f'{" and ".join(numbers)}; say which by its number')
+    raise UnknownSection(f'no section {token!r}: {_what_there_is(wanted, index)}'
+                         '`d2lmx list` shows all')
+
+
+def _what_there_is(wanted, index) -> str:
+    """What is said where a section is not there: its chapter's, or the nearest names.
+    """
+    if re.fullmatch(r'\d+\.\d+', wanted):
+        chapters = {}
+        for section in index:
+            chapters.setdefault(section.number.split('.')[0], []).append(section.number)
+        chapter = wanted.split('.')[0]
+        if chapter not in chapters:
+            return f'chapters {", ".join(chapters)} are ported; '
+        return (f'the sections of chapter {chapter} with code are '
+                f'{", ".join(chapters[chapter])}; ')
     names = [s.name for s in index] + [s.number for s in index]
     near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
-    hint = f'did you mean {" or ".join(near)}? ' if near else ''
-    raise UnknownSection(f'no section {token!r}: {hint}`d2lmx list` shows all')
+    return f'did you mean {" or ".join(near)}? ' if near else ''
 
 
 def load(section: Section):

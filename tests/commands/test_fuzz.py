@@ -1,13 +1,15 @@
 """Command lines made of the options themselves: each ends with a status and a line.
 
 The suite parses them and stops where work would begin. ``D2LMX_FUZZ=1 scripts/test
-tests/commands/test_fuzz.py`` runs the sections too, each option at its edges.
+tests/commands/test_fuzz.py`` runs the sections too, each option at its edges; those of
+a chapter with ``-k '[7.'``.
 """
 import argparse
 import io
 import os
 import random
 import re
+import signal
 import sys
 
 import pytest
@@ -23,6 +25,7 @@ from d2lmx.pages.options import Parser, flag, hyperparameters, ranges_of
 from d2lmx.viz import graphs, summaries
 
 LONG = bool(os.environ.get('D2LMX_FUZZ'))
+LIMIT = 120  # seconds that a smoke run may take at an edge
 REACHED = 'the work would begin here'
 WORK = [(records, 'step_record'), (records, 'epoch_record'), (runner, 'run_section'),
         (comparison, 'comparison_record'), (artefacts, 'export_network'),
@@ -95,7 +98,7 @@ def lines(chance, words):
         needed = [chance.choice(['lenet', '10.7', '2.1']) for action in actions
                   if not action.option_strings and action.nargs != argparse.REMAINDER]
         for action in actions:
-            for word in chance.sample(words, 12):
+            for word in chance.sample(words, 12 if LONG else 8):
                 given = ([word] if not action.option_strings else
                          [action.option_strings[-1]]
                          + ([word] if action.nargs != 0 else []))
@@ -139,7 +142,21 @@ def edges():
                     yield section.number, name, low + 1
 
 
+@pytest.fixture
+def limit():
+    """Fail a test that takes longer than LIMIT."""
+    def too_long(*args):
+        pytest.fail(f'longer than {LIMIT} s')
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(LIMIT)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
 @pytest.mark.parametrize('number,name,value', edges() if LONG else [])
-def test_a_section_ends_at_the_edges_of_its_options(ends, tmp_path, number, name,
+def test_a_section_ends_at_the_edges_of_its_options(ends, limit, tmp_path, number, name,
                                                     value):
-    ends('run', number, '--smoke', flag(name), str(value), '--out', str(tmp_path))
+    ends('run', number, '--smoke', '--data', 'toy', flag(name), str(value), '--out',
+         str(tmp_path))

@@ -93,6 +93,19 @@ def test_sums_are_exact_and_wait_for_all():
         f'[worker {rank}] {{"sum": [0.2, 9007199254740991]}}' for rank in range(2)]
 
 
+def test_last_lines_that_are_read_late_are_printed(monkeypatch):
+    read = Job._read
+
+    def read_late(self, node, stream):  # as on a machine that is busy
+        time.sleep(0.5)
+        read(self, node, stream)
+
+    monkeypatch.setattr(Job, '_read', read_late)
+    assert run([worker('print("a\\nb")')]) == ['[worker 0] a', '[worker 0] b']
+    status, _, lines = failure([worker('import sys; print("a\\nb"); sys.exit(2)')])
+    assert (status, lines) == (2, ['[worker 0] a', '[worker 0] b'])
+
+
 def test_workers_that_do_not_do_the_same_are_ended():
     code = (f'import time; print({MARK!r} + \'{{"sum": %s}}\', flush=True); '
             'time.sleep(60)')

@@ -58,7 +58,9 @@ def test_a_file_is_a_section_wherever_it_lies(book, tmp_path):
 
 
 @pytest.mark.parametrize('token,near', [
-    ('lenat', 'did you mean lenet?'), ('6.7', 'did you mean 6.6'),
+    ('lenat', 'did you mean lenet?'),
+    ('6.7', 'the sections of chapter 6 with code are 6.6, 6.10; '),
+    ('6.07', 'the sections of chapter 6 '), ('13.1', 'chapters 2, 6 are ported; '),
     ('padding', 'padding_and_strides')])
 def test_an_unknown_section_suggests_the_nearest(book, token, near):
     with pytest.raises(sections.UnknownSection, match=f"section '{token}': .*{near}"):
