@@ -187,5 +187,7 @@ def test_a_negative_length_counts_as_0(dtype):
         loss.hybridize(hybrid)
         for _ in range(20):  # some would end the process
             l = loss(pred, np.zeros((6, 4)), lens)
-        onp.testing.assert_allclose(  # the valid steps' sum over four
-            l.asnumpy(), uniform * onp.array([0, 2, 4, 0, 0, 4]) / 4, rtol=1e-6)
+        # the valid steps' sum over four; oneDNN's logarithms of softmax are off by a
+        # dozen units of float32 where its kernels are those of AVX2 or AVX-512
+        onp.testing.assert_allclose(
+            l.asnumpy(), uniform * onp.array([0, 2, 4, 0, 0, 4]) / 4, rtol=1e-5)
