@@ -7,7 +7,7 @@ from mxnet import np
 import d2lmx as d2l
 
 DATA = ('fra-eng',)
-SMOKE = dict(num_epochs=10)
+SMOKE = dict(num_epochs=12)  # two points of the curve, at 10 and 12
 # printed, then the range of the builds
 PRINTED = [({}, {'train loss': (0.024, 0.02, 0.027)})]
 
@@ -46,16 +46,6 @@ def masked_losses():
     return loss(np.ones((3, 4, 10)), np.ones((3, 4)), np.array([4, 2, 0])).tolist()
 
 
-def translations(net, src_vocab, tgt_vocab, num_steps, device):
-    """The page's four sentences, translated, each with its BLEU."""
-    found = {}
-    for eng, fra in d2l.NMT_SENTENCES.items():
-        translation, _ = d2l.predict_seq2seq(net, eng, src_vocab, tgt_vocab, num_steps,
-                                             device)
-        found[eng] = f'{translation}, bleu {d2l.bleu(translation, fra, k=2):.3f}'
-    return found
-
-
 def run(*, embed_size: int = 32, num_hiddens: int = 32, num_layers: int = 2,
         dropout: float = 0.1, batch_size: int = 64, num_steps: int = 10,
         lr: float = 0.005, num_epochs: int = 300) -> dict:
@@ -66,6 +56,16 @@ def run(*, embed_size: int = 32, num_hiddens: int = 32, num_layers: int = 2,
     history = d2l.train_seq2seq(net, train_iter, lr, num_epochs, tgt_vocab, device)
     return {'shapes': shapes(), 'masked losses': masked_losses(), **history.record(),
             'translations': translations(net, src_vocab, tgt_vocab, num_steps, device)}
+
+
+def translations(net, src_vocab, tgt_vocab, num_steps, device):
+    """The page's four sentences, translated, each with its BLEU."""
+    found = {}
+    for eng, fra in d2l.NMT_SENTENCES.items():
+        translation, _ = d2l.predict_seq2seq(net, eng, src_vocab, tgt_vocab, num_steps,
+                                             device)
+        found[eng] = f'{translation}, bleu {d2l.bleu(translation, fra, k=2):.3f}'
+    return found
 
 
 if __name__ == '__main__':

@@ -32,8 +32,8 @@ def ring_sum(data):
     """
     n, size = len(data), data[0].size
     if size < n:
-        raise ValueError(f'{size} numbers cannot be cut into a piece for each of {n} '
-                         'devices')
+        raise d2l.InputError(f'{size} numbers cannot be cut into a piece for each of '
+                             f'{n} devices')
     pieces = [slice(i * size // n, (i + 1) * size // n) for i in range(n)]
     sent = [0] * n
 

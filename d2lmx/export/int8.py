@@ -76,6 +76,8 @@ def export_int8(net, X, prefix, calibration, other_inputs=()):
 def load_int8(symbol_file, params_file):
     """``predict(X)``, arrays in and out, for what `export_int8` wrote.
 
+    It computes on the CPU, which MXNet's INT8 operators are for, wherever X is.
+
     Without d2lmx, in a process that never calls ``npx.set_np()``,
     ``gluon.SymbolBlock.imports`` reads the files too.
 
@@ -94,13 +96,14 @@ class _Legacy:
 
     def __call__(self, X):
         with _legacy_arrays():
-            return self.block(X.as_nd_ndarray()).as_np_ndarray()
+            Y = self.block(X.as_in_ctx(mx.cpu()).as_nd_ndarray())
+            return Y.as_np_ndarray()
 
 
 @contextmanager
 def _legacy_arrays():
-    """MXNet's legacy semantics, in which alone quantized networks work."""
-    with util.np_array(False), util.np_shape(False):
+    """MXNet's legacy semantics and the CPU: quantized networks work there alone."""
+    with util.np_array(False), util.np_shape(False), mx.cpu():
         yield
 
 
@@ -196,6 +199,9 @@ def _some_dense_layer_takes_signed_bytes(block) -> bool:
 
 def _in_legacy_operators(graph: dict) -> dict:
     """A traced graph in the spelling of legacy operators; ValueError without one."""
+    if len(graph['heads']) != 1:
+        raise InputError(f'this network has {len(graph["heads"])} outputs: INT8 is for '
+                         'networks of one')
     for node in graph['nodes']:
         if node['op'] not in UNDERSTOOD:
             raise InputError(f'MXNet cannot quantize operator {node["op"]!r} (layer '

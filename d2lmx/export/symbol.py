@@ -128,12 +128,20 @@ def symbol_files(prefix) -> tuple:
 
 def _check_equal(expected, actual, rtol, atol):
     """ExportDiffers unless the two lists of arrays agree."""
+    check_count(expected, actual, 'the reloaded network')
     for i, (a, b) in enumerate(zip(expected, actual)):
         if a.shape != b.shape or not onp.allclose(a, b, rtol=rtol, atol=atol):
             raise ExportDiffers(
                 f'output {i} of the reloaded network differs: {a.shape} and {b.shape}'
                 + (f', largest difference {largest_difference(a, b):.3g}'
                    if a.shape == b.shape else ''))
+
+
+def check_count(expected, actual, what) -> None:
+    """ExportDiffers unless what is exported has as many outputs as the network."""
+    if len(expected) != len(actual):
+        raise ExportDiffers(f'{what} has {len(actual)} outputs, the network '
+                            f'{len(expected)}; nothing is written')
 
 
 def largest_difference(a, b) -> float:

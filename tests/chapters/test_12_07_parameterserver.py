@@ -2,6 +2,8 @@ import mxnet as mx
 import pytest
 from mxnet import np
 
+import d2lmx as d2l
+
 
 def arrays(n, size):
     return [np.arange(size, ctx=mx.cpu(i)) * 10 ** i for i in range(n)]
@@ -26,7 +28,7 @@ def test_a_ring_moves_twice_the_array_less_two_pieces_by_each_device(section):
 
 
 def test_fewer_numbers_than_devices_are_refused(section):
-    with pytest.raises(ValueError, match='3 numbers .* each of 4'):
+    with pytest.raises(d2l.InputError, match='3 numbers .* each of 4'):
         section('12.7').ring_sum(arrays(4, 3))
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import mxnet as mx
 import numpy as onp
 import pytest
 from mxnet import init, np
@@ -182,4 +183,30 @@ def test_files_that_differ_when_reloaded_are_refused(value, tmp_path, monkeypatc
     net = initialized(nn.Conv2D(8, 3), nn.Dense(5))
     with pytest.raises(ValueError, match='differs by up to'):
         d2l.export_int8(net, np.array(pictures(2)), tmp_path / 'net', pictures(32))
+    assert left_in(tmp_path) == []
+
+
+def test_inputs_may_be_on_any_device(tmp_path):
+    net = initialized(nn.Conv2D(4, 3, activation='relu'), nn.Dense(5))
+    here = d2l.export_int8(net, np.array(pictures(2)), tmp_path / 'here', pictures(8))
+    device = mx.cpu(1)
+    net.collect_params().reset_ctx(device)
+    X = np.array(pictures(2), ctx=device)
+    with device:
+        there = d2l.export_int8(net, X, tmp_path / 'there', pictures(8), [X[:1]])
+        Y = d2l.load_int8(*there)(X)
+    onp.testing.assert_array_equal(Y.asnumpy(), d2l.load_int8(*here)(X).asnumpy())
+
+
+def test_a_network_of_two_outputs_is_refused(tmp_path):
+    class Twice(nn.HybridSequential):
+        def hybrid_forward(self, F, X):
+            Y = super().hybrid_forward(F, X)
+            return Y, 2 * Y
+
+    net = Twice()
+    net.add(nn.Conv2D(4, 3))
+    net.initialize()
+    with pytest.raises(ValueError, match='has 2 outputs: INT8 is for networks of one'):
+        d2l.export_int8(net, np.array(pictures(2)), tmp_path / 'net', pictures(8))
     assert left_in(tmp_path) == []

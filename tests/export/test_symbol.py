@@ -77,6 +77,9 @@ def test_an_export_that_comes_back_different_leaves_no_file(tmp_path, monkeypatc
                         lambda *files, **options: lambda X: net(X) + .5)
     with pytest.raises(ValueError, match='largest difference 0.5'):
         d2l.export_block(net, X, tmp_path / 'net')
+    monkeypatch.setattr(symbol, 'load_exported', lambda *files, **options: lambda X: [])
+    with pytest.raises(ValueError, match='has 0 outputs, the network 1'):
+        d2l.export_block(net, X, tmp_path / 'net')
     assert not list(tmp_path.iterdir())
 
 

@@ -14,7 +14,8 @@ from mxnet import np
 from ...errors import InputError, MissingFile, MissingPackage
 from ...files.archives import BadData
 from ...files.whole import whole_file
-from ..symbol import ExportDiffers, export_block, largest_difference, run
+from ..symbol import (ExportDiffers, check_count, export_block, largest_difference,
+                      run)
 from ..tracing import arrays_of, as_call, input_names, last_line, on_inputs
 from .graph import Body, names_read
 from .traced import convert
@@ -245,6 +246,7 @@ def _check(path, examples, rtol, atol):
 
 
 def _check_equal(expected, actual, where, rtol, atol):
+    check_count(expected, actual, 'the ONNX file')
     for i, (a, b) in enumerate(zip(expected, actual)):
         if a.shape != b.shape or a.dtype != b.dtype:
             raise ExportDiffers(f'output {i} of the ONNX file is {b.dtype} {b.shape}, '

@@ -7,6 +7,7 @@ from mxnet import autograd, np
 from mxnet.gluon import nn
 
 from d2lmx import export_onnx, load_onnx
+from d2lmx.export.onnx import export
 from d2lmx.export.onnx.graph import CONVERTERS
 
 onnx = pytest.importorskip('onnx', reason='needs onnx')
@@ -95,6 +96,16 @@ def test_difference_is_told(tmp_path, monkeypatch, expression):
     with pytest.raises(ValueError, match='by up to 4 '):  # -2 and 2
         export_onnx(expression(lambda F, X: F.np.negative(X)), np.ones((2, 3)) * 2,
                     tmp_path / 'net.onnx')
+
+
+def test_a_file_with_fewer_outputs_is_refused(tmp_path, monkeypatch, expression):
+    load = export.load_onnx
+    monkeypatch.setattr(export, 'load_onnx',
+                        lambda path: lambda X: load(path)(X)[:1])
+    with pytest.raises(ValueError, match='the ONNX file has 1 outputs, the network 2'):
+        export_onnx(expression(lambda F, X: [X + 1, X + 2]), np.ones((2, 3)),
+                    tmp_path / 'net.onnx')
+    assert not list(tmp_path.iterdir())
 
 
 def test_frozen_batch_is_refused(tmp_path, monkeypatch):
