@@ -1,5 +1,6 @@
 """The one epoch loop."""
 from collections import deque
+from operator import length_hint
 
 from mxnet import npx
 
@@ -8,6 +9,7 @@ from ..errors import InputError
 from ..metrics import History
 from ..runtime.timing import Timer
 from .checkpoint import epochs
+from .forecast import Forecast
 from .sharing import share
 from .step import Step
 
@@ -55,6 +57,8 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
         points_per_epoch: int = 1) -> History:
     """Train for num_epochs passes over train_iter and return the `History`.
 
+    Warns in the log 'd2lmx', after some seconds, where over ten minutes will follow.
+
     Parameters
     ----------
     step
@@ -75,7 +79,7 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
 
     Ours, for 3.6
     """
-    history = History()
+    history, forecast = History(), Forecast(RUN_AHEAD)
     step = step if isinstance(step, Step) else Step(step)
     workers, train_iter = current().workers, share(train_iter, step.in_order)
     for epoch in epochs(num_epochs, step.trains, history, watch):
@@ -87,6 +91,7 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
         for num_batches, batch in enumerate(_timed(train_iter, history), start=1):
             stats = step(*batch)
             means.add(stats)
+            forecast.add((num_epochs - epoch) * length_hint(train_iter) - num_batches)
             if num_batches == 1 and updates is not None and workers.updates == updates:
                 raise InputError('this training updates its parameters by itself: only '
                                  'one by a gluon.Trainer can run on several workers')
