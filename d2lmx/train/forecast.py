@@ -34,5 +34,5 @@ class Forecast:
         """Tell the first worker's reader, at so many seconds a batch."""
         if seconds * num_left > LONG and current().workers.rank == 0:
             LOG.warning('this training goes on for about %.0f minutes (%.2g seconds a '
-                        'batch): fewer epochs or smaller inputs take less, and --smoke '
-                        'is a run of seconds', seconds * num_left / 60, seconds)
+                        'batch): fewer epochs or smaller inputs take less',
+                        seconds * num_left / 60, seconds)
