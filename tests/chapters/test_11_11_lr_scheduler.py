@@ -92,6 +92,25 @@ def test_every_training_starts_from_the_same_weights(section):
     assert .105 < float(abs(weights[4]).max()) < (6 / 520) ** .5
 
 
+def test_a_run_gives_every_schedule_the_first_weights(section, monkeypatch):
+    page, begun = section('11.11'), []
+
+    def train(net, *_):
+        begun.append([])
+        for param in net.collect_params().values():
+            begun[-1].append(param.data().asnumpy())
+            param.set_data(param.data() + 1)
+        history = d2l.History()
+        history.add(1, {'train loss': 1, 'train acc': 1, 'test acc': 1})
+        return history
+
+    monkeypatch.setattr(page, 'train', train)
+    page.run(num_epochs=1)
+    assert len(begun) == len(page.TRAINED) == 5
+    for weights in begun[1:]:
+        assert all((a == b).all() for a, b in zip(weights, begun[0]))
+
+
 def test_parameters_by_hand(section):
     page = section('11.11')
     rows = d2l.summary(page.build_net(), *page.example_inputs())

@@ -133,15 +133,18 @@ def test_convolutions_and_dense_layers_hold_8_bits(tmp_path):
     assert quantized == {'_sg_mkldnn_conv', '_sg_mkldnn_fully_connected'}
 
 
-def test_each_channel_of_the_weights_has_a_scale_of_its_own(tmp_path):
-    net = initialized(nn.Conv2D(2, 1, use_bias=False))
+@pytest.mark.parametrize('last', [lambda: [nn.Conv2D(2, 1, use_bias=False)], lambda: [
+    nn.GlobalAvgPool2D(), nn.Dense(2, use_bias=False)]], ids=['convolution', 'dense'])
+def test_each_channel_of_the_weights_has_a_scale_of_its_own(last, tmp_path):
+    net = initialized(nn.Conv2D(3, 1, use_bias=False, activation='relu'), *last())
+    net[0].weight.set_data(np.eye(3).reshape(3, 3, 1, 1))
     # by one scale for both, in steps of 1 / 127, the second channel would be 0
-    W = onp.array([[1, -1, 0], [.003, .003, .003]])
-    net[0].weight.set_data(np.array(W.reshape(2, 3, 1, 1), dtype='float32'))
+    W = np.array([[1, -1, 0], [.003, .003, .003]])
+    net[-1].weight.set_data(W.reshape(net[-1].weight.shape))
     ones = onp.ones((4, *SHAPE), 'float32')
     files = d2l.export_int8(net, np.array(ones), tmp_path / 'net', ones)
     Y = d2l.load_int8(*files)(np.array(ones)).asnumpy()
-    # one of 127 steps
+    # one of 127 steps a layer
     onp.testing.assert_allclose(Y[:, 1], .009, rtol=.02)
 
 

@@ -12,10 +12,11 @@ from d2lmx.parity.conventions import (backward_gluon, backward_port,
 torch = pytest.importorskip('torch', reason='needs torch: scripts/test --torch')
 
 
-def test_running_variance_is_updated_with_the_biased_variance():
+@pytest.mark.parametrize('momentum, share', [(.1, .1), (.3, .3), (None, 1)])
+def test_running_variance_is_updated_with_the_biased_variance(momentum, share):
     X = torch.tensor([[1.0], [2.0], [6.0]])  # mean 3, biased variance 14/3, unbiased 7
     for hooked, variance in ((False, 7), (True, 14 / 3)):
-        norm = torch.nn.BatchNorm1d(1)
+        norm = torch.nn.BatchNorm1d(1, momentum=momentum)  # None: a mean over batches
         with torch.no_grad():
             norm.running_var.fill_(2)
         if hooked:
@@ -23,9 +24,9 @@ def test_running_variance_is_updated_with_the_biased_variance():
                 norm(X)
         else:
             norm(X)
-        assert float(norm.running_var) == pytest.approx(0.9 * 2 + 0.1 * variance,
-                                                        rel=1e-6)
-        assert float(norm.running_mean) == pytest.approx(0.3, rel=1e-6)
+        assert float(norm.running_var) == pytest.approx(
+            (1 - share) * 2 + share * variance, rel=1e-6)
+        assert float(norm.running_mean) == pytest.approx(3 * share, rel=1e-6)
 
 
 def test_statistics_stay_equal_to_gluons_over_steps():
