@@ -1,4 +1,5 @@
 """Networks as pictures of their graph, drawn by the program Graphviz."""
+import json
 import shutil
 from pathlib import Path
 
@@ -6,11 +7,19 @@ import mxnet as mx
 
 from ..errors import InputError, Unavailable
 from ..files.whole import whole_file
-from .summaries import input_shapes, outputs_of, summary_table, variables
+from .summaries import (in_words, input_shapes, outputs_of, summary_table, those_read,
+                        variables)
 
 __all__ = ['GraphvizMissing', 'draw_network']
 
 SUFFIXES = ('.svg', '.png', '.pdf')
+DETAILS = ('act_type', 'pool_type', 'mode', 'kernel', 'num_filter', 'num_hidden')
+PREFIXES = ('np', 'npi', 'npx', 'contrib')  # of MXNet's operators
+LEARNS, BENDS, POOLS, OTHER = '#fbb4ae', '#ffffcc', '#b3cde3', '#f2f2f2'
+COLORS = {'null': '#ccebc5', 'Convolution': LEARNS, 'FullyConnected': LEARNS,
+          'Embedding': LEARNS, 'RNN': LEARNS, 'BatchNorm': LEARNS, 'LayerNorm': LEARNS,
+          'Activation': BENDS, 'LeakyReLU': BENDS, '_npx_relu': BENDS, 'softmax': BENDS,
+          'Pooling': POOLS}
 
 
 class GraphvizMissing(Unavailable, OSError):
@@ -23,8 +32,8 @@ class GraphvizMissing(Unavailable, OSError):
 def draw_network(net, inputs, path) -> Path:
     """Draw the graph of a network of HybridBlocks to a file; returns its path.
 
-    One box an operator, from the input at the bottom to the output at the top, with the
-    shape of one example at each arrow. The network need not be initialized.
+    One box an operator with the shape of what it gives, from the inputs at the bottom
+    to the output at the top. The network need not be initialized.
 
     Parameters
     ----------
@@ -51,9 +60,40 @@ def draw_network(net, inputs, path) -> Path:
     shapes = input_shapes(inputs)
     with mx.name.NameManager():  # names count from 0, whatever was built before
         graph = mx.sym.Group(outputs_of(net, variables(shapes), inputs))
-    drawing = mx.viz.plot_network(graph, shape=shapes,
-                                  node_attrs={'fixedsize': 'false'})
-    picture = drawing.pipe(format=path.suffix[1:])
+    picture = _drawing(graph, shapes).pipe(format=path.suffix[1:])
     with whole_file(path) as part:
         part.write_bytes(picture)
     return path
+
+
+def _drawing(graph, shapes):
+    """A box an operator, with its shape, and an arrow from each that it takes."""
+    from graphviz import Digraph  # here, as no other figure needs it
+    drawing = Digraph(graph_attr={'rankdir': 'BT', 'ranksep': '0.25'}, node_attr={
+        'shape': 'box', 'style': 'filled', 'height': '0.3', 'margin': '0.12,0.06'})
+    internals = graph.get_internals()
+    known = internals.infer_shape(**those_read(shapes, graph))
+    written = json.loads(internals.tojson())
+    nodes, outputs = written['nodes'], {}
+    for (i, *_), shape in zip(written['heads'], known[1]):
+        outputs.setdefault(i, []).append(list(shape))
+    for i, node in enumerate(nodes):
+        if node['op'] == 'null' and node['name'] not in shapes:
+            continue  # a parameter
+        label = node['name'] if node['op'] == 'null' else _in_words(node)
+        drawing.node(str(i), f'{label}\n{in_words(outputs[i])}',
+                     fillcolor=COLORS.get(node['op'], OTHER))
+        for j, *_ in node['inputs']:
+            if nodes[j]['op'] != 'null' or nodes[j]['name'] in shapes:
+                drawing.edge(str(j), str(i))
+    return drawing
+
+
+def _in_words(node) -> str:
+    """An operator with what tells it from others of its kind."""
+    told = node.get('attrs', {})
+    details = [told[name].strip('()').replace(', ', ' x ') for name in DETAILS
+               if name in told]
+    name = node['op'].lstrip('_')
+    prefix, _, rest = name.partition('_')
+    return f'{rest if prefix in PREFIXES else name} {", ".join(details)}'.rstrip()

@@ -18,6 +18,11 @@ def input_shapes(inputs) -> dict:
     return {name: X.shape for name, X in zip(names, inputs)}
 
 
+def those_read(shapes, graph) -> dict:
+    """The shapes of the inputs that a graph reads, without those that it does not."""
+    return {name: shapes[name] for name in graph.list_inputs() if name in shapes}
+
+
 def variables(names) -> list:
     """Symbols of these names, to call a network with."""
     return [mx.sym.var(name).as_np_ndarray() for name in names]
@@ -51,9 +56,10 @@ def _flat(outputs):
 def layer_shapes(net, *inputs) -> list:
     """[name, output shape] of each layer of a sequential network, in order.
 
-    Any other block counts as one layer. Only the shapes of the inputs matter: nothing
-    is computed and the network need not be initialized. ValueError names the layer
-    that cannot take what comes to it.
+    An encoder-decoder has two, any other block counts as one layer. A layer with
+    several outputs, such as states, has a list of shapes. Only the shapes of the inputs
+    matter: nothing is computed and the network need not be initialized. ValueError
+    names the layer that cannot take what comes to it.
 
     Ours, for 7.1
     """
@@ -81,21 +87,39 @@ def summary_table(net, *inputs) -> str:
 
     Ours, for 7.1
     """
-    return table([{'layer': name, 'output shape': ' x '.join(map(str, shape)),
+    return table([{'layer': name, 'output shape': in_words(shape),
                    'parameters': f'{count:,}'}
                   for name, shape, count in summary(net, *inputs)])
+
+
+def in_words(shape) -> str:
+    """A shape, or several: '2 x 3', '2 x 3, 5'."""
+    shapes = shape if any(isinstance(part, list) for part in shape) else [shape]
+    return ', '.join(' x '.join(map(str, part)) for part in shapes)
+
+
+def _stages(net, symbols, inputs):
+    """(layer, its outputs as symbols) of each layer, in order."""
+    if isinstance(net, (nn.Sequential, nn.HybridSequential)):
+        for layer in net._children.values():
+            symbols = outputs_of(layer, symbols, inputs)
+            yield layer, symbols
+    elif hasattr(net, 'encoder') and hasattr(net, 'decoder'):
+        X, _, *others = symbols
+        yield net.encoder, list(_flat(net.encoder(X, *others)))
+        yield net.decoder, outputs_of(net, symbols, inputs)
+    else:
+        yield net, outputs_of(net, symbols, inputs)
 
 
 def _layers(net, inputs):
     """(name, output shape, {parameter name: size}) of each layer, by tracing."""
     known = input_shapes(inputs)
-    outputs, shape = variables(known), [list(X.shape) for X in inputs]
-    sequential = isinstance(net, (nn.Sequential, nn.HybridSequential))
-    for layer in net._children.values() if sequential else [net]:
-        outputs = outputs_of(layer, outputs, inputs)
+    shape = [list(X.shape) for X in inputs]
+    for layer, outputs in _stages(net, variables(known), inputs):
         graph = mx.sym.Group(outputs)
         try:
-            arg_shapes, out_shapes, _ = graph.infer_shape(**known)
+            arg_shapes, out_shapes, _ = graph.infer_shape(**those_read(known, graph))
         except mx.MXNetError as error:
             raise InputError(f'{layer} cannot take an input of shape '
                              f'{", ".join(map(str, shape))}') from error
@@ -118,7 +142,7 @@ def multiply_adds(net, *inputs) -> int:
     known = input_shapes(inputs)
     graph = mx.sym.Group(outputs_of(net, variables(known), inputs))
     internals = graph.get_internals()
-    _, shapes, _ = internals.infer_shape(**known)
+    _, shapes, _ = internals.infer_shape(**those_read(known, graph))
     shapes = dict(zip(internals.list_outputs(), shapes))
     nodes, count = json.loads(graph.tojson())['nodes'], 0
     for node in nodes:
