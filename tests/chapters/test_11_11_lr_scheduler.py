@@ -117,21 +117,3 @@ def test_parameters_by_hand(section):
     # 5 x 5 windows, then 16 maps of 5 x 5
     assert rows[-1][2] == ((25 + 1) * 6 + (25 * 6 + 1) * 16 + (400 + 1) * 120
                            + (120 + 1) * 84 + (84 + 1) * 10)
-
-
-def test_each_schedule_of_a_run_begins_with_the_same_weights(section, monkeypatch,
-                                                             capsys):
-    page, seen = section('11.11'), []
-
-    def train(net, *_):
-        weight = next(iter(net.collect_params().values()))
-        seen.append(weight.data().asnumpy())
-        weight.set_data(weight.data() + 1)  # what a training changes
-        history = d2l.History()
-        history.add(1, {'train loss': 1., 'train acc': 1., 'test acc': 1.})
-        return history
-
-    monkeypatch.setattr(page, 'train', train)
-    page.run(num_epochs=1)
-    assert len(seen) == len(page.TRAINED) > 1
-    assert all((weights == seen[0]).all() for weights in seen)

@@ -2,10 +2,11 @@
 import numpy as onp
 import pytest
 from mxnet import autograd, gluon, np
-from mxnet.gluon import nn
+from mxnet.gluon import nn, rnn
 
 import d2lmx as d2l
 from d2lmx.parity.report import failure, rows_of
+from d2lmx.parity.settings import rates_of
 
 torch = pytest.importorskip('torch', reason='needs torch: scripts/test --torch')
 
@@ -149,6 +150,14 @@ def test_epsilon_and_momentum_of_normalizations_are_compared():
             torch.nn.LayerNorm(5))
         report = d2l.compare(net, port, numbers(6, 3), steps=1)
         assert told(report) == wrong and report.passed == (not wrong)
+
+
+def test_recurrent_layers_drop_between_layers_alone():
+    for num_layers in (1, 3):
+        port = torch.nn.GRU(3, 4, num_layers, dropout=.5 * (num_layers > 1))
+        port.dropout = .5  # PyTorch warns of it where there is one layer
+        for layer in (port, rnn.GRU(4, num_layers, dropout=.5)):
+            assert rates_of([layer]) == [.5] * (num_layers - 1)
 
 
 @pytest.mark.parametrize('ours,theirs', [
