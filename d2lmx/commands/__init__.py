@@ -49,7 +49,12 @@ def main(argv=None) -> None:
     0: done; 1: something is out of reach, or a check failed; 2: wrong usage; 130 after
     Ctrl-C, 143 after SIGTERM.
     """
-    sys.exit(status_of(obey, argv))
+    status = status_of(obey, argv)
+    try:
+        sys.stderr.flush()
+    except OSError:  # else Python would end with a status of its own
+        give_up(sys.stderr)
+    sys.exit(status)
 
 
 def obey(argv) -> int:
@@ -103,12 +108,12 @@ def status_of(obey, *args) -> int:
         exec('')  # Python would die of a Ctrl-C that left code run by exec, as MXNet's
         return status_after(stop)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        give_output_up()
+        give_up(sys.stdout)
         return 1
     except OSError as error:
         if error.errno not in LOST:
             raise
-        give_output_up()
+        give_up(sys.stdout)
         complain(f'the output cannot be written ({error.strerror})')
         return 1
     except Exception as error:
@@ -190,9 +195,9 @@ def mend_streams() -> None:
             stream.reconfigure(errors='replace')
 
 
-def give_output_up() -> None:
+def give_up(stream) -> None:
     """Let what is still to be written go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def complain(text) -> None:

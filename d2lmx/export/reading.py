@@ -27,6 +27,8 @@ COUNTS = ('num_args', 'num_outputs', 'num_weights', 'sections')
 NODE = {'op': str, 'name': str, 'inputs': list}
 VERSION = {'mxnet_version': ['int', 10901]}  # what others wrote, MXNet would convert
 GROUPS = ('num_group', 'num_groups')  # MXNet divides by them
+RESHAPED = ('BlockGrad', 'Cast', 'Reshape', '_np_copy', '_np_reshape', '_np_squeeze',
+            '_npx_reshape', 'expand_dims', 'repeat', 'slice', 'slice_axis', 'squeeze')
 FUSED_EXTRA = 8             # ranges, which come after a fused operator's own inputs
 
 
@@ -124,21 +126,30 @@ def _check_options(node, nodes, where):
     for key in GROUPS:
         _need(attrs.get(key, '1').isdigit() and int(attrs.get(key, '1')) > 0,
               f'{where} has {key}={attrs.get(key)}')
-    _need(attrs.get('use_length', 'False') in ('False', '0'),
-          f'{where} takes lengths, beyond which MXNet reads: use npx.sequence_mask')
-    if node['op'] == 'SequenceMask' and len(node['inputs']) == 2:
-        _need(_are_lengths(nodes[node['inputs'][1][0]], nodes),
-              f'{where} may get lengths below 0, for which MXNet writes before its '
-              "array: give it np.maximum(lengths.astype('int32'), 0)")
+    masks = node['op'] == 'SequenceMask' and len(node['inputs']) == 2
+    if masks or attrs.get('use_length', 'False') not in ('False', '0'):
+        lengths = nodes[node['inputs'][1][0]]
+        _need(masks and _are_lengths(lengths, nodes) or _is_given(lengths, nodes),
+              f'{where} takes lengths that are no input of the network: MXNet leaves '
+              "its arrays for odd ones. Mask by np.maximum(lengths.astype('int32'), 0)")
 
 
 def _are_lengths(node, nodes) -> bool:
     """Whether a node is of whole numbers of at least 0, whatever its inputs are."""
+    if node['op'] in ('_npi_argmax', '_npi_argmin'):
+        return True
     if node['op'] != '_maximum_scalar' or (
             node['attrs'].get('scalar') not in ('0', '0.0')):
         return False
     whole = nodes[node['inputs'][0][0]]
     return whole['op'] == 'Cast' and whole['attrs'].get('dtype') == 'int32'
+
+
+def _is_given(node, nodes) -> bool:
+    """Whether a node is an input of the call, in another shape perhaps."""
+    while node['op'] in RESHAPED:
+        node = nodes[node['inputs'][0][0]]
+    return node['op'] == 'null' and node['name'].rstrip('0123456789') == 'data'
 
 
 def _check_entry(entry, nodes, before, what):

@@ -80,8 +80,8 @@ def lengths_of_softmax(graph):
 
 
 def any_lengths_of_a_mask(graph):
-    operator(graph, 'Embedding').update(op='SequenceMask',
-                                        attrs={'use_sequence_length': 'True'})
+    operator(graph, 'Embedding').update(  # of the weights, which are in the file
+        op='SequenceMask', attrs={'use_sequence_length': 'True'})
 
 
 def region_by_number(graph):
@@ -95,8 +95,8 @@ FAULTS = {
     no_such_node: 'is node 999', circle: 'before it', no_such_head: 'an output is node',
     too_few_inputs: 'has 0 inputs', number_for_text: 'options that are no text',
     a_thousand_million_inputs: 'num_args=1000000000',
-    groups_of_nothing: 'num_group=0', lengths_of_softmax: 'takes lengths',
-    any_lengths_of_a_mask: 'lengths below 0', region_by_number: "'_contrib_ROIAlign'"}
+    groups_of_nothing: 'num_group=0', lengths_of_softmax: 'that are no input',
+    any_lengths_of_a_mask: 'that are no input', region_by_number: "'_contrib_ROIAlign'"}
 # read in one process of its own, which a fault of MXNet would end
 READ_ALL = '''
 import sys

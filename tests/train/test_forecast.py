@@ -8,6 +8,7 @@ from mxnet import np
 import d2lmx as d2l
 from d2lmx.context import Alone, running
 from d2lmx.runtime import timing
+from d2lmx.train import forecast
 
 DATA = [(np.ones(1),)]
 
@@ -21,6 +22,7 @@ def train(monkeypatch, caplog):
     clock = SimpleNamespace(now=0.)
     monkeypatch.setattr(timing, 'time', SimpleNamespace(
         perf_counter=lambda: clock.now))
+    monkeypatch.setattr(forecast.LOG, 'propagate', True)  # as before any command
 
     def run(seconds, batches, num_epochs, stop=None):
         count = itertools.count(1)

@@ -152,9 +152,6 @@ OPERATORS = {
     'sequence_mask without lengths': (lambda F, X: F.npx.sequence_mask(X), X35),
     'softmax': (lambda F, X: [F.npx.softmax(X),
                               F.npx.softmax(X, axis=1, temperature=3.)], X35),
-    'softmax of a length': (lambda F, X: F.npx.softmax(
-        X, length=F.np.argmax(X, axis=1).astype('int32'), use_length=True, axis=1),
-        X35),
     'log_softmax': (lambda F, X: F.npx.log_softmax(X, axis=1), X35),
     'activations': (lambda F, X: [F.npx.activation(X, act_type=kind) for kind in (
         'relu', 'sigmoid', 'tanh', 'softrelu', 'softsign')], X35),
