@@ -185,8 +185,9 @@ def show_attention(net, translator, source):
     keys = [*source[:translator.max_steps - 1], '<eos>']
     weights = onp.stack([weights_of_source(step) for step in steps[:len(words)]])
     weights = weights[:, :len(keys)]
-    ax, = d2l.show_heatmaps(weights[None, None], xlabel='Chinese', ylabel='English',
-                            figsize=(5, 4)).ravel()
+    d2l.show_heatmaps(weights[None, None], xlabel='Chinese', ylabel='English',
+                      figsize=(5, 4))
+    ax = d2l.plt.gcf().axes[0]
     font = d2l.font_with(''.join(source))
     labels = keys if font else range(1, len(keys) + 1)
     ax.set_xticks(range(len(keys)), labels, fontfamily=font or None)

@@ -11,7 +11,7 @@ __all__ = ['show_heatmaps', 'font_with']
 
 def show_heatmaps(matrices, xlabel, ylabel, titles=None, figsize=(2.5, 2.5),
                   cmap='Reds'):
-    """Draw a grid of matrices as colours, on one scale; returns its axes, (rows, cols).
+    """Draw a grid of matrices as colours, on one scale, row by row.
 
     matrices (rows, cols, queries, keys), of NumPy or MXNet; titles: one a column.
     ValueError for an array of other than four axes.
@@ -42,7 +42,6 @@ def show_heatmaps(matrices, xlabel, ylabel, titles=None, figsize=(2.5, 2.5),
             if titles:
                 ax.set_title(titles[j])
     fig.colorbar(image, ax=axes, shrink=0.6)
-    return axes
 
 
 def font_with(text: str) -> str:
