@@ -23,6 +23,7 @@ from mxnet.contrib import quantization
 
 from ..errors import InputError
 from ..files.whole import whole_files
+from ..runtime.threads import EVERYWHERE
 from .symbol import ExportDiffers, export_block, load_exported, symbol_files
 from .tracing import last_line
 
@@ -103,8 +104,13 @@ class _Legacy:
 @contextmanager
 def _legacy_arrays():
     """MXNet's legacy semantics and the CPU: quantized networks work there alone."""
-    with util.np_array(False), util.np_shape(False), mx.cpu():
-        yield
+    were_on = util.is_np_shape()
+    try:
+        with util.np_array(False), util.np_shape(False), mx.cpu():
+            yield
+    finally:
+        if were_on:
+            util.set_np_shape(EVERYWHERE)  # not in this thread alone
 
 
 @contextmanager

@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 import mxnet as mx
 import numpy as onp
@@ -11,6 +12,7 @@ from mxnet import init, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
+from d2lmx.export import int8
 
 SHAPE = (3, 12, 10)
 
@@ -153,6 +155,16 @@ def test_np_arrays_are_as_before_afterwards(tmp_path):
     files = d2l.export_int8(net, np.array(pictures(2)), tmp_path / 'net', pictures(32))
     assert isinstance(d2l.load_int8(*files)(np.zeros((1, *SHAPE))), np.ndarray)
     assert np.zeros(()).shape == () and np.zeros((0, 3)).shape == (0, 3)
+
+
+def test_threads_have_numpys_shapes_as_before_afterwards():
+    with int8._legacy_arrays():
+        pass
+    shapes = []
+    thread = threading.Thread(target=lambda: shapes.append(np.zeros((0, 3)).shape))
+    thread.start()
+    thread.join()
+    assert shapes == [(0, 3)]
 
 
 @pytest.mark.parametrize('layers,reason', [
