@@ -83,7 +83,7 @@ def policy() -> str:
 
 def cache() -> Path:
     """The per-user cache folder (XDG_CACHE_HOME moves it). It may not exist yet."""
-    import pooch  # late: in a notebook without widgets its import says a warning
+    from .fetcher import pooch  # late: most runs need it not
     return Path(pooch.os_cache('d2lmx'))
 
 
@@ -128,7 +128,7 @@ def sha1_of(path) -> str:
 
 @functools.lru_cache(maxsize=None)
 def _sha1(path, _size, _mtime):
-    import pooch
+    from .fetcher import pooch
     return pooch.file_hash(path, alg='sha1')
 
 

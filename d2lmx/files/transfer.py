@@ -9,12 +9,12 @@ import threading
 import time
 from pathlib import Path
 
-import pooch
 import requests
 import urllib3
 from tqdm import tqdm
 
 from .catalogue import FILES
+from .fetcher import pooch
 
 __all__ = []
 
