@@ -58,8 +58,6 @@ def train_ch3(net, train_iter, test_iter, loss, num_epochs, updater, trains=None
 def predict_ch3(net, test_iter, n=6):
     """Draw the first n test images under their true and predicted labels.
 
-    Returns the axes, as `show_images` does.
-
     Book: 3.6 (sec_softmax_scratch)
     """
     (X,), (y,) = split_batch(*next(iter(test_iter)), devices=None)
@@ -67,4 +65,4 @@ def predict_ch3(net, test_iter, n=6):
     preds = get_fashion_mnist_labels(net(X).argmax(axis=1))
     titles = [true + '\n' + pred for true, pred in zip(trues, preds)]
     images = X[:n].reshape(-1, *X.shape[-2:])
-    return show_images(images, 1, n, titles=titles[:n])
+    show_images(images, 1, n, titles=titles[:n])
