@@ -100,7 +100,8 @@ def test_two_precisions_give_all_layers_equal_gradients_where_gluons_do_not(name
         theirs = getattr(rnn, name)(6, num_layers=2)
         theirs.initialize(init.Normal(0.5))
         theirs(X, states)
-        assert difference(theirs) > 0.1  # mended there? then need not go by layers
+        # what memory held, NaN too; if mended there, ours need not go by layers
+        assert not difference(theirs) <= 0.1
 
 
 def test_a_layer_unrolled_over_many_steps_has_equal_gradients_when_compiled():
