@@ -1,6 +1,7 @@
 """pyproject.toml, the pinned versions, the wheel and the sdist."""
 import importlib.metadata
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -158,8 +159,10 @@ def test_installing_brings_book_and_start_up_line_and_uninstalling_leaves_nothin
             ".count('_PrepareFirst'))")
 
     def output(*words):
+        # elsewhere: to pip, what `pip install .` left in a checkout is d2lmx, installed
         return subprocess.run([python, *words], check=True, capture_output=True,
-                              text=True)
+                              text=True, cwd=tmp_path,
+                              env={**os.environ, 'PYTHONPATH': ''})
 
     output('-m', 'pip', 'install', '--no-deps', '--no-index', wheel)
     # without MXNet, which takes long to install, the book can be listed
