@@ -139,7 +139,7 @@ def _are_lengths(node, nodes) -> bool:
     if node['op'] in ('_npi_argmax', '_npi_argmin'):
         return True
     if node['op'] != '_maximum_scalar' or (
-            node['attrs'].get('scalar') not in ('0', '0.0')):
+            node.get('attrs', {}).get('scalar') not in ('0', '0.0')):
         return False
     whole = nodes[node['inputs'][0][0]]
     return whole['op'] == 'Cast' and whole['attrs'].get('dtype') == 'int32'

@@ -95,8 +95,12 @@ def export_block(net, inputs, prefix, rtol: float = 1e-5, atol: float = 1e-6,
     with whole_files(*files) as parts:
         traced.save(*parts)
         device = arrays_of(calls[0])[0].ctx
-        reloaded = load_exported(*parts, num_inputs=len(traced.inputs),
-                                 device=device)
+        try:
+            reloaded = load_exported(*parts, num_inputs=len(traced.inputs),
+                                     device=device)
+        except BadData as error:  # its cause names the layer, without our own files
+            raise InputError('the network cannot be exported: '
+                             f'{last_line(error.__cause__ or error)}') from error
         for call, outputs in zip(calls, expected):
             actual = run(reloaded, arrays_of(call))
             _check_equal(outputs, actual, rtol, atol)

@@ -154,6 +154,14 @@ def test_damaged_parameters_are_told_with_their_name(exported, tmp_path, content
         d2l.load_exported(tmp_path / 'none.json', params)
 
 
+def test_a_network_that_makes_its_lengths_is_told_how_to_mask(tmp_path):
+    net = nn.HybridLambda(lambda F, X: F.npx.softmax(
+        X, F.np.sum(X, axis=1).astype('int32'), use_length=True, axis=1))
+    with pytest.raises(d2l.InputError, match='cannot be exported: layer .*takes len'):
+        d2l.export_block(net, np.ones((2, 3)), tmp_path / 'net')
+    assert not list(tmp_path.iterdir())
+
+
 def test_files_of_two_networks_do_not_fit(exported, tmp_path):
     net = nn.Dense(4, prefix='other_')
     net.initialize()
