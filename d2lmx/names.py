@@ -22,6 +22,7 @@ from .parity.report import *
 from .runtime import *
 from .testing import *
 from .train import *
+from .vision import *
 from .viz import *
 
 # without the modules that stand in the rooms; but pyplot is a name of the book's

@@ -114,11 +114,13 @@ def isolated():
 
 @pytest.fixture
 def real_data(monkeypatch):
-    """The folder of real data files, as the only data root."""
+    """The folder of real data files, with its subsets, as the only data roots."""
     folder = Path(os.environ.get('D2LMX_TEST_DATA', ROOT.parent / 'shared' / 'data'))
     if not folder.is_dir():
         pytest.skip(f'no real data in {folder}: set D2LMX_TEST_DATA to a folder of it')
-    monkeypatch.setenv('D2LMX_DATA', str(folder))
+    roots = [folder, *filter(Path.is_dir, (folder / name for name in (
+        'subset', 'extra', 'weights')))]
+    monkeypatch.setenv('D2LMX_DATA', os.pathsep.join(map(str, roots)))
     return folder
 
 
@@ -134,7 +136,7 @@ def empty_hub(monkeypatch, tmp_path):
     monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'home'))
     monkeypatch.delenv('D2LMX_DATA', raising=False)
     monkeypatch.setattr(hub, 'SYSTEM_ROOT', tmp_path / 'no-packages')
-    tables = hub.DATA_HUB, hub.TOYS, hub._FOLDERS, hub._TWINS
+    tables = hub.DATA_HUB, hub.TOYS, hub._FOLDERS, hub._TWINS, hub._PARTS
     before = [dict(table) for table in tables]
     yield hub.cache()
     for table, entries in zip(tables, before):

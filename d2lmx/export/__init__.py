@@ -3,4 +3,5 @@ from .parameters import *
 from .symbol import *
 from .onnx import *
 from .encoder_decoder import *
+from .folder import *
 from .int8 import *

@@ -12,14 +12,16 @@ class DataFile(NamedTuple):
 
     url: str
     sha1: str          # of the book's file
-    size: int          # of the same, in bytes
+    size: int = 0      # of the same, in bytes; 0 where it is not known
     folder: str = ''   # the data set's own folder in a root, searched beside the root
     twins: tuple = ()  # SHA-1s of other bytes with the same content: compressed anew
+    parts: tuple = ()  # names of smaller files in the same layout, which serve as local
 
 
 DATA_URL = 'http://d2l-data.s3-accelerate.amazonaws.com/'
 FASHION_MNIST = ('https://github.com/zalandoresearch/fashion-mnist/raw/master/data/'
                  'fashion/')
+PICTURES = 'https://raw.githubusercontent.com/d2l-ai/d2l-en/master/img/'
 MIRRORS = {  # prefix of an address -> prefixes that serve the same bytes
     DATA_URL: ('https://d2l-data.s3.amazonaws.com/',),
     FASHION_MNIST: ('http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',)}
@@ -28,6 +30,11 @@ MIRRORS = {  # prefix of an address -> prefixes that serve the same bytes
 def fashion_mnist(file: str, sha1: str, size: int, debian: str) -> DataFile:
     """A file of Fashion-MNIST, with the SHA-1 of Debian's copy."""
     return DataFile(FASHION_MNIST + file, sha1, size, 'fashion-mnist', (debian,))
+
+
+def picture(file: str, sha1: str, size: int) -> DataFile:
+    """A picture that the book's pages read from its folder img."""
+    return DataFile(PICTURES + file, sha1, size, 'img')
 
 
 FILES = {
@@ -59,4 +66,22 @@ FILES = {
                         '94646ad1522d915e7b0f9296181140edcf86a4f5', 3420152),
     'cmn-eng': DataFile('https://www.manythings.org/anki/cmn-eng.zip',
                         'c3f16183d1818eb5ef020a59769fbcd549b947c2', 1227961, 'extra'),
+    'hotdog': DataFile(DATA_URL + 'hotdog.zip',
+                       'fba480ffa8aa7e0febbb511d181409f899b9baa5'),
+    'banana-detection': DataFile(DATA_URL + 'banana-detection.zip',
+                                 '5de26c8fce5ccdea9f91267273464dc968d20d72'),
+    'voc2012': DataFile(DATA_URL + 'VOCtrainval_11-May-2012.tar',
+                        '4e443f8a2eca6b1dac8a6c57641b67dd40621a49',
+                        parts=('voc2012_subset.zip',)),
+    'cifar10_tiny': DataFile(DATA_URL + 'kaggle_cifar10_tiny.zip',
+                             '2068874e4b9a9f0fb07ebe0ad2b29754449ccacd'),
+    'dog_tiny': DataFile(DATA_URL + 'kaggle_dog_tiny.zip',
+                         '0cb91d09b814ecdc07b50f31f8dcad3e81d6a86d'),
+    'cat1': picture('cat1.jpg', 'f9c5b905d908b97eeeb64ff34a46fa8b143f88f8', 53081),
+    'catdog': picture('catdog.jpg', '60b7d540db03eef6b9834329bccc4417ef349bf6', 32576),
+    'banana': picture('banana.jpg', 'cdcc1e668faf05c173389b6a73d33ed8d44cf4b4', 44367),
+    'rainier': picture('rainier.jpg', 'b0193ffd8ecea1631ac1092130017b884faafa30',
+                       578469),
+    'autumn-oak': picture('autumn-oak.jpg', 'bbe11f01403b9726bbc625589550e574fc45980a',
+                          2850502),
 }

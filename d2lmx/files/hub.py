@@ -16,7 +16,7 @@ from ..context import current
 from ..errors import InputError, Unavailable
 from . import archives
 from .archives import BadData
-from .catalogue import DATA_URL, FILES, MIRRORS
+from .catalogue import DATA_URL, FILES, MIRRORS, DataFile
 from .whole import whole_file
 
 __all__ = ['DATA_HUB', 'DATA_URL', 'download', 'download_extract', 'download_all']
@@ -28,26 +28,23 @@ CHECKS = {}    # name -> check(path) of a file that is not the book's; theirs, t
 
 _FOLDERS = {}  # name -> the data set's own folder in a root
 _TWINS = {}    # name -> SHA-1s of other bytes with the same content
+_PARTS = {}    # name -> names of smaller files that serve as well
 
 
 class DataUnavailable(Unavailable, OSError):
     """A data file is in no root and could be neither downloaded nor written."""
 
 
-def register(name: str, url: str, sha1: str, *, folder: str = '', twins=()) -> None:
-    """Enter a file in DATA_HUB with what the book's pair cannot say.
-
-    `folder` is the data set's own folder in a root, searched beside the root itself.
-    `twins` are SHA-1s of files with other bytes and the same content (compressed
-    anew): they count as the book's.
-    """
-    DATA_HUB[name] = (url, sha1)
-    _FOLDERS[name] = folder
-    _TWINS[name] = frozenset(twins)
+def register(name: str, known: DataFile) -> None:
+    """Enter a file in DATA_HUB, and what the book's pair there cannot say."""
+    DATA_HUB[name] = (known.url, known.sha1)
+    _FOLDERS[name] = known.folder
+    _TWINS[name] = frozenset(known.twins)
+    _PARTS[name] = known.parts
 
 
 for _name, _known in FILES.items():
-    register(_name, _known.url, _known.sha1, folder=_known.folder, twins=_known.twins)
+    register(_name, _known)
 
 
 def toy(name: str):
@@ -114,9 +111,10 @@ def locate(name: str, cache_dir=None):
         return (path, 'toy') if path and path.is_file() else None
     for root in roots() if cache_dir is None else [Path(cache_dir)]:
         for folder in (root, root / _FOLDERS.get(name, '')):
-            path = folder / _file(url)
-            if path.is_file():
-                return path, 'book' if sha1_of(path) in _accepted(name) else 'local'
+            for file in (_file(url), *_PARTS.get(name, ())):
+                path = folder / file
+                if path.is_file():
+                    return path, 'book' if sha1_of(path) in _accepted(name) else 'local'
     return None
 
 

@@ -53,7 +53,7 @@ def fetch(urls, sha1: str, path: Path) -> None:
     a terminal. TransferError where all fail, OSError where the folder cannot be
     written. No more is taken than the bytes that a known file has.
     """
-    stream, reasons = functools.partial(_stream, size=SIZES.get(sha1, LARGEST)), []
+    stream, reasons = functools.partial(_stream, size=SIZES.get(sha1) or LARGEST), []
     for url in urls:
         try:
             pooch.retrieve(url, f'sha1:{sha1}', path.name, path.parent,

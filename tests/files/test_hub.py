@@ -8,7 +8,7 @@ import pytest
 import d2lmx as d2l
 from d2lmx.context import running
 from d2lmx.files import hub, transfer
-from d2lmx.files.catalogue import FILES
+from d2lmx.files.catalogue import FILES, DataFile
 
 from .conftest import CONTENT, SHA1
 
@@ -89,10 +89,19 @@ def test_another_file_of_the_same_size_is_not_taken_for_the_first(sample, roots)
         assert hub.sha1_of(path) == hashlib.sha1(content).hexdigest()
 
 
+def test_a_part_of_a_data_set_serves_as_local_where_the_whole_is_not(roots):
+    hub.register('whole', DataFile('http://127.0.0.1:9/whole.tar', SHA1,
+                                   parts=('part.zip',)))
+    (roots[0] / 'part.zip').write_bytes(b'a part')
+    assert hub.locate('whole') == (roots[0] / 'part.zip', 'local')
+    (roots[0] / 'whole.tar').write_bytes(CONTENT)
+    assert hub.locate('whole') == (roots[0] / 'whole.tar', 'book')
+
+
 def test_known_repack_counts_as_the_books_and_own_folder_is_searched(roots):
     repack = b'same content, other wrapper'
-    hub.register('packed', 'http://127.0.0.1:9/p.gz', SHA1, folder='set',
-                 twins=[hashlib.sha1(repack).hexdigest()])
+    hub.register('packed', DataFile('http://127.0.0.1:9/p.gz', SHA1, folder='set',
+                                    twins=[hashlib.sha1(repack).hexdigest()]))
     (roots[0] / 'set').mkdir()
     (roots[0] / 'set' / 'p.gz').write_bytes(repack)
     assert hub.locate('packed') == (roots[0] / 'set' / 'p.gz', 'book')

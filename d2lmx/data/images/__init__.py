@@ -1,2 +1,3 @@
 """Pictures."""
 from .fashion_mnist import *
+from .reading import *

@@ -1,0 +1,127 @@
+"""A trained network as a folder: exported graph, parameters, and what it is."""
+import json
+from pathlib import Path
+
+from mxnet import np
+
+from ..errors import InputError, MissingFile
+from ..files.archives import BadData
+from ..files.whole import whole_folder
+from .onnx import export_onnx, load_onnx
+from .reading import read_json
+from .symbol import export_block, load_exported, symbol_files
+from .tracing import arrays_of, as_call, flatten, last_line, on_inputs
+
+__all__ = ['save_model', 'load_model', 'SavedModel']
+
+ABOUT, GRAPH = 'model.json', 'network'
+MOST_INPUTS = 100
+
+
+class SavedModel:
+    """An exported network with what was said of it, without its Python.
+
+    ``model(*arrays)`` takes MXNet or NumPy arrays and gives an MXNet array, or a list
+    of them, in prediction mode. ``model.about``: the dict that `save_model` was given.
+
+    Ours, for 13.7
+    """
+
+    def __init__(self, predict, about: dict):
+        self._predict, self.about = predict, about
+
+    def __call__(self, *arrays):
+        return self._predict(*arrays)
+
+
+def save_model(folder, net, inputs, about: dict, kind: str = 'symbol',
+               other_inputs=None) -> Path:
+    """Export a trained network into a folder, which appears whole; its path.
+
+    The graph is reloaded and compared with the network on `inputs`, and on
+    `other_inputs`, a list of further calls. An older folder of that name gives way.
+
+    Parameters
+    ----------
+    net, inputs
+        As of `export_block`; inputs are array, or tuple of arrays, of one call.
+    about
+        JSON values that a prediction needs: names of classes, the size of a picture.
+    kind
+        'symbol' or 'onnx'.
+
+    ValueError as of `export_block` and `export_onnx`.
+
+    Ours, for 13.7
+    """
+    count = len(arrays_of(as_call(inputs)))
+    with whole_folder(folder) as part:
+        if kind == 'onnx':
+            export_onnx(net, inputs, part / f'{GRAPH}.onnx', other_inputs=other_inputs)
+        else:
+            export_block(net, inputs, part / GRAPH, other_inputs=other_inputs or ())
+        text = json.dumps({'inputs': count, 'about': about}, ensure_ascii=False)
+        (part / ABOUT).write_text(text + '\n', encoding='utf-8')
+    return Path(folder)
+
+
+def load_model(folder, *needed) -> SavedModel:
+    """The `SavedModel` in a folder that `save_model` wrote.
+
+    needed: keys that its ``about`` must have. FileNotFoundError where there is none;
+    BadData, a ValueError, naming the file that is damaged or of another section;
+    ImportError where its graph is ONNX and onnxruntime is missing.
+
+    Ours, for 13.7
+    """
+    folder = Path(folder)
+    file = folder / ABOUT
+    if not file.is_file():
+        raise MissingFile(f'there is no trained model, no file {file}: `d2lmx run '
+                          'SECTION` writes one into results/SECTION/model; name that '
+                          'folder with --model')
+    content = read_json(file)
+    fault = _fault(content, needed)
+    if fault:
+        raise BadData(f'{file} is damaged, or of another section: {fault}. Train again')
+    onnx = folder / f'{GRAPH}.onnx'
+    predict = (_of_arrays(load_onnx(onnx)) if onnx.is_file() else
+               _told(load_exported(*symbol_files(folder / GRAPH), content['inputs'])))
+    return SavedModel(predict, content['about'])
+
+
+def _fault(content, needed) -> str:
+    """What is wrong with a model's file, or ''."""
+    if not isinstance(content, dict) or not isinstance(content.get('about'), dict):
+        return 'it says nothing about a model'
+    inputs = content.get('inputs')
+    if type(inputs) is not int or not 1 <= inputs <= MOST_INPUTS:
+        return f'inputs is no number from 1 to {MOST_INPUTS}'
+    missing = [key for key in needed if key not in content['about']]
+    return f'it has no {", ".join(map(repr, missing))}' if missing else ''
+
+
+def _of_arrays(predict):
+    """A function of NumPy arrays as one of arrays of both kinds, with MXNet's out."""
+    def call(*arrays):
+        outputs = predict(*(X.asnumpy() if isinstance(X, np.ndarray) else X
+                            for X in arrays))
+        return ([np.array(Y, dtype=Y.dtype) for Y in outputs]
+                if isinstance(outputs, list) else np.array(outputs, dtype=outputs.dtype))
+    return call
+
+
+def _told(block):
+    """A reloaded graph on arrays of both kinds; InputError where it does not run."""
+    def call(*arrays):
+        arrays = [X if isinstance(X, np.ndarray) else np.array(X, dtype=X.dtype)
+                  for X in arrays]
+        try:
+            outputs = block(*arrays)
+            for Y in flatten(outputs):
+                Y.wait_to_read()
+        except Exception as error:  # MXNet's errors share no narrower class
+            raise InputError(f'the model does not run {on_inputs(arrays)}: '
+                             f'{last_line(error)}') from error
+        return outputs
+    return call

@@ -1,0 +1,2 @@
+"""Pictures taken apart: boxes, anchors, and what they enclose."""
+from .boxes import *
