@@ -106,8 +106,9 @@ def _of_arrays(predict):
     def call(*arrays):
         outputs = predict(*(X.asnumpy() if isinstance(X, np.ndarray) else X
                             for X in arrays))
-        return ([np.array(Y, dtype=Y.dtype) for Y in outputs]
-                if isinstance(outputs, list) else np.array(outputs, dtype=outputs.dtype))
+        if isinstance(outputs, list):
+            return [np.array(Y, dtype=Y.dtype) for Y in outputs]
+        return np.array(outputs, dtype=outputs.dtype)
     return call
 
 

@@ -30,8 +30,8 @@ def read_picture(file) -> onp.ndarray:
     except cv2.error as error:
         raise InputError(f'{file} cannot be read as a picture: {error.err}') from error
     if picture is None:
-        raise InputError(f'{file} is no picture that OpenCV can read, or it is damaged: '
-                         'give a JPEG, PNG, WebP, BMP or TIFF file')
+        raise InputError(f'{file} is no picture that OpenCV can read, or it is '
+                         'damaged: give a JPEG, PNG, WebP, BMP or TIFF file')
     if picture.shape[2] == 4:
         picture = _on_white(picture)
     return onp.ascontiguousarray(picture[..., ::-1])
