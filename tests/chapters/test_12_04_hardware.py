@@ -16,9 +16,9 @@ def test_floats_are_gathered_in_order_and_in_an_order_by_chance(section, monkeyp
 
     monkeypatch.setattr(page.onp, 'ones', lambda *_: Floats)
     page.burst_and_random_reads(1)
-    in_order, at_random = orders[0], orders[-1]
-    assert (in_order == range(2 ** 18)).all()
-    assert (sorted(at_random) == in_order).all() and (at_random != in_order).mean() > .99
+    in_order, by_chance = orders[0], orders[-1]
+    assert (in_order == range(2 ** 18)).all() and (sorted(by_chance) == in_order).all()
+    assert (by_chance != in_order).mean() > .99
 
 
 def test_the_sides_of_products_double_up_to_the_one_asked_for(section):
