@@ -109,8 +109,8 @@ def known(module, table: str) -> dict:
     return found
 
 
-def hyperparameters(run, without=('out',)) -> dict:
-    """{name: (type, default)} of a run function; ``out`` is the runner's to give.
+def hyperparameters(run, called: str = 'run', without=('out',)) -> dict:
+    """{name: (type, default)} of a section's function; ``out`` is the runner's to give.
 
     InputError for an argument without a type or a default, and for no function.
     """
@@ -122,9 +122,8 @@ def hyperparameters(run, without=('out',)) -> dict:
             continue
         if name not in kinds or parameter.default is parameter.empty:
             raise InputError(
-                f"{run.__name__}'s argument {name!r} becomes the option {flag(name)}: "
-                f'write its type and its default, as in {run.__name__}(*, {name}: int '
-                '= 10)')
+                f"{called}'s argument {name!r} becomes the option {flag(name)}: write "
+                f'its type and its default, as in {called}(*, {name}: int = 10)')
         found[name] = kinds[name], parameter.default
     return found
 

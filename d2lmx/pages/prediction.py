@@ -38,7 +38,7 @@ def parse(section, module, argv):
     parser.add_argument('--json', action='store_true', help='numbers as JSON')
     group = parser.add_argument_group('this section')
     for name, (kind, default) in hyperparameters(
-            module.predict, without=('model', *inputs)).items():
+            module.predict, 'predict', ('model', *inputs)).items():
         add_option(group, name, kind, default)
     args = parser.parse_intermixed_args(argv)
     keywords = {name: value for name, value in vars(args).items()
