@@ -70,6 +70,7 @@ BOOK = {
     'train_ch8': 'net train_iter vocab lr num_epochs device use_random_iter',
     'RNNModel': 'rnn_layer vocab_size kwargs',
     'box_corner_to_center': 'boxes', 'box_center_to_corner': 'boxes',
+    'bbox_to_rect': 'bbox color', 'show_bboxes': 'axes bboxes labels colors',
     'multibox_prior': 'data sizes ratios', 'box_iou': 'boxes1 boxes2',
     'assign_anchor_to_bbox': 'ground_truth anchors device iou_threshold',
     'offset_boxes': 'anchors assigned_bb eps', 'multibox_target': 'anchors labels',
@@ -101,6 +102,7 @@ BOOK_DEFAULTS = {
     'Benchmark': dict(description='Done'),
     'evaluate_accuracy_gpus': dict(split_f=d2l.split_batch),
     'train_ch8': dict(use_random_iter=False),
+    'show_bboxes': dict(labels=None, colors=None),
     'assign_anchor_to_bbox': dict(iou_threshold=0.5), 'offset_boxes': dict(eps=1e-6),
     'multibox_detection': dict(nms_threshold=0.5, pos_threshold=0.009999999),
 }
