@@ -1,3 +1,4 @@
 """Pictures."""
+from ..toys.pictures import *
 from .fashion_mnist import *
 from .reading import *
