@@ -69,6 +69,8 @@ BOOK = {
     'train_epoch_ch8': 'net train_iter loss updater device use_random_iter',
     'train_ch8': 'net train_iter vocab lr num_epochs device use_random_iter',
     'RNNModel': 'rnn_layer vocab_size kwargs',
+    'read_csv_labels': 'fname', 'copyfile': 'filename target_dir',
+    'reorg_train_valid': 'data_dir labels valid_ratio', 'reorg_test': 'data_dir',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear',
