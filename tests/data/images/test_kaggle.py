@@ -10,7 +10,8 @@ from d2lmx.files import hub
 from d2lmx.files.archives import BadData
 
 # by name: a1, a10, a2 ... and b1 ...; the rarest class has 4
-LABELS = {**{f'a{i}': 'ape' for i in range(1, 13)}, **{f'b{i}': 'bee' for i in range(4)}}
+LABELS = {**{f'a{i}': 'ape' for i in range(1, 13)},
+          **{f'b{i}': 'bee' for i in range(4)}}
 
 
 @pytest.fixture
