@@ -213,7 +213,7 @@ def has_address(name: str) -> bool:
 
 def _taken(archive, member):
     """A member of an archive as a file beside it, or in the cache."""
-    place = archive.parent if _writable(archive.parent) else cache()
+    place = archive.parent if writable(archive.parent) else cache()
     path = place / member
     if not path.is_file():
         with _told(place, member), whole_file(path) as part:
