@@ -71,6 +71,8 @@ BOOK = {
     'RNNModel': 'rnn_layer vocab_size kwargs',
     'train_batch_ch13': 'net features labels loss trainer devices split_f',
     'train_ch13': 'net train_iter test_iter loss trainer num_epochs devices split_f',
+    'read_csv_labels': 'fname', 'copyfile': 'filename target_dir',
+    'reorg_train_valid': 'data_dir labels valid_ratio', 'reorg_test': 'data_dir',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear',

@@ -45,6 +45,7 @@ SAVED = '''
 12.5  split_batch
 12.6  resnet18 evaluate_accuracy_gpus
 13.1  train_batch_ch13 train_ch13
+13.13 read_csv_labels copyfile reorg_train_valid reorg_test
 '''
 # what one page prints without saving it, and another section uses: in the library too
 PRINTED = {'9.7': 'Seq2SeqDecoder', '10.4': 'Seq2SeqAttentionDecoder',

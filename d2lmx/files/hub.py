@@ -176,12 +176,16 @@ def download_extract(name: str, folder: str = None) -> str:
 
     Book: 4.10 (sec_kaggle_house)
     """
-    archive = Path(download(name))
+    return unpack(Path(download(name)), folder)
+
+
+def unpack(archive: Path, folder: str = None) -> str:
+    """What `download_extract` does, of an archive that is there."""
     unpacked = f'{archives.stem(archive)}-{sha1_of(archive)[:8]}'
     places = [archive.parent / unpacked, cache() / unpacked]
     whole = next((place for place in places if place.is_dir()), None)
     if whole is None:
-        whole = places[0] if _writable(archive.parent) else places[1]
+        whole = places[0] if writable(archive.parent) else places[1]
         with _told(whole.parent, archive.name):
             archives.extract(archive, whole)
     inner = whole / (folder or archives.stem(archive))
@@ -209,7 +213,7 @@ def has_address(name: str) -> bool:
 
 def _taken(archive, member):
     """A member of an archive as a file beside it, or in the cache."""
-    place = archive.parent if _writable(archive.parent) else cache()
+    place = archive.parent if writable(archive.parent) else cache()
     path = place / member
     if not path.is_file():
         with _told(place, member), whole_file(path) as part:
@@ -221,7 +225,7 @@ def _fetch(name, file, cache_dir):
     from . import transfer  # late: what it imports takes longer than all else here
     if cache_dir is None:
         searched = roots()
-        root = next(filter(_writable, searched[:-1]), cache())  # never the system's
+        root = next(filter(writable, searched[:-1]), cache())  # never the system's
     else:
         searched, root = [Path(cache_dir)], Path(cache_dir)
     path = root / file.folder / file.file
@@ -248,7 +252,7 @@ def _addresses(url):
                     if url.startswith(prefix) for other in others]
 
 
-def _writable(folder):
+def writable(folder):
     """Whether files may go to `folder`, or to where it would be made.
 
     A folder marked read-only is respected even for root, who could write there.
