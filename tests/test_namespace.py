@@ -76,6 +76,10 @@ BOOK = {
     'offset_boxes': 'anchors assigned_bb eps', 'multibox_target': 'anchors labels',
     'offset_inverse': 'anchors offset_preds', 'nms': 'boxes scores iou_threshold',
     'multibox_detection': 'cls_probs offset_preds anchors nms_threshold pos_threshold',
+    'train_batch_ch13': 'net features labels loss trainer devices split_f',
+    'train_ch13': 'net train_iter test_iter loss trainer num_epochs devices split_f',
+    'read_csv_labels': 'fname', 'copyfile': 'filename target_dir',
+    'reorg_train_valid': 'data_dir labels valid_ratio', 'reorg_test': 'data_dir',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear',

@@ -1,4 +1,5 @@
 """Pictures."""
 from ..toys.pictures import *
 from .fashion_mnist import *
+from .kaggle import *
 from .reading import *
