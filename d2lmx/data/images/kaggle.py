@@ -13,7 +13,7 @@ from ...errors import InputError
 from ...files import hub
 from ...files.archives import BadData
 from ...files.reading import read_text
-from ...files.whole import writing
+from ...files.whole import writable, writing
 from ..toys.dogs import write_dogs
 from ..toys.objects import write_objects
 
@@ -95,7 +95,7 @@ def reorganized(data_dir) -> Path:
     Ours, for 13.13
     """
     data_dir = Path(data_dir).resolve()
-    if hub.writable(data_dir):
+    if writable(data_dir):
         return data_dir / 'train_valid_test'
     digest = hashlib.sha1(os.fsencode(data_dir)).hexdigest()
     return hub.cache() / f'{data_dir.name}-{digest[:8]}' / 'train_valid_test'
