@@ -9,7 +9,6 @@ import numpy as onp
 import pandas as pd
 from mxnet import gluon, init, np, npx
 from mxnet.gluon import nn
-from mxnet.gluon.data.vision import transforms
 
 import d2lmx as d2l
 
@@ -34,20 +33,20 @@ def reorg_dog_data(data_dir, valid_ratio):
 
 def transform_train(size):
     """A picture as a part of it, mirrored or not, in other light: (3, size, size)."""
-    return transforms.Compose([
-        transforms.RandomResizedCrop(size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3)),
-        transforms.RandomFlipLeftRight(),
-        transforms.RandomColorJitter(brightness=0.4, contrast=0.4, saturation=0.4),
-        transforms.RandomLighting(0.1), transforms.ToTensor(),
-        transforms.Normalize(MEAN, STD)])
+    return d2l.Compose([
+        d2l.RandomResizedCrop(size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3)),
+        d2l.RandomFlipLeftRight(),
+        d2l.RandomColorJitter(brightness=0.4, contrast=0.4, saturation=0.4),
+        d2l.RandomLighting(0.1), d2l.ToTensor(),
+        d2l.Normalize(MEAN, STD)])
 
 
 def transform_test(size):
     """A picture as its middle, and nothing drawn by chance: (3, size, size)."""
-    return transforms.Compose([
-        transforms.Resize(size * 256 // 224, keep_ratio=True),
-        transforms.CenterCrop(size), transforms.ToTensor(),
-        transforms.Normalize(MEAN, STD)])
+    return d2l.Compose([
+        d2l.Resize(size * 256 // 224, keep_ratio=True),
+        d2l.CenterCrop(size), d2l.ToTensor(),
+        d2l.Normalize(MEAN, STD)])
 
 
 class FineTuned(nn.HybridBlock):
@@ -130,18 +129,16 @@ def train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
 def load_data(data_dir, batch_size, size):
     """Batches of training, of validation, of both and of the test, by these names.
 
-    And the names of the classes, and of the files of the test without their endings.
+    And the names of the classes, and of the pictures of the test.
     """
-    place = d2l.reorganized(data_dir)
-    folders = {part: gluon.data.vision.ImageFolderDataset(place / part)
-               for part in ('train', 'valid', 'train_valid', 'test')}
+    parts, classes = d2l.read_reorganized(data_dir)
     # book: drops the last batch of training and validation where it is smaller
-    loaders = {part: gluon.data.DataLoader(
-        folder.transform_first(transform_train(size) if part.startswith('train') else
-                               transform_test(size)), batch_size,
-        part.startswith('train')) for part, folder in folders.items()}
-    names = [Path(file).stem for file, _ in folders['test'].items]
-    return loaders, folders['train_valid'].synsets, names
+    loaders = {part: d2l.PictureIterator(
+        pictures, labels, batch_size,
+        transform_train(size) if part.startswith('train') else transform_test(size),
+        shuffle=part.startswith('train'))
+        for part, (pictures, labels) in parts.items()}
+    return loaders, classes, [file.stem for file in parts['test'][0].files]
 
 
 def probabilities(net, test_iter, device):
@@ -192,8 +189,8 @@ def predict(model, *pictures) -> list:
     results = []
     for picture in pictures:
         image = d2l.read_picture(picture)
-        X = transform_test(net.about['size'])(np.array(image, dtype='uint8'))
-        p = npx.softmax(net(np.expand_dims(X, 0)))[0].tolist()
+        X = transform_test(net.about['size'])(image)[None]
+        p = npx.softmax(net(X))[0].tolist()
         ranked = sorted(zip(p, net.about['classes']), reverse=True)
         d2l.show_images([image], 1, 1, [f'{ranked[0][1]} {ranked[0][0]:.2f}'], scale=3)
         results.append({'picture': str(picture), 'class': ranked[0][1],

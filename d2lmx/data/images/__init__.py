@@ -1,4 +1,6 @@
 """Pictures."""
 from .fashion_mnist import *
 from .kaggle import *
+from .loading import *
 from .reading import *
+from .transforms import *
