@@ -97,6 +97,15 @@ PAGES = '''
       train_batch(X, y, device_params, devices, lr)  train(num_gpus, batch_size, lr)
 12.6  train(num_gpus, batch_size, lr)
 13.5  display_anchors(fmap_w, fmap_h, s)
+13.13 reorg_cifar10_data(data_dir, valid_ratio)
+      class Residual(num_channels, use_1x1conv=False, strides=1, **kwargs)
+      resnet18(num_classes)  get_net(devices)
+      train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
+            lr_decay)
+13.14 reorg_dog_data(data_dir, valid_ratio)  get_net(devices)
+      evaluate_loss(data_iter, net, devices)
+      train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
+            lr_decay)
 '''
 
 

@@ -2,4 +2,6 @@
 from ..toys.pictures import *
 from .fashion_mnist import *
 from .kaggle import *
+from .loading import *
 from .reading import *
+from .transforms import *
