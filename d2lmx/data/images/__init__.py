@@ -1,3 +1,4 @@
 """Pictures."""
 from .fashion_mnist import *
 from .reading import *
+from .voc import *
