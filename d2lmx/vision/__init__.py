@@ -1,2 +1,3 @@
 """Pictures taken apart: boxes, anchors, and what they enclose."""
 from .boxes import *
+from .measuring import *
