@@ -38,6 +38,8 @@ def run(*, batch_size: int = 64, height: int = 320, width: int = 480) -> dict:
     crop_size = (height, width)
     voc_train = d2l.VOCSegDataset(True, crop_size, voc_dir)
     voc_test = d2l.VOCSegDataset(False, crop_size, voc_dir)
+    for dataset in (voc_train, voc_test):
+        print('read', len(dataset), 'examples')
     # book: with worker processes, since each look normalizes a picture
     train_iter = gluon.data.DataLoader(voc_train, batch_size, shuffle=True,
                                        last_batch='discard')

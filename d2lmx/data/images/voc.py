@@ -12,7 +12,6 @@ from ...files import hub
 from ...files.archives import BadData
 from ..arrays import BatchIterator
 from ..toys.voc import write_voc
-from .reading import read_picture
 
 __all__ = ['VOC_COLORMAP', 'VOC_CLASSES', 'VOC_VOID', 'read_voc_images',
            'voc_colormap2label', 'voc_label_indices', 'voc_rand_crop', 'VOCSegDataset',
@@ -38,9 +37,9 @@ def read_voc_images(voc_dir, is_train: bool = True):
     """All pictures of a part and their masks, as the page has them: two lists.
 
     Both hold MXNet arrays, uint8 (h, w, 3), RGB, each of a size of its own; a mask has
-    the class's colour of `VOC_COLORMAP` at each pixel. BadData for a folder that is not
-    as VOC's, for a mask of another size than its picture, and InputError for files that
-    are no pictures.
+    the class's colour of `VOC_COLORMAP` at each pixel. BadData, a ValueError, for a
+    folder that is not as VOC's, for files that are missing or no pictures, and for a
+    mask of another size than its picture.
 
     Book: 13.9 (sec_semantic_segmentation)
     """
@@ -65,9 +64,9 @@ def _read(voc_dir, is_train, convert=lambda file, mask: mask):
         raise BadData(f'{file} names no picture: replace it')
 
     def read(name):
-        picture = read_picture(folder / 'JPEGImages' / f'{name}.jpg')
+        picture = _decoded(folder / 'JPEGImages' / f'{name}.jpg')
         mask_file = folder / 'SegmentationClass' / f'{name}.png'
-        mask = read_picture(mask_file)
+        mask = _decoded(mask_file)
         if mask.shape != picture.shape:
             raise BadData(f'{mask_file} is a mask of {mask.shape[:2]} pixels, but its '
                           f'picture has {picture.shape[:2]}: replace one of them by '
@@ -76,6 +75,21 @@ def _read(voc_dir, is_train, convert=lambda file, mask: mask):
 
     with ThreadPoolExecutor() as threads:  # OpenCV decodes beside Python
         return list(threads.map(read, names))
+
+
+def _decoded(file):
+    """The picture in a file of the archive: uint8 (h, w, 3), RGB; or BadData."""
+    import cv2  # late: all else works where its system libraries are missing
+    if not file.is_file():
+        raise BadData(f'{file} is missing, though its part lists it: unpack the '
+                      'archive anew')
+    try:
+        picture = cv2.imdecode(onp.fromfile(file, onp.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:  # of an empty file, and of too many pixels
+        picture = None
+    if picture is None:
+        raise BadData(f'{file} is no picture, or it is damaged: replace it')
+    return onp.ascontiguousarray(picture[..., ::-1])
 
 
 @functools.lru_cache(maxsize=1)
@@ -146,8 +160,7 @@ class VOCSegDataset(gluon.data.Dataset):
 
     An example is a part of a picture (3, height, width), float32, of mean 0 and
     deviation 1 over ImageNet, and its classes (height, width), uint8, where the border
-    of things counts as background. Pictures that are smaller are left out; prints how
-    many are kept, as the page does.
+    of things counts as background. Pictures that are smaller are left out.
 
     Parameters
     ----------
@@ -165,8 +178,8 @@ class VOCSegDataset(gluon.data.Dataset):
     labels
         List of their classes, (h, w), uint8, with `VOC_VOID` on the border of things.
 
-    Errors as of `read_voc_images`; BadData for colours that are not VOC's, InputError
-    where no picture is as large as the parts.
+    Errors as of `read_voc_images`; BadData for colours of a mask that are not VOC's,
+    too, and InputError where no picture is as large as the parts.
 
     Book: 13.9 (sec_semantic_segmentation)
     """
@@ -180,8 +193,8 @@ class VOCSegDataset(gluon.data.Dataset):
             height, width = self.crop_size
             raise InputError(f'no picture of {voc_dir} has {height} x {width} pixels: '
                              'choose a smaller crop size')
+        # book: prints how many are left; here the section does
         self.features, self.labels = map(list, zip(*kept))
-        print(f'read {len(self.features)} examples')
 
     def normalize_image(self, img):
         """uint8 (..., h, w, 3) -> float32 of mean 0 and deviation 1 over ImageNet."""
