@@ -71,6 +71,11 @@ BOOK = {
     'RNNModel': 'rnn_layer vocab_size kwargs',
     'train_batch_ch13': 'net features labels loss trainer devices split_f',
     'train_ch13': 'net train_iter test_iter loss trainer num_epochs devices split_f',
+    'read_voc_images': 'voc_dir is_train', 'voc_colormap2label': '',
+    'voc_label_indices': 'colormap colormap2label',
+    'voc_rand_crop': 'feature label height width',
+    'VOCSegDataset': 'is_train crop_size voc_dir',
+    'load_data_voc': 'batch_size crop_size',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear',
@@ -96,7 +101,7 @@ BOOK_DEFAULTS = {
     'train_ch11': dict(num_epochs=2), 'train_concise_ch11': dict(num_epochs=2),
     'Benchmark': dict(description='Done'),
     'evaluate_accuracy_gpus': dict(split_f=d2l.split_batch),
-    'train_ch8': dict(use_random_iter=False),
+    'train_ch8': dict(use_random_iter=False), 'read_voc_images': dict(is_train=True),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '

@@ -45,6 +45,8 @@ SAVED = '''
 12.5  split_batch
 12.6  resnet18 evaluate_accuracy_gpus
 13.1  train_batch_ch13 train_ch13
+13.9  read_voc_images voc_colormap2label voc_label_indices voc_rand_crop VOCSegDataset
+      load_data_voc
 '''
 # what one page prints without saving it, and another section uses: in the library too
 PRINTED = {'9.7': 'Seq2SeqDecoder', '10.4': 'Seq2SeqAttentionDecoder',

@@ -96,6 +96,9 @@ PAGES = '''
 12.5  lenet(X, params)  get_params(params, device)  allreduce(data)
       train_batch(X, y, device_params, devices, lr)  train(num_gpus, batch_size, lr)
 12.6  train(num_gpus, batch_size, lr)
+13.10 trans_conv(X, K)  kernel2matrix(K)
+13.11 bilinear_kernel(in_channels, out_channels, kernel_size)  predict(img)
+      label2image(pred)
 '''
 
 

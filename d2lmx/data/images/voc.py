@@ -11,7 +11,7 @@ from ...errors import InputError
 from ...files import hub
 from ...files.archives import BadData
 from ..arrays import BatchIterator
-from ..toys.voc import write_voc
+from ..toys.voc import write_picture, write_voc
 
 __all__ = ['VOC_COLORMAP', 'VOC_CLASSES', 'VOC_VOID', 'read_voc_images',
            'voc_colormap2label', 'voc_label_indices', 'voc_rand_crop', 'VOCSegDataset',
@@ -31,6 +31,7 @@ SCALE = onp.divide(1, onp.multiply(STD, 255)).astype('float32')
 SHIFT = -onp.divide(MEAN, STD).astype('float32')
 
 hub.toy('voc2012')(write_voc)
+hub.toy('catdog')(write_picture)
 
 
 def read_voc_images(voc_dir, is_train: bool = True):
@@ -127,7 +128,7 @@ def voc_label_indices(colormap, colormap2label):
     Book: 13.9 (sec_semantic_segmentation)
     """
     colors, table = _on_numpy(colormap), _on_numpy(colormap2label)
-    if colors.shape[-1:] != (3,) or colors.min() < 0 or colors.max() > 255:
+    if colors.shape[-1:] != (3,) or not ((colors >= 0) & (colors <= 255)).all():
         raise InputError('a mask must be (height, width, 3), with colours from 0 to '
                          f'255, got {colors.shape}')
     return np.array(table[_codes(colors)], dtype=table.dtype)
