@@ -80,6 +80,11 @@ BOOK = {
     'train_ch13': 'net train_iter test_iter loss trainer num_epochs devices split_f',
     'read_csv_labels': 'fname', 'copyfile': 'filename target_dir',
     'reorg_train_valid': 'data_dir labels valid_ratio', 'reorg_test': 'data_dir',
+    'read_voc_images': 'voc_dir is_train', 'voc_colormap2label': '',
+    'voc_label_indices': 'colormap colormap2label',
+    'voc_rand_crop': 'feature label height width',
+    'VOCSegDataset': 'is_train crop_size voc_dir',
+    'load_data_voc': 'batch_size crop_size',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear',
@@ -109,6 +114,7 @@ BOOK_DEFAULTS = {
     'show_bboxes': dict(labels=None, colors=None),
     'assign_anchor_to_bbox': dict(iou_threshold=0.5), 'offset_boxes': dict(eps=1e-6),
     'multibox_detection': dict(nms_threshold=0.5, pos_threshold=0.009999999),
+    'train_ch8': dict(use_random_iter=False), 'read_voc_images': dict(is_train=True),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '

@@ -48,6 +48,8 @@ SAVED = '''
 13.3  box_corner_to_center box_center_to_corner bbox_to_rect
 13.4  multibox_prior show_bboxes box_iou assign_anchor_to_bbox offset_boxes
       multibox_target offset_inverse nms multibox_detection
+13.9  read_voc_images voc_colormap2label voc_label_indices voc_rand_crop VOCSegDataset
+      load_data_voc
 13.13 read_csv_labels copyfile reorg_train_valid reorg_test
 '''
 # what one page prints without saving it, and another section uses: in the library too

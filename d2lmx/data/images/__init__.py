@@ -5,3 +5,4 @@ from .kaggle import *
 from .loading import *
 from .reading import *
 from .transforms import *
+from .voc import *
