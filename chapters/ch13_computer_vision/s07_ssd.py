@@ -22,7 +22,8 @@ PRINTED = [({}, {'class error': (3.53e-3, 3.42e-3, 3.61e-3),
 sizes = [[0.2, 0.272], [0.37, 0.447], [0.54, 0.619], [0.71, 0.79], [0.88, 0.961]]
 ratios = [[1, 2, 0.5]] * 5
 num_anchors = len(sizes[0]) + len(ratios[0]) - 1
-SIZE = 256  # of a picture that is trained on, in pixels
+SIZE = 256     # of a picture that is trained on, in pixels
+NUM_SHOWN = 4  # pictures of the validation part
 
 
 def cls_predictor(num_anchors, num_classes):
@@ -142,6 +143,23 @@ def example_inputs(batch_size=2, size=SIZE):
     return (np.random.uniform(size=(batch_size, 3, size, size)),)
 
 
+class Detector(nn.HybridBlock):
+    """X (batch, 3, h, w), RGB in 0 to 255 -> scores (batch, n, classes), boxes.
+
+    Scores are probabilities; boxes (batch, n, 4), corners in 0 to 1, one an anchor.
+    """
+
+    def __init__(self, net, **kwargs):
+        super().__init__(**kwargs)
+        self.net = net
+
+    def hybrid_forward(self, F, X):
+        anchors, cls_preds, bbox_preds = self.net(X)
+        bbox_preds = F.npx.reshape(bbox_preds, (-2, -1, 4))
+        return F.npx.softmax(cls_preds)[:, :, 1:], d2l.offset_inverse(anchors,
+                                                                      bbox_preds)
+
+
 cls_loss = gluon.loss.SoftmaxCrossEntropyLoss()
 bbox_loss = gluon.loss.L1Loss()
 
@@ -198,7 +216,10 @@ def train(net, train_iter, num_epochs, lr, weight_decay):
 
 
 def evaluate(net, val_iter, classes, batch_size):
-    """Class error, box MAE and mean average precision on pictures not trained on."""
+    """Class error, box MAE and mean average precision on pictures not trained on.
+
+    And the first of them, drawn with what is found with a score of 0.5 at least.
+    """
     means, found, device = d2l.RunningMeans(), [], d2l.try_gpu()
     images, labels = val_iter.arrays  # all of them, on each worker
     for i in range(0, len(images), batch_size):
@@ -210,6 +231,12 @@ def evaluate(net, val_iter, classes, batch_size):
         cls_probs = npx.softmax(cls_preds).transpose(0, 2, 1)
         found.append(d2l.multibox_detection(cls_probs, bbox_preds, anchors).asnumpy())
     pictures = [rows for batch in found for rows in batch]
+    axes = d2l.show_images(images[:NUM_SHOWN].transpose(0, 2, 3, 1), 2, NUM_SHOWN // 2,
+                           scale=2.5)
+    for ax, rows in zip(axes, pictures):
+        sure = rows[(rows[:, 0] >= 0) & (rows[:, 1] >= 0.5)]
+        d2l.show_bboxes(ax, np.array(sure[:, 2:] * SIZE), [
+            f'{classes[int(label)]} {score:.2f}' for label, score in sure[:, :2]], 'w')
     return {**means.means(), **d2l.detection_map(pictures, labels, class_names=classes)}
 
 
@@ -265,7 +292,8 @@ def page_shapes():
     Y2 = forward(np.zeros((2, 16, 10, 10)), cls_predictor(3, 10))
     net = TinySSD(num_classes=1)
     net.initialize()
-    anchors, cls_preds, bbox_preds = net(np.zeros((32, 3, 256, 256)))
+    # book: of 32 pictures, which takes a second
+    anchors, cls_preds, bbox_preds = net(np.zeros((2, 3, 256, 256)))
     X = np.zeros((2, 3, 20, 20))
     shown = {'Y1': Y1, 'Y2': Y2, 'concat_preds': concat_preds([Y1, Y2]),
              'down_sample_blk': forward(X, down_sample_blk(10)),
@@ -273,3 +301,29 @@ def page_shapes():
              'output anchors': anchors, 'output class preds': cls_preds,
              'output bbox preds': bbox_preds}
     return {name: list(array.shape) for name, array in shown.items()}
+
+
+def run(*, images: str = 'banana-detection', num_epochs: int = 20, lr: float = 0.2,
+        weight_decay: float = 5e-4, batch_size: int = 32,
+        out: Path = Path('.')) -> dict:
+    train_iter, val_iter, classes = d2l.load_data_detection(images, batch_size, SIZE)
+    device, net = d2l.try_gpu(), TinySSD(num_classes=len(classes))
+    net.initialize(init=init.Xavier(), ctx=device)
+    history = train(net, train_iter, num_epochs, lr, weight_decay)
+    print(f'class err {history["class error"]:.2e}, '
+          f'bbox mae {history["bbox mae"]:.2e}')
+    print(f'{history.examples_per_sec:.1f} examples/sec on {device}')
+    result = {'shapes': page_shapes(), 'classes': classes, **history.record(),
+              'validation': evaluate(net, val_iter, classes, batch_size)}
+    with device:
+        X, = example_inputs()
+        d2l.save_model(out / 'model', Detector(net), X,
+                       {'classes': classes, 'size': SIZE}, other_inputs=[X[:1]])
+        if images == 'banana-detection':
+            result['found'] = predict(out / 'model', d2l.download('banana'))
+    show_losses()
+    return result
+
+
+if __name__ == '__main__':
+    d2l.main(run)
