@@ -4,4 +4,5 @@ from .decoding import *
 from .residual import *
 from .recurrent import *
 from .seq2seq import *
+from .ssd import *
 from .transformer import *
