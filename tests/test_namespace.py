@@ -85,6 +85,8 @@ BOOK = {
     'voc_rand_crop': 'feature label height width',
     'VOCSegDataset': 'is_train crop_size voc_dir',
     'load_data_voc': 'batch_size crop_size',
+    'read_data_bananas': 'is_train', 'BananasDataset': 'is_train',
+    'load_data_bananas': 'batch_size',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear',
@@ -115,6 +117,7 @@ BOOK_DEFAULTS = {
     'assign_anchor_to_bbox': dict(iou_threshold=0.5), 'offset_boxes': dict(eps=1e-6),
     'multibox_detection': dict(nms_threshold=0.5, pos_threshold=0.009999999),
     'train_ch8': dict(use_random_iter=False), 'read_voc_images': dict(is_train=True),
+    'read_data_bananas': dict(is_train=True),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '

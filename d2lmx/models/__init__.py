@@ -5,4 +5,5 @@ from .pretrained import *
 from .residual import *
 from .recurrent import *
 from .seq2seq import *
+from .ssd import *
 from .transformer import *

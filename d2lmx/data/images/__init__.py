@@ -1,5 +1,7 @@
 """Pictures."""
 from ..toys.pictures import *
+from .bananas import *
+from .detection import *
 from .fashion_mnist import *
 from .kaggle import *
 from .loading import *
