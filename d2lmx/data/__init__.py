@@ -6,3 +6,4 @@ from .images import *
 from .tables import *
 from .text import *
 from .toys.fruit import *
+from .toys.paintings import *
