@@ -46,11 +46,8 @@ SAVED = '''
 12.6  resnet18 evaluate_accuracy_gpus
 13.1  train_batch_ch13 train_ch13
 13.3  box_corner_to_center box_center_to_corner bbox_to_rect
-13.3  box_corner_to_center box_center_to_corner
 13.4  multibox_prior show_bboxes box_iou assign_anchor_to_bbox offset_boxes
       multibox_target offset_inverse nms multibox_detection
-13.4  multibox_prior box_iou assign_anchor_to_bbox offset_boxes multibox_target
-      offset_inverse nms multibox_detection
 13.6  read_data_bananas BananasDataset load_data_bananas
 13.9  read_voc_images voc_colormap2label voc_label_indices voc_rand_crop VOCSegDataset
       load_data_voc
