@@ -4,12 +4,14 @@ from ..pages.values import folder, number
 from . import complain
 
 SECONDS_EACH = 20  # of measuring, for each network of --all
+BOXES = 'boxes'     # in a section's place
 
 
 def options(parser):
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument('section', nargs='?',
-                       help='a section with a network: lenet, batch_norm:concise')
+                       help='a section with a network: lenet, batch_norm:concise; or '
+                            "'boxes': the work on anchors beside loops over boxes")
     which.add_argument('--all', action='store_true', help='every section with a port')
     parser.add_argument('--rounds', type=number('rounds', int, 10), default=10,
                         help='timed rounds of each way (default: 10)')
@@ -27,6 +29,8 @@ def options(parser):
 def obey(args):
     if args.epochs and args.all:
         raise InputError('--epochs needs a section, not --all')
+    if args.section == BOXES:
+        return bench_boxes(args)
     return bench_all(args) if args.all else bench(args)
 
 
@@ -71,6 +75,22 @@ def bench_all(args):
           'the best of PyTorch\'s ways\n'
           f'numbers: {args.out / "bench_NAME.json"}, of each')
     return status
+
+
+def bench_boxes(args):
+    """Targets of anchors, and suppression, beside loops: a table and JSON."""
+    from ..bench.boxes import boxes_record
+    from ..pages.results import as_json, write_json
+    from ..viz.tables import table
+    if args.epochs or args.batch_size:
+        raise InputError("'boxes' takes --rounds and --out alone")
+    record = boxes_record(args.rounds)
+    path = write_json(args.out / f'bench_{BOXES}.json', as_json(record))
+    for what, ways in record['result'].items():
+        print(table([{what: way, 'ms a picture': f'{row["median_seconds"] * 1e3:.3g}',
+                      'x loops': f'{row["times_loops"]:.1f}'}
+                     for way, row in ways.items()]))
+    print(f'numbers: {path}')
 
 
 def progress(title):

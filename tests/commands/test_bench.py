@@ -67,7 +67,8 @@ def test_epochs_are_told_with_what_the_ways_mean(call, tmp_path, capsys, monkeyp
     (['batch_norm:fast'], 'has the variants'), (['lenet:fast'], 'none'),
     (['ndarray'], 'has no network'), (['lenet', '--rounds', '0'], 'at least 1'),
     (['kaggle_house_price', '--epochs'], 'sections whose data are'),
-    (['--all', '--epochs'], '--epochs needs a section, not --all')])
+    (['--all', '--epochs'], '--epochs needs a section, not --all'),
+    (['boxes', '--epochs'], "'boxes' takes --rounds and --out alone")])
 def test_wrong_usage_is_status_2(words, reason, complaint):
     assert reason in complaint(2, 'bench', *words)
 
