@@ -3,7 +3,9 @@
 Each is traced once, as it predicts, and its graph runs on NumPy arrays as it is. So what
 serves other networks serves these: tables, pictures, exports, clocks.
 """
+import json
 import re
+import warnings
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -109,19 +111,41 @@ class LegacyNetwork(gluon.SymbolBlock):
     def __init__(self, net):
         with np_array(False):
             outputs = net(mx.sym.var('data'))
-        outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
         params = gluon.ParameterDict()
         params.update({param.name: _anew(param)
                        for param in net.collect_params().values()})
-        super().__init__(mx.sym.Group(list(outputs)).as_np_ndarray(),
-                         [mx.sym.var('data').as_np_ndarray()], params=params)
-        self.predicts_only = len(outputs) > 1
+        with warnings.catch_warnings():
+            warnings.filterwarnings('ignore', 'Cannot decide type')  # none was asked
+            super().__init__(_without_shapes(mx.sym.Group(outputs)).as_np_ndarray(),
+                             [mx.sym.var('data').as_np_ndarray()], params=params)
+        self._num_outputs = len(outputs)
         self._structure = {name: params[param.name] for name, param
                            in net._collect_params_with_prefix().items()}
+
+    @property
+    def predicts_only(self) -> bool:
+        """Whether no loss of one output could train it."""
+        return self._num_outputs > 1
+
+    def __call__(self, X):
+        if not isinstance(X, mx.sym.Symbol):
+            return super().__call__(X)
+        graph = self._cached_graph[1](data=X)
+        return (graph if self._num_outputs == 1 else
+                [graph[i] for i in range(self._num_outputs)])
 
     def _collect_params_with_prefix(self, prefix=''):
         dot = prefix + '.' if prefix else ''
         return {dot + name: param for name, param in self._structure.items()}
+
+
+def _without_shapes(graph):
+    """The graph without the sizes of parameters, in which 0 was a size not known."""
+    written = json.loads(graph.tojson())
+    for node in written['nodes']:
+        node.get('attrs', {}).pop('__shape__', None)
+    return mx.sym.load_json(json.dumps(written))
 
 
 def _anew(param):

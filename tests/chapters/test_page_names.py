@@ -96,6 +96,27 @@ PAGES = '''
 12.5  lenet(X, params)  get_params(params, device)  allreduce(data)
       train_batch(X, y, device_params, devices, lr)  train(num_gpus, batch_size, lr)
 12.6  train(num_gpus, batch_size, lr)
+13.5  display_anchors(fmap_w, fmap_h, s)
+13.7  cls_predictor(num_anchors, num_classes)  bbox_predictor(num_anchors)
+      forward(x, block)  flatten_pred(pred)  concat_preds(preds)
+      down_sample_blk(num_channels)  base_net()  get_blk(i)
+      blk_forward(X, blk, size, ratio, cls_predictor, bbox_predictor)
+      class TinySSD(num_classes, **kwargs)
+      calc_loss(cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks)
+      cls_eval(cls_preds, cls_labels)  bbox_eval(bbox_preds, bbox_labels, bbox_masks)
+      predict(X)  display(img, output, threshold)  focal_loss(gamma, x)
+13.10 trans_conv(X, K)  kernel2matrix(K)
+13.11 bilinear_kernel(in_channels, out_channels, kernel_size)  predict(img)
+      label2image(pred)
+13.13 reorg_cifar10_data(data_dir, valid_ratio)
+      class Residual(num_channels, use_1x1conv=False, strides=1, **kwargs)
+      resnet18(num_classes)  get_net(devices)
+      train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
+            lr_decay)
+13.14 reorg_dog_data(data_dir, valid_ratio)  get_net(devices)
+      evaluate_loss(data_iter, net, devices)
+      train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
+            lr_decay)
 '''
 
 
