@@ -6,6 +6,7 @@ serves other networks serves these: tables, pictures, exports, clocks.
 import json
 import re
 import warnings
+from ast import literal_eval
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -64,7 +65,8 @@ def build_net(name: str, params=None):
     """
     family, _ = family_of(name)
     shapes = {} if params is None else _shapes(params)
-    with legacy_arrays():
+    with legacy_arrays(), warnings.catch_warnings():
+        warnings.filterwarnings('ignore', 'Cannot decide type')  # none was asked for
         try:
             net = _made(name, family, shapes)
         except Exception as error:  # of whatever kind: the file, or gluoncv's code
@@ -116,7 +118,7 @@ class LegacyNetwork(gluon.SymbolBlock):
         params.update({param.name: _anew(param)
                        for param in net.collect_params().values()})
         with warnings.catch_warnings():
-            warnings.filterwarnings('ignore', 'Cannot decide type')  # none was asked
+            warnings.filterwarnings('ignore', 'Cannot decide type')
             super().__init__(_without_shapes(mx.sym.Group(outputs)).as_np_ndarray(),
                              [mx.sym.var('data').as_np_ndarray()], params=params)
         self._num_outputs = len(outputs)
@@ -141,10 +143,12 @@ class LegacyNetwork(gluon.SymbolBlock):
 
 
 def _without_shapes(graph):
-    """The graph without the sizes of parameters, in which 0 was a size not known."""
+    """The graph without shapes of parameters in which 0 was a size not known."""
     written = json.loads(graph.tojson())
     for node in written['nodes']:
-        node.get('attrs', {}).pop('__shape__', None)
+        attrs = node.get('attrs', {})
+        if 0 in literal_eval(attrs.get('__shape__', '()')):
+            del attrs['__shape__']
     return mx.sym.load_json(json.dumps(written))
 
 
