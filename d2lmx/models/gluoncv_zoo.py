@@ -1,7 +1,7 @@
 """Networks of gluoncv, written in MXNet's legacy operators, as blocks on NumPy arrays.
 
-Each is traced once, as it predicts, and its graph runs on NumPy arrays as it is. So what
-serves other networks serves these: tables, pictures, exports, clocks.
+Each is traced once, as it predicts, and its graph runs on NumPy arrays. So what serves
+other networks serves these: tables, pictures, exports, clocks.
 """
 import json
 import re
@@ -16,7 +16,7 @@ from mxnet import gluon, np
 from mxnet.util import np_array
 
 from ..errors import InputError, MissingFile
-from ..vision.gluoncv import gluoncv, legacy_arrays
+from ..vision.gluoncv import gluoncv, legacy_arrays, load_arrays
 
 __all__ = []
 
@@ -26,7 +26,9 @@ FAMILIES = [(r'ssd_300_.*', 300), (r'ssd_512_.*', 512), (r'yolo3_.*', 416),
             (r'(alexnet|darknet|densenet|dla34|googlenet|mobilenet|nasnet'
              r'|residualattentionnet|resnest|resnet|resnext|se_res|senet|shufflenet'
              r'|squeezenet|vgg).*|hrnet_.*_c', 224)]
-OTHERS = r'.*(_int8|_hmdb51|_kinetics400|_sthsthv2|_ucf101|\d_custom)'
+OTHERS = r'.*(_int8|_hmdb51|_kinetics400|_sthsthv2|_ucf101|_custom)'
+USUAL = {'gamma': 'ones', 'beta': 'zeros', 'bias': 'zeros', 'mean': 'zeros',
+         'var': 'ones'}  # values at the start, by the end of a parameter's name
 # by which parameter a file tells the number of classes, and how many numbers it has
 LAST = {'ssd': ('class_predictors.0.predictor.bias',
                 lambda net, n: n // net.anchor_generators[0].num_depth - 1),
@@ -98,7 +100,7 @@ def _shapes(file) -> dict:
     if not Path(file).is_file():
         raise MissingFile(f'there is no parameter file {file}')
     try:
-        return {name: value.shape for name, value in mx.npx.load(str(file)).items()}
+        return {name: value.shape for name, value in load_arrays(file).items()}
     except (mx.MXNetError, ValueError, AttributeError) as error:
         raise InputError(f'{file} is no file of MXNet\'s named arrays') from error
 
@@ -122,6 +124,7 @@ class LegacyNetwork(gluon.SymbolBlock):
             super().__init__(_without_shapes(mx.sym.Group(outputs)).as_np_ndarray(),
                              [mx.sym.var('data').as_np_ndarray()], params=params)
         self._num_outputs = len(outputs)
+        self._source = (net,)  # in a tuple, so that it is no child
         self._structure = {name: params[param.name] for name, param
                            in net._collect_params_with_prefix().items()}
 
@@ -129,6 +132,18 @@ class LegacyNetwork(gluon.SymbolBlock):
     def predicts_only(self) -> bool:
         """Whether no loss of one output could train it."""
         return self._num_outputs > 1
+
+    def before_suppression(self):
+        """A YOLO3 network that gives all its boxes; any other as it is.
+
+        Its boxes are sorted by scores that nearly agree, so that the last digits
+        decide which are suppressed: no two programs give the same ones.
+        """
+        net, = self._source
+        if type(net).__name__ != 'YOLOV3':
+            return self
+        net.set_nms(nms_thresh=-1)
+        return LegacyNetwork(net)
 
     def __call__(self, X):
         if not isinstance(X, mx.sym.Symbol):
@@ -156,6 +171,9 @@ def _anew(param):
     """The same parameter without arrays; constants, such as anchors, with NumPy's."""
     if isinstance(param, gluon.Constant):
         return gluon.Constant(param.name, param.value.asnumpy())
+    if param.init is None:  # lost where gluoncv itself traced a part
+        param.init = next((kind for end, kind in USUAL.items()
+                           if param.name.endswith(end)), None)
     param._data = param._grad = None
     param._deferred_init = ()
     return param

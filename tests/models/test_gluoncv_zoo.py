@@ -28,6 +28,7 @@ def test_it_becomes_files_that_give_the_same(name, size, shapes, kind, files, tm
     assert call('export', [f'gluoncv:{name}', '--to', kind, '--out', str(tmp_path),
                            '--input-shape', f'3x{size}x{size}']) == 0
     assert len(list(tmp_path.iterdir())) == files
+    # YOLO3's ONNX file ends before its boxes are suppressed
     if kind == 'symbol':
         net = d2l.load_exported(*sorted(tmp_path.iterdir(), reverse=True))
         outputs = net(np.zeros((2, 3, size, size)))
@@ -42,7 +43,7 @@ def test_it_computes_as_gluoncv_does_with_a_file_of_gluoncv(name, size, tmp_path
     detects = {'pretrained_base': False} if 'ssd' in name else {}
     with legacy_arrays():
         theirs = gluoncv().model_zoo.get_model(name, **detects)
-        theirs.initialize(mx.init.Xavier())
+        theirs.initialize()
         expected = theirs(mx.nd.array(X))
         expected = expected if isinstance(expected, tuple) else [expected]
         expected = [Y.asnumpy() for Y in expected]
