@@ -124,7 +124,7 @@ class LegacyNetwork(gluon.SymbolBlock):
             super().__init__(_without_shapes(mx.sym.Group(outputs)).as_np_ndarray(),
                              [mx.sym.var('data').as_np_ndarray()], params=params)
         self._num_outputs = len(outputs)
-        self._source = (net,)  # in a tuple, so that it is no child
+        self._source = lambda: net  # an attribute would be a child
         self._structure = {name: params[param.name] for name, param
                            in net._collect_params_with_prefix().items()}
 
@@ -139,7 +139,7 @@ class LegacyNetwork(gluon.SymbolBlock):
         Its boxes are sorted by scores that nearly agree, so that the last digits
         decide which are suppressed: no two programs give the same ones.
         """
-        net, = self._source
+        net = self._source()
         if type(net).__name__ != 'YOLOV3':
             return self
         net.set_nms(nms_thresh=-1)
