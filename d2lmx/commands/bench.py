@@ -1,4 +1,6 @@
 """Training and prediction timed in every way, PyTorch beside, in one run."""
+from pathlib import Path
+
 from ..errors import InputError, MissingPackage, Unavailable
 from ..pages.values import folder, number
 from . import complain
@@ -12,11 +14,14 @@ def options(parser):
     which.add_argument('section', nargs='?',
                        help='a section with a network: lenet, batch_norm:concise; or '
                             "'boxes': the work on anchors beside loops over boxes")
+                            'gluoncv:NAME')
     which.add_argument('--all', action='store_true', help='every section with a port')
     parser.add_argument('--rounds', type=number('rounds', int, 10), default=10,
                         help='timed rounds of each way (default: 10)')
     parser.add_argument('--batch-size', type=number('batch_size', int, 256),
                         help="(default: the section's, fewer for large images)")
+    parser.add_argument('--params', type=Path, metavar='FILE',
+                        help="of gluoncv's: trained weights, which tell its classes")
     parser.add_argument('--epochs', action='store_true',
                         help="time whole epochs on the section's data, loading "
                              "included, the page's way beside (at most 3 rounds where "
@@ -38,8 +43,8 @@ def bench(args):
     """Measure one network, print the table, write JSON and a picture."""
     from ..bench.epochs import kind_of
     from ..bench.records import epoch_record, step_record, write
-    from ..pages.networks import find_network
-    network = find_network(args.section)
+    from ..pages.networks import find_network, with_params
+    network = find_network(with_params(args.section, args.params))
     if args.epochs:
         kind_of(network)  # complains before anything is begun
     with progress(network.title) as watch:

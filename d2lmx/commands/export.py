@@ -5,7 +5,7 @@ from ..pages.options import shape
 
 
 def options(parser):
-    parser.add_argument('section', help='a section with a network')
+    parser.add_argument('section', help='a section with a network, or gluoncv:NAME')
     parser.add_argument('--to', choices=['symbol', 'onnx', 'int8'], required=True,
                         help='int8: measures accuracy and speed, before and after')
     parser.add_argument('--out', type=Path, default=Path('results'))
@@ -26,11 +26,13 @@ def obey(args):
 
 def export(args):
     from ..pages.artefacts import OTHER_BATCHES, export_network
-    from ..pages.networks import find_network
-    network = find_network(args.section, with_zoo=True)
+    from ..pages.networks import find_network, with_params
+    network = find_network(with_params(args.section, args.params), with_zoo=True)
     files = export_network(network, args.to, args.out, args.params, args.input_shape)
     print(f'{network.title}: equal to the live network on batches of 2, '
           f'{" and ".join(map(str, OTHER_BATCHES))}')
+    if args.params is None and network.token:
+        print('its weights are random, by a seed: --params FILE gives trained ones')
     for file in files:
         print(f'written: {file}')
 

@@ -8,6 +8,7 @@ from ..errors import InputError, MissingFile
 from ..files.archives import BadData
 from ..train.checkpoint import read
 from ..train.state import restore
+from ..vision.gluoncv import load_arrays
 
 __all__ = ['load_parameters', 'load_trained']
 
@@ -86,7 +87,7 @@ def read_arrays(filename) -> dict:
     if not Path(filename).is_file():
         raise MissingFile(f'there is no parameter file {filename}: '
                           'net.save_parameters(filename) writes one')
-    load = npx.load if npx.is_np_array() else mx.nd.load
+    load = load_arrays if npx.is_np_array() else mx.nd.load
     try:
         values = load(str(filename))
     except (mx.MXNetError, ValueError, MemoryError) as error:  # names may be no UTF-8

@@ -27,6 +27,8 @@ def export_network(network, kind: str, out, params=None, input_shape=None) -> li
     """
     set_seed(0)
     net = network.build_net()
+    if kind == 'onnx' and network.token:
+        net = net.before_suppression()
     inputs = inputs_of(network, input_shape, 2)
     others = [inputs_of(network, input_shape, size, **length) for size, length
               in zip(OTHER_BATCHES, other_lengths(network.example_inputs))]

@@ -6,11 +6,13 @@ from inspect import signature
 from typing import Optional
 
 from ..errors import InputError
+from ..models import gluoncv_zoo
 from ..models.pretrained import NETWORKS
 from ..models.zoo import example_inputs
 from . import sections
 from .options import hyperparameters
 
+GLUONCV = 'gluoncv:'
 DEFAULT_LR, DEFAULT_BATCH_SIZE = 0.1, 256  # of sections whose run trains nothing
 
 
@@ -25,6 +27,7 @@ class Network:
     lr: float
     batch_size: int      # the section trains with
     variant: str = ''    # where the section has several
+    token: str = ''      # of a network of gluoncv: 'gluoncv:NAME', with its FILE
 
     @property
     def number(self) -> str:
@@ -47,12 +50,13 @@ class Network:
     @property
     def twin(self) -> str:
         """Address of its PyTorch port, if it has one, for `find_twin`."""
-        return self.section.twin if self.section else f'zoo.{self.name}'
+        return self.section.twin if self.section else (
+            '' if self.token else f'zoo.{self.name}')
 
     @property
     def address(self) -> str:
         """What `find_network` finds it by, in another process too."""
-        token = str(self.section.path) if self.section else self.name
+        token = str(self.section.path) if self.section else self.token or self.name
         return f'{token}:{self.variant}' if self.variant else token
 
     def usual(self):
@@ -98,18 +102,29 @@ def section_network(section, variant: str = ''):
 def find_network(token: str, with_zoo: bool = False):
     """The network of a section (number, name or file), or one of the model zoo by name.
 
-    ``SECTION:VARIANT`` is another variant than the default of the section's build_net.
+    ``SECTION:VARIANT`` is another variant than the default of the section's build_net,
+    ``gluoncv:NAME`` a network of gluoncv, ``gluoncv:NAME:FILE`` one with the classes of
+    a parameter file.
     UnknownSection where there is no such section; ValueError for one without a network,
     or variant.
     """
     if with_zoo and token in NETWORKS:
         return Network(token, None, NETWORKS[token], example_inputs, DEFAULT_LR,
                        DEFAULT_BATCH_SIZE)
+    if token.startswith(GLUONCV):
+        name, build_net, inputs = gluoncv_zoo.find(token[len(GLUONCV):])
+        return Network(name, None, build_net, inputs, DEFAULT_LR, DEFAULT_BATCH_SIZE,
+                       token=token)
     section, _, variant = token.partition(':')
     network = section_network(sections.find(section), variant)
     if network is None:
         raise InputError(f'section {token} has no network')
     return network
+
+
+def with_params(token: str, params) -> str:
+    """A network's name, of gluoncv's with the parameter file that tells its classes."""
+    return f'{token}:{params}' if params and token.startswith(GLUONCV) else token
 
 
 def networks() -> list:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from types import ModuleType
 
+import mxnet as mx
+from mxnet import npx
 from mxnet.util import np_array, np_shape
 
 from ..errors import MissingPackage
@@ -27,6 +29,17 @@ def legacy_arrays():
     """MXNet's semantics before NumPy's, in this thread and within the block."""
     with np_array(False), np_shape(False):  # in this order
         yield
+
+
+def load_arrays(file):
+    """What a file of MXNet's arrays holds, on whichever semantics it was saved."""
+    try:
+        return npx.load(str(file))
+    except mx.MXNetError:
+        with legacy_arrays():
+            values = mx.nd.load(str(file))
+        return ({name: value.as_np_ndarray() for name, value in values.items()}
+                if isinstance(values, dict) else values)
 
 
 def gluoncv():

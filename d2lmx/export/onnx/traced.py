@@ -8,7 +8,7 @@ from mxnet import npx
 
 from ...errors import InputError
 # all converters register themselves
-from . import anchors, arithmetic, layers, shapes
+from . import anchors, arithmetic, boxes, layers, legacy, shapes
 from .graph import CONVERTERS, Graph, Node, Unsupported
 
 __all__ = []
