@@ -96,6 +96,10 @@ PAGES = '''
 12.5  lenet(X, params)  get_params(params, device)  allreduce(data)
       train_batch(X, y, device_params, devices, lr)  train(num_gpus, batch_size, lr)
 12.6  train(num_gpus, batch_size, lr)
+13.1  apply(img, aug, num_rows=2, num_cols=4, scale=1.5)
+      load_cifar10(is_train, augs, batch_size)
+      train_with_data_aug(train_augs, test_augs, net, lr=0.001)
+13.2  train_fine_tuning(net, learning_rate, batch_size=128, num_epochs=5)
 '''
 
 

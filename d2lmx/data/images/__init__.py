@@ -1,4 +1,8 @@
 """Pictures."""
+from .cifar10 import *
 from .fashion_mnist import *
+from .folders import *
 from .kaggle import *
+from .loading import *
 from .reading import *
+from .transforms import *
