@@ -90,8 +90,8 @@ def read_labeled_pictures(folder):
 def check(folder, classes, tested) -> None:
     if len(classes) < 2 or not tested:
         raise InputError(
-            f'{folder} must hold pictures of two classes at least, to train and to test '
-            "on: in folders train/CLASS and test/CLASS, or CLASS alone, or in 'train' "
+            f'{folder} must hold pictures of two classes at least, to train and to '
+            "test on: in folders train/CLASS and test/CLASS, or CLASS alone, or in 'train' "
             'with a table labels.csv; pictures to train on are there of: '
             f'{", ".join(classes) or "none"}')
     if unknown := sorted(tested - set(classes)):
@@ -108,7 +108,7 @@ def pictures_in(folder) -> list:
 
 
 def by_folder(folder) -> list:
-    """(file, class) of the pictures in each folder of a folder; none where it is not."""
+    """(file, class) of the pictures in each folder of a folder, if there is one."""
     if not folder.is_dir():
         return []
     return [(file, place.name) for place in sorted(folder.iterdir())
