@@ -5,6 +5,7 @@ Source: chapter_computer-vision/kaggle-dog
 from pathlib import Path
 from typing import Literal
 
+import numpy as onp
 import pandas as pd
 from mxnet import gluon, init, np, npx
 from mxnet.gluon import nn
@@ -17,6 +18,8 @@ SMOKE = dict(num_epochs=1, batch_size=4, size=64, max_batches=2)
 PRINTED = [({}, {'training and validation/valid loss': (0.958, 0.77, 1.0)})]
 BACKBONES = Literal['resnet34_v2', 'efficientnet_lite0', 'mobilenet_v2_1_0',
                     'squeezenet1_1']
+MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]  # of ImageNet
+RANGES = dict(valid_ratio=(0.01, 0.99), lr_decay=(0.0, 1.0), size=(32, 512))
 loss = gluon.loss.SoftmaxCrossEntropyLoss()
 
 
@@ -26,6 +29,22 @@ def reorg_dog_data(data_dir, valid_ratio):
     num_valid = d2l.reorg_train_valid(data_dir, labels, valid_ratio)
     d2l.reorg_test(data_dir)
     return num_valid
+
+
+def transform_train(size):
+    """A picture as a part of it, mirrored or not, in other light: (3, size, size)."""
+    return d2l.Compose([
+        d2l.RandomResizedCrop(size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3)),
+        d2l.RandomFlipLeftRight(),
+        d2l.RandomColorJitter(brightness=0.4, contrast=0.4, saturation=0.4),
+        d2l.RandomLighting(0.1), d2l.ToTensor(), d2l.Normalize(MEAN, STD)])
+
+
+def transform_test(size):
+    """A picture as its middle, and nothing drawn by chance: (3, size, size)."""
+    return d2l.Compose([
+        d2l.Resize(size * 256 // 224, keep_ratio=True),
+        d2l.CenterCrop(size), d2l.ToTensor(), d2l.Normalize(MEAN, STD)])
 
 
 class FineTuned(nn.HybridBlock):
@@ -106,17 +125,80 @@ def train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
 
 
 def load_data(data_dir, batch_size, size):
-    """Batches of training, of validation, of both and of the test, by these names.
-
-    And the names of the classes, and of the files of the test without their endings.
+    """(training, validation, both) as batches, pictures of the test, and all classes.
     """
-    place = d2l.reorganized(data_dir)
-    folders = {part: gluon.data.vision.ImageFolderDataset(place / part)
-               for part in ('train', 'valid', 'train_valid', 'test')}
+    parts, classes = d2l.read_reorganized(data_dir)
     # book: drops the last batch of training and validation where it is smaller
-    loaders = {part: gluon.data.DataLoader(
-        folder.transform_first(transform_train(size) if part.startswith('train') else
-                               transform_test(size)), batch_size,
-        part.startswith('train')) for part, folder in folders.items()}
-    names = [Path(file).stem for file, _ in folders['test'].items]
-    return loaders, folders['train_valid'].synsets, names
+    train_iter, valid_iter, train_valid_iter = (
+        d2l.PictureIterator(*parts[part], batch_size, transform, shuffle)
+        for part, transform, shuffle in [
+            ('train', transform_train(size), True),
+            ('valid', transform_test(size), False),
+            ('train_valid', transform_train(size), True)])
+    return (train_iter, valid_iter, train_valid_iter), parts['test'][0], classes
+
+
+def probabilities(net, pictures, batch_size, size, device):
+    """Of each class for each picture of the test: (pictures, classes), NumPy."""
+    # by each worker of a training for itself, where a loader would give it its share
+    starts = range(0, len(pictures), batch_size)
+    batches = ([pictures[i] for i in range(start, len(pictures))[:batch_size]]
+               for start in starts)
+    return onp.concatenate([
+        npx.softmax(net(np.array(transform_test(size)(batch), ctx=device))).asnumpy()
+        for batch in batches])
+
+
+def first_batches(data_iter, max_batches):
+    """Of each pass, as a list; max_batches 0: all, as they come."""
+    return ([batch for _, batch in zip(range(max_batches), data_iter)] if max_batches
+            else data_iter)
+
+
+def run(*, num_epochs: int = 10, lr: float = 5e-3, wd: float = 1e-4, lr_period: int = 2,
+        lr_decay: float = 0.9, batch_size: int = 32, valid_ratio: float = 0.1,
+        backbone: BACKBONES = 'resnet34_v2', size: int = 224, images: str = '',
+        max_batches: int = 0, out: Path = Path('.')) -> dict:
+    data_dir = d2l.own_folder(images) if images else d2l.download_extract('dog_tiny')
+    num_valid = reorg_dog_data(data_dir, valid_ratio)
+    loaders, pictures, classes = load_data(data_dir, batch_size, size)
+    train_iter, valid_iter, train_valid_iter = (
+        first_batches(data_iter, max_batches) for data_iter in loaders)
+    devices = d2l.try_all_gpus()
+    options = num_epochs, lr, wd, devices, lr_period, lr_decay
+    trainings = {'training and validation': train(
+        get_net(devices, len(classes), backbone), train_iter, valid_iter, *options)}
+    net = get_net(devices, len(classes), backbone)
+    trainings['all labelled pictures'] = train(net, train_valid_iter, None, *options)
+    submission = pd.DataFrame(
+        probabilities(net, pictures, batch_size, size, devices[0]), columns=classes)
+    names = [file.stem for file in pictures.files]
+    submission.insert(0, 'id', names)
+    submission.to_csv(out / 'submission.csv', index=False)
+    d2l.save_model(out / 'model', net, example_inputs(size=size), {
+        'classes': classes, 'size': size})
+    records = {name: history.record() for name, history in trainings.items()}
+    return {'classes': classes, 'validation pictures of each class': num_valid,
+            **{name: record['final'] for name, record in records.items()},
+            **{part: {name: record[part] for name, record in records.items()}
+               for part in ('series', 'timing')},
+            'likeliest': dict(zip(names[:5], submission[classes].idxmax(axis=1)))}
+
+
+def predict(model, *pictures) -> list:
+    """The class of each picture, and the probability of every class; draws each."""
+    net = d2l.load_model(model, 'classes', 'size')
+    results = []
+    for picture in pictures:
+        image = d2l.read_picture(picture)
+        X = transform_test(net.about['size'])(image)[None]
+        p = npx.softmax(net(X))[0].tolist()
+        ranked = sorted(zip(p, net.about['classes']), reverse=True)
+        d2l.show_images([image], 1, 1, [f'{ranked[0][1]} {ranked[0][0]:.2f}'], scale=3)
+        results.append({'picture': str(picture), 'class': ranked[0][1],
+                        'probabilities': {name: value for value, name in ranked}})
+    return results
+
+
+if __name__ == '__main__':
+    d2l.main(run)

@@ -16,7 +16,7 @@ from . import archives
 from .archives import BadData
 from .catalogue import DATA_URL, FILES, MIRRORS, WEIGHTS, DataFile
 from .sources import source_digest
-from .whole import whole_file
+from .whole import whole_file, writable
 
 __all__ = ['DATA_HUB', 'DATA_URL', 'download', 'download_extract', 'download_all']
 
@@ -250,17 +250,6 @@ def _addresses(url):
         return []
     return [url] + [other + url[len(prefix):] for prefix, others in MIRRORS.items()
                     if url.startswith(prefix) for other in others]
-
-
-def writable(folder):
-    """Whether files may go to `folder`, or to where it would be made.
-
-    A folder marked read-only is respected even for root, who could write there.
-    """
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return (folder.is_dir() and os.access(folder, os.W_OK)
-            and bool(folder.stat().st_mode & 0o222))
 
 
 @contextlib.contextmanager

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import mxnet as mx
 import numpy as onp
 import pandas as pd
@@ -6,6 +8,8 @@ from mxnet import autograd, gluon, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
+from d2lmx.context import running
+from d2lmx.files import hub
 
 BACKBONES = ['resnet34_v2', 'efficientnet_lite0', 'mobilenet_v2_1_0', 'squeezenet1_1']
 
@@ -105,3 +109,72 @@ def test_two_devices_give_the_head_of_one(page, batches):
                       in net.output_new._collect_params_with_prefix().items()})
     for name, value in heads[0].items():
         onp.testing.assert_allclose(heads[1][name], value, rtol=1e-4, atol=1e-6)
+
+
+# ---- networks and a run
+
+
+@pytest.mark.parametrize('backbone', BACKBONES[1:])
+def test_any_backbone_gives_a_score_for_each_class(page, backbone):
+    net = page.build_net(backbone, num_classes=4)
+    net.initialize()
+    assert net(np.zeros((2, 3, 64, 64))).shape == (2, 4)
+    assert net.output_new[0].weight.shape[0] == 256
+
+
+def test_what_is_trained_on_is_frozen_but_for_the_head(page):
+    net = page.get_net([mx.cpu()], 5, 'squeezenet1_1')
+    net(np.zeros((1, 3, 64, 64)))
+    assert {p.grad_req for p in net.features.collect_params().values()} == {'null'}
+    assert {p.grad_req for p in net.output_new.collect_params().values()} == {'write'}
+
+
+def test_the_submission_has_a_column_for_each_class(page, smoke_run):
+    smoke = smoke_run('13.14')
+    table = pd.read_csv(smoke.folder / 'submission.csv')
+    classes = smoke.result['classes']
+    assert len(classes) == 6 and classes == sorted(classes)
+    assert list(table.columns) == ['id', *classes]
+    folder = Path(d2l.download_extract('dog_tiny'), 'test')
+    assert list(table.id) == sorted(file.stem for file in folder.iterdir())
+    onp.testing.assert_allclose(table[classes].sum(axis=1), 1, atol=1e-5)
+    assert len(set(table[classes[0]])) == len(table)  # of each picture, its own
+
+
+def test_predictions_of_files_are_those_of_the_submission(page, smoke_run):
+    smoke = smoke_run('13.14')
+    table = pd.read_csv(smoke.folder / 'submission.csv', index_col='id')
+    folder = Path(d2l.download_extract('dog_tiny'), 'test')
+    files = sorted(folder.iterdir())[:2]
+    results = page.predict(smoke.folder / 'model', *files)
+    for result, file in zip(results, files):
+        # the exported graph against the network; the csv has 8 digits
+        assert result['probabilities'] == pytest.approx(dict(table.loc[file.stem]),
+                                                        rel=1e-3, abs=1e-5)
+        assert result['class'] == table.loc[file.stem].idxmax()
+
+
+@pytest.mark.data
+def test_five_animals_in_the_same_layout_have_five_classes(page, real_data, tmp_path):
+    archive = real_data / 'extra' / 'animals5.zip'
+    if not archive.is_file():
+        pytest.skip(f'there is no {archive}')
+    with running(files={}):
+        result = page.run(num_epochs=1, batch_size=4, max_batches=1, size=64,
+                          backbone='squeezenet1_1', images=str(archive), out=tmp_path)
+        assert hub.used()[0]['data'] == 'local'
+    assert result['classes'] == ['cat', 'cow', 'dog', 'horse', 'sheep']
+    assert result['validation pictures of each class'] == 6  # of 65
+    assert len(pd.read_csv(tmp_path / 'submission.csv')) == 43
+
+
+def test_light_shifts_a_picture_along_the_colours_of_most_difference():
+    grey = [onp.full((2, 2, 3), 128, 'uint8')] * 2000
+    lit = d2l.RandomLighting(.5)(grey, onp.random.RandomState(0)).astype('float64')
+    shifts = lit[:, 0, 0] - 128
+    assert (lit - 128 == shifts[:, None, None]).all()  # all pixels alike
+    # mostly one direction, in which red, green and blue go together
+    expected = .25 * 55.46 ** 2 * onp.outer(*[[.5675, .5808, .5836]] * 2)
+    # 2000 draws: variances to 3 % of theirs; the two other directions add 2 %
+    onp.testing.assert_allclose(onp.cov(shifts.T), expected, rtol=.1)
+    assert (d2l.RandomLighting(0)(grey[:1]) == 128).all()

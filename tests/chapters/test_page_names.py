@@ -100,6 +100,15 @@ PAGES = '''
       load_cifar10(is_train, augs, batch_size)
       train_with_data_aug(train_augs, test_augs, net, lr=0.001)
 13.2  train_fine_tuning(net, learning_rate, batch_size=128, num_epochs=5)
+13.13 reorg_cifar10_data(data_dir, valid_ratio)
+      class Residual(num_channels, use_1x1conv=False, strides=1, **kwargs)
+      resnet18(num_classes)  get_net(devices)
+      train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
+            lr_decay)
+13.14 reorg_dog_data(data_dir, valid_ratio)  get_net(devices)
+      evaluate_loss(data_iter, net, devices)
+      train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
+            lr_decay)
 '''
 
 

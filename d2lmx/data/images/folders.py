@@ -91,9 +91,9 @@ def check(folder, classes, tested) -> None:
     if len(classes) < 2 or not tested:
         raise InputError(
             f'{folder} must hold pictures of two classes at least, to train and to '
-            "test on: in folders train/CLASS and test/CLASS, or CLASS alone, or in 'train' "
-            'with a table labels.csv; pictures to train on are there of: '
-            f'{", ".join(classes) or "none"}')
+            'test on: in folders train/CLASS and test/CLASS, or CLASS alone, or in a '
+            "folder 'train' with a table labels.csv; there are pictures to train on of "
+            f'{", ".join(classes) or "no class"}')
     if unknown := sorted(tested - set(classes)):
         raise InputError(f'{folder} has pictures of {", ".join(unknown)} to test on, '
                          'and none to train on')

@@ -9,16 +9,19 @@ import shutil
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import numpy as onp
+
 from ...errors import InputError
 from ...files import hub
 from ...files.archives import BadData
 from ...files.reading import read_text
-from ...files.whole import writing
+from ...files.whole import writable, writing
 from ..toys.dogs import write_dogs
 from ..toys.objects import write_objects
+from .loading import PictureFiles
 
 __all__ = ['read_csv_labels', 'copyfile', 'reorg_train_valid', 'reorg_test',
-           'reorganized']
+           'reorganized', 'read_reorganized']
 
 hub.toy('cifar10_tiny')(write_objects)
 hub.toy('dog_tiny')(write_dogs)
@@ -95,7 +98,7 @@ def reorganized(data_dir) -> Path:
     Ours, for 13.13
     """
     data_dir = Path(data_dir).resolve()
-    if hub.writable(data_dir):
+    if writable(data_dir):
         return data_dir / 'train_valid_test'
     digest = hashlib.sha1(os.fsencode(data_dir)).hexdigest()
     return hub.cache() / f'{data_dir.name}-{digest[:8]}' / 'train_valid_test'
@@ -146,6 +149,28 @@ def reorg_test(data_dir) -> None:
     Book: 13.13 (sec_kaggle_cifar10)
     """
     _put(data_dir, ('test',), {('test', 'unknown'): _pictures(Path(data_dir, 'test'))})
+
+
+def read_reorganized(data_dir):
+    """({part: (pictures, labels)}, names of the classes) of what was sorted there.
+
+    Parts are 'train', 'valid', 'train_valid' and 'test'; pictures are `PictureFiles`,
+    labels numbers of classes, int32 (n,), 0 throughout for the test. Classes are those
+    of 'train_valid', in the order of their names, whichever a part has.
+
+    Ours, for 13.13
+    """
+    place = reorganized(data_dir)
+    classes = sorted(folder.name for folder in _folders(place / 'train_valid'))
+    parts = {}
+    for part in ('train', 'valid', 'train_valid', 'test'):
+        names = ['unknown'] if part == 'test' else classes
+        pairs = [(file, number) for number, name in enumerate(names)
+                 if (place / part / name).is_dir()
+                 for file in _pictures(place / part / name)]
+        parts[part] = (PictureFiles(file for file, _ in pairs),
+                       onp.array([number for _, number in pairs], 'int32'))
+    return parts, classes
 
 
 def _pictures(folder) -> list:

@@ -14,10 +14,14 @@ import numpy as onp
 from ...errors import InputError
 
 __all__ = ['Compose', 'RandomFlipLeftRight', 'RandomFlipTopBottom', 'RandomResizedCrop',
-           'RandomBrightness', 'RandomHue', 'RandomColorJitter', 'Resize', 'CenterCrop',
-           'ToTensor', 'Normalize']
+           'RandomBrightness', 'RandomHue', 'RandomColorJitter', 'RandomLighting',
+           'Resize', 'CenterCrop', 'ToTensor', 'Normalize']
 
 GREY = onp.array([.299, .587, .114])  # parts of red, green and blue
+# principal components of ImageNet's colours, one a column, and their deviations of 255
+LIGHTS = onp.array([[-.5675, .7192, .4009], [-.5808, -.0045, -.8140],
+                    [-.5836, -.6948, .4203]])
+LIGHT_STD = onp.array([55.46, 4.794, 1.148])
 TRIES = 10                            # of RandomResizedCrop
 
 
@@ -202,6 +206,23 @@ class RandomColorJitter(Transform):
         return pictures
 
 
+class RandomLighting(EachPicture):
+    """Each picture in another light, along the colours in which pictures differ most.
+
+    Those are the principal components of ImageNet's colours. Each is added, to all
+    pixels alike, its standard deviation times a normal number of deviation alpha.
+
+    Ours, for 13.14
+    """
+
+    def __init__(self, alpha: float):
+        self.alpha = alpha
+
+    def change(self, picture, rng):
+        shift = LIGHTS @ (LIGHT_STD * rng.normal(0, self.alpha, 3))
+        return mixed(picture, onp.eye(3), shift)
+
+
 class Resize(EachPicture):
     """Each picture scaled to one size: pixels of height and width, or (width, height).
 
@@ -298,7 +319,7 @@ def near_one(reach, rng) -> float:
 
 
 def mixed(picture, matrix, plus=0.0):
-    """Each pixel's colour times a matrix, plus a number, rounded, within 0 to 255."""
+    """Each pixel's colour times a matrix, plus a number or colour, within 0 to 255."""
     import cv2
     table = onp.column_stack([matrix, onp.full(3, plus)])
     return cv2.transform(onp.ascontiguousarray(picture), table)

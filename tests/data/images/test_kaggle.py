@@ -340,3 +340,37 @@ def test_the_real_small_set_has_a_thousand_pictures_of_ten_classes(real_data, tm
 
 def tree_of_names(folder):
     return [path.relative_to(folder).parts for path in folder.rglob('*.png')]
+
+
+# ---- read again
+
+
+def test_parts_are_read_with_the_numbers_of_all_classes(data_dir):
+    # a class of a single picture is in no training set, and keeps its number
+    labels = {**LABELS, 'a1': 'ant'}
+    d2l.reorg_train_valid(data_dir, labels, .5)
+    d2l.reorg_test(data_dir)
+    parts, classes = d2l.read_reorganized(data_dir)
+    assert classes == ['ant', 'ape', 'bee']
+    found = {part: [(file.stem, int(label)) for file, label in zip(pictures.files, y)]
+             for part, (pictures, y) in parts.items()}
+    assert found['valid'] == [('a1', 0), ('a10', 1), ('b0', 2)]
+    assert found['train'] == [*((f'a{i}', 1) for i in (11, 12, *range(2, 10))),
+                              ('b1', 2), ('b2', 2), ('b3', 2)]
+    assert sorted(found['train_valid']) == sorted(found['train'] + found['valid'])
+    assert found['test'] == [('x', 0), ('y', 0), ('z', 0)]
+
+
+@pytest.mark.parametrize('name, table', [('cifar10_tiny', 'trainLabels.csv'),
+                                         ('dog_tiny', 'labels.csv')])
+def test_pictures_are_those_of_their_labels(name, table):
+    folder = d2l.download_extract(name)
+    labels = d2l.read_csv_labels(Path(folder, table))
+    d2l.reorg_train_valid(folder, labels, .1)
+    d2l.reorg_test(folder)
+    parts, classes = d2l.read_reorganized(folder)
+    pictures, y = parts['train']
+    i = len(y) // 2
+    assert labels[pictures.files[i].stem] == classes[y[i]]
+    assert (pictures[i] == d2l.read_picture(Path(
+        folder, 'train', pictures.files[i].name))).all()
