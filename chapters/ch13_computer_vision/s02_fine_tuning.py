@@ -32,13 +32,13 @@ def test_augs(size=224):
                         d2l.ToTensor(), normalize])
 
 
-def read_pictures(pictures=''):
+def read_pictures(images=''):
     """The hot dogs, or pictures of a reader's own: a folder or archive of them.
 
     (to train on, to test on), as of `d2l.read_labeled_pictures`.
     """
     return d2l.read_labeled_pictures(
-        d2l.own_folder(pictures) if pictures else d2l.download_extract('hotdog'))
+        d2l.own_folder(images) if images else d2l.download_extract('hotdog'))
 
 
 def build_net(backbone='resnet18_v2', num_classes=2):
@@ -94,8 +94,8 @@ def hotdog_weights(pretrained_net):
 
 def run(*, num_epochs: int = 5, batch_size: int = 128, lr: float = 0.01,
         lr_scratch: float = 0.1, backbone: str = 'resnet18_v2', size: int = 224,
-        pictures: str = '', max_batches: int = 0, out: Path = Path('.')) -> dict:
-    data = train_imgs, _ = read_pictures(pictures)
+        images: str = '', max_batches: int = 0, out: Path = Path('.')) -> dict:
+    data = train_imgs, _ = read_pictures(images)
     examples = [train_imgs[i][0] for i in range(8)]
     others = [train_imgs[-i - 1][0] for i in range(8)]
     d2l.show_images(examples + others, 2, 8, scale=1.4)

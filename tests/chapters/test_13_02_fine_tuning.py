@@ -94,7 +94,7 @@ def test_pictures_of_a_readers_own_give_their_own_classes(page, tmp_path, monkey
             cv2.imwrite(str(folder / f'{i}.png'),
                         onp.full((8, 8, 3), color, 'uint8'))
     result = page.run(num_epochs=1, batch_size=6, size=32, backbone='squeezenet1_1',
-                      pictures=str(tmp_path / 'mine'), out=tmp_path)
+                      images=str(tmp_path / 'mine'), out=tmp_path)
     assert result['shape of the weights for hot dogs'] == [1, 512, 1, 1]
     found, = page.predict(tmp_path / 'model', tmp_path / 'mine' / 'red' / '0.png')
     assert set(found['probabilities']) == {'dark', 'light', 'red'}

@@ -105,7 +105,7 @@ OURS = '''
 12.6  max_batches=0
 12.7  size=1000003
 13.1  max_batches=0
-13.2  backbone='resnet18_v2' pictures='' max_batches=0
+13.2  backbone='resnet18_v2' images='' max_batches=0
 13.13 images='' max_batches=0
 13.14 backbone='resnet34_v2' images='' max_batches=0
 20.1  variant='transformer' token='char' min_freq=2 max_steps=50 num_hiddens=128
