@@ -1,5 +1,6 @@
 """Pictures."""
 from .cifar10 import *
+from .colors import *
 from .fashion_mnist import *
 from .folders import *
 from .kaggle import *
