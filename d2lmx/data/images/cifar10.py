@@ -45,7 +45,7 @@ def read_records(file) -> onp.ndarray:
         raise BadData(f'{file} has {len(content)} bytes, and should have {RECORD} a '
                       'picture: replace it by a whole copy')
     records = content.reshape(-1, RECORD)
-    if records[:, 0].max() >= len(CIFAR10_CLASSES):
+    if not records[:, 0].max() < len(CIFAR10_CLASSES):
         raise BadData(f'{file} holds the label {records[:, 0].max()}, but there are '
                       '10 classes: it is no file of CIFAR-10')
     return records
