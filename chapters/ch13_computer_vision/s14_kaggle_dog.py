@@ -37,16 +37,14 @@ def transform_train(size):
         d2l.RandomResizedCrop(size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3)),
         d2l.RandomFlipLeftRight(),
         d2l.RandomColorJitter(brightness=0.4, contrast=0.4, saturation=0.4),
-        d2l.RandomLighting(0.1), d2l.ToTensor(),
-        d2l.Normalize(MEAN, STD)])
+        d2l.RandomLighting(0.1), d2l.ToTensor(), d2l.Normalize(MEAN, STD)])
 
 
 def transform_test(size):
     """A picture as its middle, and nothing drawn by chance: (3, size, size)."""
     return d2l.Compose([
         d2l.Resize(size * 256 // 224, keep_ratio=True),
-        d2l.CenterCrop(size), d2l.ToTensor(),
-        d2l.Normalize(MEAN, STD)])
+        d2l.CenterCrop(size), d2l.ToTensor(), d2l.Normalize(MEAN, STD)])
 
 
 class FineTuned(nn.HybridBlock):
@@ -127,24 +125,28 @@ def train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
 
 
 def load_data(data_dir, batch_size, size):
-    """Batches of training, of validation, of both and of the test, by these names.
-
-    And the names of the classes, and of the pictures of the test.
+    """(training, validation, both) as batches, pictures of the test, and all classes.
     """
     parts, classes = d2l.read_reorganized(data_dir)
     # book: drops the last batch of training and validation where it is smaller
-    loaders = {part: d2l.PictureIterator(
-        pictures, labels, batch_size,
-        transform_train(size) if part.startswith('train') else transform_test(size),
-        shuffle=part.startswith('train'))
-        for part, (pictures, labels) in parts.items()}
-    return loaders, classes, [file.stem for file in parts['test'][0].files]
+    train_iter, valid_iter, train_valid_iter = (
+        d2l.PictureIterator(*parts[part], batch_size, transform, shuffle)
+        for part, transform, shuffle in [
+            ('train', transform_train(size), True),
+            ('valid', transform_test(size), False),
+            ('train_valid', transform_train(size), True)])
+    return (train_iter, valid_iter, train_valid_iter), parts['test'][0], classes
 
 
-def probabilities(net, test_iter, device):
+def probabilities(net, pictures, batch_size, size, device):
     """Of each class for each picture of the test: (pictures, classes), NumPy."""
-    return onp.concatenate([npx.softmax(net(X.as_in_ctx(device))).asnumpy()
-                            for X, _ in test_iter])
+    # by each worker of a training for itself, where a loader would give it its share
+    starts = range(0, len(pictures), batch_size)
+    batches = ([pictures[i] for i in range(start, len(pictures))[:batch_size]]
+               for start in starts)
+    return onp.concatenate([
+        npx.softmax(net(np.array(transform_test(size)(batch), ctx=device))).asnumpy()
+        for batch in batches])
 
 
 def first_batches(data_iter, max_batches):
@@ -159,18 +161,18 @@ def run(*, num_epochs: int = 10, lr: float = 5e-3, wd: float = 1e-4, lr_period: 
         max_batches: int = 0, out: Path = Path('.')) -> dict:
     data_dir = d2l.own_folder(images) if images else d2l.download_extract('dog_tiny')
     num_valid = reorg_dog_data(data_dir, valid_ratio)
-    loaders, classes, names = load_data(data_dir, batch_size, size)
+    loaders, pictures, classes = load_data(data_dir, batch_size, size)
     train_iter, valid_iter, train_valid_iter = (
-        first_batches(loaders[part], max_batches)
-        for part in ('train', 'valid', 'train_valid'))
+        first_batches(data_iter, max_batches) for data_iter in loaders)
     devices = d2l.try_all_gpus()
     options = num_epochs, lr, wd, devices, lr_period, lr_decay
     trainings = {'training and validation': train(
         get_net(devices, len(classes), backbone), train_iter, valid_iter, *options)}
     net = get_net(devices, len(classes), backbone)
     trainings['all labelled pictures'] = train(net, train_valid_iter, None, *options)
-    submission = pd.DataFrame(probabilities(net, loaders['test'], devices[0]),
-                              columns=classes)
+    submission = pd.DataFrame(
+        probabilities(net, pictures, batch_size, size, devices[0]), columns=classes)
+    names = [file.stem for file in pictures.files]
     submission.insert(0, 'id', names)
     submission.to_csv(out / 'submission.csv', index=False)
     d2l.save_model(out / 'model', net, example_inputs(size=size), {

@@ -166,3 +166,15 @@ def test_five_animals_in_the_same_layout_have_five_classes(page, real_data, tmp_
     assert result['classes'] == ['cat', 'cow', 'dog', 'horse', 'sheep']
     assert result['validation pictures of each class'] == 6  # of 65
     assert len(pd.read_csv(tmp_path / 'submission.csv')) == 43
+
+
+def test_light_shifts_a_picture_along_the_colours_of_most_difference():
+    grey = [onp.full((2, 2, 3), 128, 'uint8')] * 2000
+    lit = d2l.RandomLighting(.5)(grey, onp.random.RandomState(0)).astype('float64')
+    shifts = lit[:, 0, 0] - 128
+    assert (lit - 128 == shifts[:, None, None]).all()  # all pixels alike
+    # mostly one direction, in which red, green and blue go together
+    expected = .25 * 55.46 ** 2 * onp.outer(*[[.5675, .5808, .5836]] * 2)
+    # 2000 draws: variances to 3 % of theirs; the two other directions add 2 %
+    onp.testing.assert_allclose(onp.cov(shifts.T), expected, rtol=.1)
+    assert (d2l.RandomLighting(0)(grey[:1]) == 128).all()

@@ -74,6 +74,8 @@ PAGE = '''
 12.5  num_epochs=10 lr=0.2 batch_size=256
 12.6  num_epochs=10 lr=0.1 batch_size=256
 12.7  num_devices=4
+13.1  num_epochs=10 lr=0.001 batch_size=256
+13.2  num_epochs=5 batch_size=128 lr=0.01 lr_scratch=0.1 size=224
 13.4  nms_threshold=0.5
 13.6  batch_size=32
 13.7  num_epochs=20 lr=0.2 weight_decay=0.0005 batch_size=32
@@ -107,6 +109,8 @@ OURS = '''
 12.4  megabytes=256 n=2048 num_calls=2000
 12.6  max_batches=0
 12.7  size=1000003
+13.1  max_batches=0
+13.2  backbone='resnet18_v2' images='' max_batches=0
 13.7  images='banana-detection' size=256
 13.11 backbone='resnet18_v2'
 13.13 images='' max_batches=0

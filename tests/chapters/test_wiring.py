@@ -33,6 +33,7 @@ OTHERWISE = {
     # what an export is tried on
     *(f'{number} run example_inputs batch_size: left out'
       for number in ('13.13', '13.14')),
+    '13.2 run example_inputs batch_size: 1',
     # a scheduler made of the schedule that the option names
     '11.11 run draw schedule: scheduler', '11.11 run d2l.ByEpoch schedule: scheduler',
     # the first product takes memory, the second time is told

@@ -1,9 +1,14 @@
-"""Toy CIFAR-10 as Kaggle gives it: ten kinds of drawn things, 32 x 32 pixels."""
+"""Toy CIFAR-10, also as Kaggle gives it: ten kinds of drawn things, 32 x 32 pixels."""
+import io
+import tarfile
+
+from ...files.archives import write_gzip
 from .sketch import Sketch, encoded, shade, write_members
 
 __all__ = []
 
 NUM_TRAIN, NUM_TEST = 400, 20
+BATCHES, NUM_BATCH, NUM_TEST_BATCH = 5, 400, 500  # of the binary files
 SIDE = 32
 SKY, SEA, ROAD = (150, 190, 235), (40, 90, 140), (120, 120, 125)
 GRASS, WOOD, ROOM, POND = (95, 150, 70), (70, 90, 50), (190, 170, 150), (90, 80, 50)
@@ -26,10 +31,30 @@ def write_objects(path, rng) -> None:
     write_members(path, members)
 
 
-def draw(name, rng):
-    """A picture of that thing, uint8 (32, 32, 3), RGB."""
+def write_cifar10(path, rng) -> None:
+    """Write the archive cifar-10-binary.tar.gz of toy pictures to `path`."""
+    names, archive = list(THINGS), io.BytesIO()
+    with tarfile.open(fileobj=archive, mode='w') as file:
+        for name, count in [*((f'data_batch_{i + 1}', NUM_BATCH)
+                              for i in range(BATCHES)), ('test_batch', NUM_TEST_BATCH)]:
+            content = b''.join(
+                bytes([label]) + draw(names[label], rng).transpose(2, 0, 1).tobytes()
+                for label in rng.randint(len(names), size=count))
+            member = tarfile.TarInfo(f'{name}.bin')  # its date and owner are fixed
+            member.size = len(content)
+            file.addfile(member, io.BytesIO(content))
+    write_gzip(path, archive.getvalue())
+
+
+def write_cat(path, rng) -> None:
+    """Write a drawn cat as the picture cat1.jpg to `path`."""
+    path.write_bytes(encoded(draw('cat', rng, 250, 400), '.jpg'))
+
+
+def draw(name, rng, height=SIDE, width=SIDE):
+    """A picture of that thing, uint8 (height, width, 3), RGB."""
     thing, ground, colors = THINGS[name]
-    sketch = Sketch(SIDE, SIDE, [shade(color, rng) for color in ground], rng)
+    sketch = Sketch(height, width, [shade(color, rng) for color in ground], rng)
     thing(sketch, shade(colors[rng.randint(len(colors))], rng, 20))
     return sketch.pixels()
 

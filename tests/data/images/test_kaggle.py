@@ -346,7 +346,7 @@ def tree_of_names(folder):
 
 
 def test_parts_are_read_with_the_numbers_of_all_classes(data_dir):
-    # the class of a single picture is in no training set, and has its number all the same
+    # a class of a single picture is in no training set, and keeps its number
     labels = {**LABELS, 'a1': 'ant'}
     d2l.reorg_train_valid(data_dir, labels, .5)
     d2l.reorg_test(data_dir)
