@@ -102,7 +102,8 @@ def segment(net, picture, mean, std):
     h, w = picture.shape[:2]
     padded = onp.pad(picture, ((0, -h % SIZE), (0, -w % SIZE), (0, 0)), mode='edge')
     X = ((padded / 255 - onp.array(mean)) / onp.array(std)).transpose(2, 0, 1)[None]
-    return net(np.array(X, dtype='float32')).argmax(axis=1)[0].asnumpy()[:h, :w].astype('uint8')
+    labels = net(np.array(X, dtype='float32')).argmax(axis=1)[0].asnumpy()
+    return labels[:h, :w].astype('uint8')
 
 
 def evaluate(predict, dataset):
@@ -179,7 +180,7 @@ def run(*, num_epochs: int = 5, lr: float = 0.1, wd: float = 1e-3, batch_size: i
 
 
 def predict(model, *pictures, size: int = 512) -> list:
-    """Which share of each picture is of which class; draws it under its classes' colours.
+    """Which share of each picture is of which class; draws it in its classes' colours.
 
     size: pixels of the longer side, to which larger pictures are scaled down first.
     """
