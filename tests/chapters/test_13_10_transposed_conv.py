@@ -44,7 +44,7 @@ def test_trans_conv_is_pytorchs(page, torch, shapes):
 
 def test_a_kernels_matrix_is_its_correlation_for_any_numbers(page):
     rng = onp.random.RandomState(1)
-    X, K = (np.array(rng.normal(size=size), dtype='float32') for size in ((3, 3), (2, 2)))
+    X, K = (np.array(rng.normal(size=(n, n)), dtype='float32') for n in (3, 2))
     onp.testing.assert_allclose(
         np.dot(page.kernel2matrix(K), X.reshape(-1)).reshape(2, 2).asnumpy(),
         d2l.corr2d(X, K).asnumpy(), rtol=1e-5, atol=1e-6)

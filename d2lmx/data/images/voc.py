@@ -54,8 +54,8 @@ def _read(voc_dir, is_train, convert=lambda file, mask: mask):
 
     convert: ``(file, mask) -> what is to be kept of it``.
     """
-    folder = Path(voc_dir)
-    file = folder / 'ImageSets' / 'Segmentation' / f'{"train" if is_train else "val"}.txt'
+    folder, part = Path(voc_dir), 'train' if is_train else 'val'
+    file = folder / 'ImageSets' / 'Segmentation' / f'{part}.txt'
     if not file.is_file():
         raise BadData(f'{folder} holds no {file.relative_to(folder)}: name the folder '
                       'VOC2012 of the archive, with its ImageSets, JPEGImages and '
@@ -269,8 +269,8 @@ def _classes(file, mask):
     labels = _table()[_codes(mask)]
     if (labels == UNKNOWN).any():
         color = tuple(map(int, mask[labels == UNKNOWN][0]))
-        raise BadData(f"{file} has the colour {color}, which is of no class: masks must "
-                      "have VOC's colours, as in SegmentationClass of the archive")
+        raise BadData(f'{file} has the colour {color}, which is of no class: masks '
+                      "must have VOC's colours, as in SegmentationClass of the archive")
     return labels
 
 

@@ -117,8 +117,9 @@ def _plant(rng):
     half = rng.uniform(.15, .25)
     leaves = [_oval(.5 + x, .35 + y, .2, rng.uniform(.2, .3))
               for x, y in ((-.22, .05), (.22, .05), (0, -.05))]
-    return [*leaves[:1], _polygon((.5 - half, .65), (.5 + half, .65),
-                                  (.5 + .7 * half, 1), (.5 - .7 * half, 1)), *leaves[1:]]
+    pot = _polygon((.5 - half, .65), (.5 + half, .65), (.5 + .7 * half, 1),
+                   (.5 - .7 * half, 1))
+    return [pot, *leaves]
 
 
 def _sheep(rng):

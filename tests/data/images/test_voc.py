@@ -23,7 +23,7 @@ def pair(height, width, color=(200, 100, 50)):
 
 
 def write(folder, pairs, part='train'):
-    """A folder as VOC's: pictures 'p0', 'p1', ... as .jpg, which are PNG to be exact."""
+    """A folder as VOC's; its pictures 'p0.jpg', ... are PNG, to be exact."""
     for name in ('JPEGImages', 'SegmentationClass', 'ImageSets/Segmentation'):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for i, (picture, mask) in enumerate(pairs):
@@ -224,7 +224,7 @@ def test_workers_share_the_batches():
 
 
 def test_fewer_pictures_than_a_batch_are_refused():
-    with pytest.raises(d2l.InputError, match='11 pictures are fewer than a batch of 12'):
+    with pytest.raises(d2l.InputError, match='11 pictures are fewer than a batch of'):
         VOCBatches(Numbered(), 12, True)
 
 

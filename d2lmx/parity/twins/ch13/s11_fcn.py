@@ -1,4 +1,4 @@
-"""The FCN of section 13.11 on ResNet-18, version 2, as a PyTorch reader would write it."""
+"""The FCN of section 13.11 on ResNet-18 v2, as a PyTorch reader would write it."""
 import torch
 from torch import nn
 from torch.nn import functional as F
