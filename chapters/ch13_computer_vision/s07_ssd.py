@@ -234,7 +234,7 @@ def display(img, output, threshold, classes=('',)):
     for row in output:
         score = float(row[1])
         if score >= threshold:
-            bbox = [row[2:6] * np.array((w, h, w, h))]
+            bbox = [np.array(row[2:6]) * np.array((w, h, w, h))]
             name = f'{classes[int(row[0])]} {score:.2f}'.strip()
             d2l.show_bboxes(fig.axes, bbox, name, 'w')
 

@@ -70,7 +70,9 @@ def test_each_anchor_has_the_predictions_made_at_its_place(section, small):
                          ids=['TinySSD', 'Detector'])
 def test_network_and_detector_keep_the_contract(section, wrap):
     d2l.set_seed(1)
-    d2l.check_hybrid_block(lambda: wrap(section('13.7').TinySSD(2)), (pictures(2),))
+    # gradients pass twelve layers of batch normalization over few values
+    d2l.check_hybrid_block(lambda: wrap(section('13.7').TinySSD(2)), (pictures(2),),
+                           rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize('classes', [1, 5])
@@ -102,7 +104,8 @@ def test_the_loss_is_the_mean_over_anchors_and_over_offsets(section):
     l = section('13.7').calc_loss(np.array(CLS), np.array([[0, 1], [0, 0]]),
                                   np.array(OFFSETS), np.zeros((2, 8)), np.array(MASKS))
     right = onp.log(1 + onp.exp(-2))  # -log softmax of the better score; else 2 more
-    assert l.tolist() == pytest.approx([onp.log(2) + 10 / 8, right + 1], rel=1e-6)
+    assert l.tolist() == pytest.approx([onp.log(2) + 10 / 8, right + 1], rel=1e-5)
+    # float32, by MXNet's own logarithm
 
 
 def test_errors_count_anchors_and_add_up_masked_offsets(section):
@@ -134,8 +137,8 @@ def test_what_fills_up_labels_changes_neither_loss_nor_gradients(section, small)
         with autograd.record():
             l = ssd.calc_loss(*ssd.targets(net, X, np.array(labels)))
         l.backward()
-        gradients.append([l.asnumpy(), net.cls_0.weight.grad().asnumpy(),
-                          net.bbox_1.weight.grad().asnumpy()])
+        gradients.append([l.asnumpy(), net.cls_0.weight.grad().asnumpy(), onp.stack([
+            getattr(net, f'bbox_{i}').weight.grad().asnumpy() for i in range(1, 5)])])
     for alone, beside in zip(*gradients):
         assert onp.abs(alone).max() > 0
         onp.testing.assert_array_equal(alone, beside)
