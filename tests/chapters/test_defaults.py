@@ -74,6 +74,7 @@ PAGE = '''
 12.5  num_epochs=10 lr=0.2 batch_size=256
 12.6  num_epochs=10 lr=0.1 batch_size=256
 12.7  num_devices=4
+13.4  nms_threshold=0.5
 13.6  batch_size=32
 13.7  num_epochs=20 lr=0.2 weight_decay=0.0005 batch_size=32
 '''
