@@ -8,7 +8,7 @@ import pytest
 
 import d2lmx as d2l
 
-# what each page saves under d2l, chapters 2 to 12
+# what each page saves under d2l, chapters 2 to 13
 SAVED = '''
 2.4   use_svg_display set_figsize set_axes plot
 3.1   Timer
@@ -44,10 +44,14 @@ SAVED = '''
 12.1  Benchmark
 12.5  split_batch
 12.6  resnet18 evaluate_accuracy_gpus
+13.1  train_batch_ch13 train_ch13
 13.3  box_corner_to_center box_center_to_corner bbox_to_rect
 13.4  multibox_prior show_bboxes box_iou assign_anchor_to_bbox offset_boxes
       multibox_target offset_inverse nms multibox_detection
 13.6  read_data_bananas BananasDataset load_data_bananas
+13.9  read_voc_images voc_colormap2label voc_label_indices voc_rand_crop VOCSegDataset
+      load_data_voc
+13.13 read_csv_labels copyfile reorg_train_valid reorg_test
 '''
 # what one page prints without saving it, and another section uses: in the library too
 PRINTED = {'9.7': 'Seq2SeqDecoder', '10.4': 'Seq2SeqAttentionDecoder',

@@ -1,6 +1,7 @@
 """Whole networks, and the large blocks of networks, that the book saves."""
 from .bahdanau import *
 from .decoding import *
+from .pretrained import *
 from .residual import *
 from .recurrent import *
 from .seq2seq import *
