@@ -5,7 +5,7 @@ from mxnet.gluon import nn
 from ..vision.anchors import offset_inverse
 from .zoo import MEAN, STD
 
-__all__ = ['Detector', 'FromPixels', 'mobilenet_scales']
+__all__ = ['Detector', 'FromPixels', 'mobilenet_scales', 'initialize_rest']
 
 AT_16TH = 16  # layers of a MobileNetV2 until the sides are halved the fifth time
 
@@ -68,3 +68,13 @@ def mobilenet_scales(features, down_sample_blk) -> list:
     fine.add(FromPixels(), *features[:AT_16TH])
     return [fine, features[AT_16TH:-1], down_sample_blk(128), down_sample_blk(128),
             nn.GlobalMaxPool2D()]
+
+
+def initialize_rest(net, default_init, ctx) -> None:
+    """Initialize the parameters that have no values yet; pretrained ones stay.
+
+    Ours, for 13.7
+    """
+    for param in net.collect_params().values():
+        if param._data is None and not param._deferred_init:
+            param.initialize(default_init=default_init, ctx=ctx)

@@ -212,3 +212,20 @@ def test_a_readers_own_pictures_train_a_detector_of_their_classes(section, tmp_p
     model = d2l.load_model(tmp_path / 'model', 'classes', 'size')
     probs, boxes = model(onp.zeros((1, 3, SIDE, SIDE), 'float32'))
     assert probs.shape == (1, ANCHORS, 3) and boxes.shape == (1, ANCHORS, 4)
+
+
+def test_features_from_imagenet_take_the_place_of_the_pages(section):
+    with running(data='toy', files={}):
+        net = section('13.7').initialized_net('mobilenet_v2_1_0', 5, mx.cpu())
+        assert [file['name'] for file in hub.used()] == ['mobilenet_v2_1_0']
+        given = d2l.pretrained_net('mobilenet_v2_1_0').features
+    anchors, cls_preds, _ = net(np.random.uniform(0, 255, (1, 3, 128, 128)))
+    num_anchors = 4 * (64 + 16 + 4 + 1 + 1)
+    assert anchors.shape == (1, num_anchors, 4)
+    assert cls_preds.shape == (1, num_anchors, 6)
+    assert (net.blk_0[1].weight.data() == given[0].weight.data()).all()
+
+
+def test_pictures_too_small_for_a_backbone_are_refused(section):
+    with pytest.raises(d2l.InputError, match='needs --size 128 at least, got 64'):
+        section('13.7').run(backbone='mobilenet_v2_1_0', size=64)

@@ -107,7 +107,7 @@ OURS = '''
 12.4  megabytes=256 n=2048 num_calls=2000
 12.6  max_batches=0
 12.7  size=1000003
-13.7  images='banana-detection' size=256
+13.7  images='banana-detection' backbone='tiny' size=256
 13.11 backbone='resnet18_v2'
 13.13 images='' max_batches=0
 13.14 backbone='resnet34_v2' images='' max_batches=0
