@@ -127,7 +127,7 @@ def test_what_is_no_detection_data_set_is_told(tmp_path):
         d2l.load_data_detection(str(tmp_path), 4)
     file = tmp_path / 'label.csv'
     file.write_text(HEAD)
-    with pytest.raises(InputError, match=r'must be a folder, or a .zip'):
+    with pytest.raises(InputError, match=r'neither a folder nor an archive'):
         d2l.load_data_detection(str(file), 4)
 
 
