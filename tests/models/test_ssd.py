@@ -12,7 +12,7 @@ class Anchors(nn.HybridBlock):
     """Two anchors whose scores and offsets are those of X (batch, 2 * (3 + 4))."""
 
     def hybrid_forward(self, F, X):
-        anchors = F.np.array([[[.1, .1, .3, .5], [.5, .5, 1, 1]]])
+        anchors = np.array([[[.1, .1, .3, .5], [.5, .5, 1, 1]]])
         return anchors, F.npx.reshape(X[:, :6], (-2, -1, 3)), X[:, 6:]
 
 
