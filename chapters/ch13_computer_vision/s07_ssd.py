@@ -7,6 +7,7 @@ pictures with boxes are trained on by ``--images FOLDER_OR_ZIP``; where these ar
 photographs, ``--backbone mobilenet_v2_1_0 --lr 0.05`` begins with features from
 ImageNet.
 """
+import math
 from pathlib import Path
 from typing import Literal
 
@@ -241,8 +242,8 @@ def evaluate(net, val_iter, classes, batch_size):
 
 def display(img, output, threshold, classes=('',)):
     """Draw a picture, and the boxes of `d2l.detect` with at least this score."""
-    d2l.set_figsize((5, 5))
-    d2l.plt.figure()
+    # book: sets the size of all figures to come
+    d2l.plt.figure(figsize=(5, 5))
     fig = d2l.plt.imshow(img)
     h, w = img.shape[:2]
     for row in output:
@@ -313,6 +314,10 @@ def run(*, images: str = 'banana-detection',
     device = d2l.try_gpu()
     net = initialized_net(backbone, len(classes), device)
     history = train(net, train_iter, num_epochs, lr, weight_decay)
+    if not math.isfinite(history['train loss']):
+        raise d2l.InputError(f'the training diverged, its loss is '
+                             f'{history["train loss"]}: take a lower rate than --lr '
+                             f'{lr:g}')
     print(f'class err {history["class error"]:.2e}, '
           f'bbox mae {history["bbox mae"]:.2e}')
     print(f'{history.examples_per_sec:.1f} examples/sec on {device}')

@@ -229,3 +229,14 @@ def test_features_from_imagenet_take_the_place_of_the_pages(section):
 def test_pictures_too_small_for_a_backbone_are_refused(section):
     with pytest.raises(d2l.InputError, match='needs --size 128 at least, got 64'):
         section('13.7').run(backbone='mobilenet_v2_1_0', size=64)
+
+
+def test_a_training_that_diverges_says_so_and_saves_no_detector(section, monkeypatch,
+                                                                tmp_path):
+    ssd, history = section('13.7'), d2l.History()
+    history.add(1, {'train loss': onp.nan, 'class error': .5, 'bbox mae': onp.nan})
+    monkeypatch.setattr(ssd, 'train', lambda *args: history)
+    with pytest.raises(d2l.InputError, match='its loss is nan: take a lower rate than '
+                                             '--lr 0.5'):
+        ssd.run(lr=.5, size=64, out=tmp_path)
+    assert list(tmp_path.iterdir()) == []
