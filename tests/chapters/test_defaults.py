@@ -112,6 +112,7 @@ OURS = '''
 13.1  max_batches=0
 13.2  backbone='resnet18_v2' images='' max_batches=0
 13.7  images='banana-detection' size=256
+13.7  images='banana-detection' backbone='tiny' size=256
 13.11 backbone='resnet18_v2'
 13.13 images='' max_batches=0
 13.14 backbone='resnet34_v2' images='' max_batches=0
