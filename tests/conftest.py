@@ -112,6 +112,16 @@ def isolated():
     plt.close('all')
 
 
+@pytest.fixture(scope='session', autouse=True)
+def fewer_bananas():
+    """The toy set has 96 and 32 pictures, which take a second to write."""
+    from d2lmx.data.toys import fruit
+    counts = dict(fruit.COUNTS)
+    fruit.COUNTS.update(bananas_train=96, bananas_val=32)
+    yield
+    fruit.COUNTS.update(counts)
+
+
 @pytest.fixture
 def real_data(monkeypatch):
     """The folder of real data files, with its subsets, as the only data roots."""

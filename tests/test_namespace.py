@@ -69,6 +69,8 @@ BOOK = {
     'train_epoch_ch8': 'net train_iter loss updater device use_random_iter',
     'train_ch8': 'net train_iter vocab lr num_epochs device use_random_iter',
     'RNNModel': 'rnn_layer vocab_size kwargs',
+    'read_data_bananas': 'is_train', 'BananasDataset': 'is_train',
+    'load_data_bananas': 'batch_size',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear',
@@ -94,7 +96,7 @@ BOOK_DEFAULTS = {
     'train_ch11': dict(num_epochs=2), 'train_concise_ch11': dict(num_epochs=2),
     'Benchmark': dict(description='Done'),
     'evaluate_accuracy_gpus': dict(split_f=d2l.split_batch),
-    'train_ch8': dict(use_random_iter=False),
+    'train_ch8': dict(use_random_iter=False), 'read_data_bananas': dict(is_train=True),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '

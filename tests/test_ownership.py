@@ -44,6 +44,7 @@ SAVED = '''
 12.1  Benchmark
 12.5  split_batch
 12.6  resnet18 evaluate_accuracy_gpus
+13.6  read_data_bananas BananasDataset load_data_bananas
 '''
 # what one page prints without saving it, and another section uses: in the library too
 PRINTED = {'9.7': 'Seq2SeqDecoder', '10.4': 'Seq2SeqAttentionDecoder',

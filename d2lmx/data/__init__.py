@@ -4,3 +4,4 @@ from .arrays import *
 from .images import *
 from .tables import *
 from .text import *
+from .toys.fruit import *

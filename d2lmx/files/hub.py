@@ -181,13 +181,7 @@ def download_extract(name: str, folder: str = None) -> str:
     Book: 4.10 (sec_kaggle_house)
     """
     archive = Path(download(name))
-    unpacked = f'{archives.stem(archive)}-{sha1_of(archive)[:8]}'
-    places = [archive.parent / unpacked, cache() / unpacked]
-    whole = next((place for place in places if place.is_dir()), None)
-    if whole is None:
-        whole = places[0] if _writable(archive.parent) else places[1]
-        with _told(whole.parent, archive.name):
-            archives.extract(archive, whole)
+    whole = unpacked(archive)
     inner = whole / (folder or archives.stem(archive))
     if inner.is_dir():
         return str(inner)
@@ -195,6 +189,18 @@ def download_extract(name: str, folder: str = None) -> str:
         raise BadData(f'{archive} holds no folder {folder!r}; at its top are: '
                       f'{", ".join(sorted(os.listdir(whole)))}')
     return str(whole)
+
+
+def unpacked(archive: Path) -> Path:
+    """The folder that an archive is unpacked to, as `download_extract` says."""
+    folder = f'{archives.stem(archive)}-{sha1_of(archive)[:8]}'
+    places = [archive.parent / folder, cache() / folder]
+    whole = next((place for place in places if place.is_dir()), None)
+    if whole is None:
+        whole = places[0] if _writable(archive.parent) else places[1]
+        with _told(whole.parent, archive.name):
+            archives.extract(archive, whole)
+    return whole
 
 
 def download_all() -> None:

@@ -1,0 +1,212 @@
+"""Toy banana detection: crescents drawn from a seed, pasted on varied backgrounds.
+
+A banana is a function of the plane: an arc around a centre whose width narrows to a
+stem and a tip. How much of each pixel it covers is known, and with it the exact box and
+shape. All draws are uniform, so that every machine makes the same pictures, up to
+rounding.
+"""
+import csv
+import io
+import zipfile
+
+import numpy as onp
+
+from ...files import hub
+
+__all__ = ['toy_fruit']
+
+SIDE = 256
+COUNTS = {'bananas_train': 1000, 'bananas_val': 100}  # as in the book's set
+NUM_BACKGROUNDS = 40
+COLUMNS = ('img_name', 'label', 'xmin', 'ymin', 'xmax', 'ymax')
+
+
+def toy_fruit(num_examples: int, seed: int = 0, num_fruits: int = 1):
+    """Pictures of bananas, made from a seed, with their boxes and shapes.
+
+    Gives pictures (n, 256, 256, 3), uint8 RGB; labels (n, num_fruits, 5), float32:
+    class 0 and the corners (x1, y1, x2, y2) in 0 to 1, as `read_data_bananas` gives
+    them; and masks (n, num_fruits, 256, 256), bool: the pixels of each banana, whose
+    box is the smallest around them. Bananas of one picture do not overlap.
+    ValueError for more than 9 of them, and for no example.
+
+    Ours, for 13.6
+    """
+    if num_examples < 1 or not 1 <= num_fruits <= 9:
+        raise ValueError('one example at least and 1 to 9 bananas a picture are '
+                         f'needed, got {num_examples} and {num_fruits}')
+    made = list(examples(num_examples, onp.random.RandomState(seed), num_fruits))
+    images, boxes, numbers = (onp.stack(parts) for parts in zip(*made))
+    classes = onp.zeros((*boxes.shape[:2], 1))
+    labels = onp.concatenate([classes, boxes / SIDE], axis=2).astype('float32')
+    order = onp.arange(1, num_fruits + 1)[:, None, None]
+    return images, labels, numbers[:, None] == order
+
+
+@hub.toy('banana-detection')
+def write_toy_bananas(path, rng) -> None:
+    """Write the set as a .zip: pictures, ``label.csv``, and ``masks/`` beside both.
+
+    A mask is a grey picture: 1 where the banana is, 0 elsewhere.
+    """
+    with zipfile.ZipFile(path, 'w') as archive:
+        for part, count in COUNTS.items():
+            folder, rows = f'banana-detection/{part}', [COLUMNS]
+            for i, (image, boxes, numbers) in enumerate(examples(count, rng)):
+                store(archive, f'{folder}/images/{i}.png', png(image[..., ::-1]))
+                store(archive, f'{folder}/masks/{i}.png', png(numbers))
+                rows.append((f'{i}.png', 0, *boxes[0]))
+            table = io.StringIO()
+            csv.writer(table, lineterminator='\n').writerows(rows)
+            store(archive, f'{folder}/label.csv', table.getvalue())
+
+
+@hub.toy('banana')
+def write_toy_banana(path, rng) -> None:
+    """Write the page's picture to detect on: four bananas, a JPEG."""
+    import cv2  # late: all else works where its system libraries are missing
+    (image, _, _), = examples(1, rng, num_fruits=4)
+    content = cv2.imencode('.jpg', image[..., ::-1])[1]
+    path.write_bytes(content.tobytes())
+
+
+def store(archive, name, content):
+    """Add a file without its time, so that the archive repeats."""
+    archive.writestr(zipfile.ZipInfo(name), content)
+
+
+def png(image) -> bytes:
+    """A PNG file, packed fast."""
+    import cv2
+    packing = [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+    return cv2.imencode('.png', image, packing)[1].tobytes()
+
+
+def examples(count, rng, num_fruits=1):
+    """Yield pictures, boxes (num_fruits, 4) in pixels, and whose each pixel is.
+
+    Numbers, uint8 (256, 256), count the bananas from 1; 0 is the background.
+    """
+    scenes = backgrounds(rng, min(count, NUM_BACKGROUNDS))
+    cells = 1 if num_fruits == 1 else 2 if num_fruits <= 4 else 3  # a row of them
+    cell = SIDE // cells
+    for _ in range(count):
+        image = scene(scenes[rng.randint(len(scenes))], rng)
+        boxes, numbers = [], onp.zeros((SIDE, SIDE), onp.uint8)
+        for k, place in enumerate(rng.permutation(cells ** 2)[:num_fruits]):
+            cover, color = banana(rng, rng.uniform(38, min(76, .72 * cell)))
+            h, w = cover.shape
+            top = place // cells * cell + rng.randint(cell - h + 1)
+            left = place % cells * cell + rng.randint(cell - w + 1)
+            part = (slice(top, top + h), slice(left, left + w))
+            mixed = image[part] + (color - image[part]) * cover[..., None]
+            image[part] = onp.rint(mixed)
+            inside = cover >= .5
+            numbers[part][inside] = k + 1
+            boxes.append(box_of(inside) + onp.array([left, top] * 2))
+        yield image, onp.stack(boxes), numbers
+
+
+def box_of(inside):
+    """(x1, y1, x2, y2): the edges of the smallest box around the true pixels."""
+    columns, rows = (onp.flatnonzero(inside.any(axis=axis)) for axis in (0, 1))
+    return onp.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1])
+
+
+def banana(rng, length):
+    """One banana, `length` pixels from end to end: cover (h, w), color (h, w, 3).
+
+    Turned, bent, lit and coloured by chance; the arrays are cut to what is covered.
+    """
+    bend, turn = rng.uniform(.65, 1.1), rng.uniform(-onp.pi, onp.pi)
+    radius = length / (2 * onp.sin(bend))
+    thick = length * rng.uniform(.11, .15)
+    reach = int(length * .8 + 4)
+    y, x = onp.mgrid[-reach:reach + 1, -reach:reach + 1].astype('float32')
+    x, y = (x * onp.cos(turn) + y * onp.sin(turn),
+            y * onp.cos(turn) - x * onp.sin(turn) + radius * (1 + onp.cos(bend)) / 2)
+    along = onp.arctan2(x, y) / bend                       # -1 and 1 at the ends
+    across = onp.hypot(x, y) - radius
+    body = thick * onp.sqrt(onp.clip(1 - along ** 4, 0, 1)) + .04 * length
+    stem = .045 * length
+    width = onp.where(along > .96, onp.where(along < 1.22, stem, -9), body)
+    width = onp.where(along < -1.04, -9, width)
+    cover = onp.clip(width - onp.abs(across) + .5, 0, 1)
+    color = peel(rng, along, across / onp.maximum(body, 1))
+    x1, y1, x2, y2 = box_of(cover > 0)
+    return cover[y1:y2, x1:x2], color[y1:y2, x1:x2]
+
+
+def peel(rng, along, across):
+    """Yellow, brighter on one side, with ridges, a green stem and a dark tip."""
+    yellow = onp.array([rng.uniform(215, 255), rng.uniform(175, 220),
+                        rng.uniform(30, 95)])
+    light = rng.uniform(-.25, .25)
+    shade = 1 - .3 * onp.clip(across, -1, 1) ** 2 + light * onp.clip(across, -1, 1)
+    for place in (-.4, .35):
+        shade = shade - .16 * onp.clip(1 - onp.abs(across - place) / .12, 0, 1)
+    color = yellow * shade[..., None]
+    for weight, end in ((onp.clip((along - .85) / .2, 0, 1), (120, 125, 50)),
+                        (onp.clip((-along - .9) / .1, 0, 1), (60, 45, 30))):
+        color = color + (onp.array(end) - color) * weight[..., None]
+    return onp.clip(color, 0, 255)
+
+
+def scene(background, rng):
+    """A part of a background, mirrored, tinted and with strewn discs by chance."""
+    top, left = rng.randint(0, background.shape[0] - SIDE + 1, 2)
+    image = background[top:top + SIDE, left:left + SIDE]
+    image = image[::rng.choice([-1, 1]), ::rng.choice([-1, 1])]
+    image = image * rng.uniform(.75, 1.15, 3).astype('float32')
+    for _ in range(rng.randint(4)):
+        disc(image, rng, rng.uniform(5, 22))
+    return onp.clip(image, 0, 255, out=image).astype('uint8')
+
+
+def backgrounds(rng, count):
+    """Pictures (count, 320, 320, 3) to cut from, float32 in 0 to 255.
+
+    Colours that flow, under a texture: grain, coarse patches, stripes or discs.
+    """
+    size = SIDE + 64
+    made = onp.empty((count, size, size, 3), 'float32')
+    y, x = onp.mgrid[:size, :size].astype('float32')
+    for i, image in enumerate(made):
+        image[:] = flow(rng, rng.randint(2, 6), size) * 255
+        if i % 4 == 0:
+            image += (flow(rng, rng.randint(40, 160), size) - .5) * rng.uniform(20, 90)
+        elif i % 4 == 1:
+            image += (flow(rng, rng.randint(10, 30), size) - .5) * rng.uniform(60, 200)
+        elif i % 4 == 2:
+            slant, period = rng.uniform(-1, 1), rng.uniform(8, 50)
+            band = (x * slant + y * (1 - abs(slant))) / period % 1
+            stripes = onp.clip(onp.abs(band - .5) * 8 - 2, -1, 1)
+            image += stripes[..., None] * rng.uniform(-50, 50, 3)
+        else:
+            for _ in range(rng.randint(20, 60)):
+                disc(image, rng, rng.uniform(6, 60))
+        onp.clip(image, 0, 255, out=image)
+    return made
+
+
+def flow(rng, knots, size):
+    """Colours (size, size, 3) in 0 to 1, interpolated between random knots."""
+    grid = rng.uniform(size=(knots, knots, 3))
+    places = onp.linspace(0, knots - 1, size)
+    weights = onp.clip(1 - onp.abs(places[:, None] - onp.arange(knots)), 0, 1)
+    return onp.einsum('yk,klc,xl->yxc', weights, grid, weights, optimize=True)
+
+
+def disc(image, rng, radius):
+    """Draw an ellipse of a random colour, in place; a third of them are yellow."""
+    height, width = image.shape[:2]
+    cx, cy, squeeze = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(.4, 1)
+    color = rng.uniform(0, 255, 3)
+    if rng.uniform() < .33:
+        color = onp.array([235, 195, 60]) + rng.uniform(-20, 20, 3)
+    top, left = max(0, int(cy - radius)), max(0, int(cx - radius))
+    part = image[top:int(cy + radius) + 2, left:int(cx + radius) + 2]
+    y, x = onp.mgrid[top:top + part.shape[0], left:left + part.shape[1]]
+    distance = onp.hypot((x - cx) / squeeze, y - cy)
+    cover = onp.clip((radius - distance) * squeeze + .5, 0, 1)[..., None]
+    part += (color - part) * cover
