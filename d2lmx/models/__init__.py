@@ -1,6 +1,8 @@
 """Whole networks, and the large blocks of networks, that the book saves."""
 from .bahdanau import *
 from .decoding import *
+from .rcnn import *
+from .rcnn_loss import *
 from .residual import *
 from .recurrent import *
 from .seq2seq import *

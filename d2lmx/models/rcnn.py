@@ -207,11 +207,13 @@ class MaskHead(nn.HybridBlock):
 def features(channels):
     """Pairs of 3x3 convolutions; each pair halves height and width."""
     net = nn.HybridSequential()
-    for num_channels in channels:
-        for _ in range(2):
-            net.add(nn.Conv2D(num_channels, kernel_size=3, padding=1),
+    for stage, num_channels in enumerate(channels):
+        for i in range(2):
+            strides = 2 if stage == i == 0 else 1
+            net.add(nn.Conv2D(num_channels, kernel_size=3, padding=1, strides=strides),
                     nn.BatchNorm(), nn.Activation('relu'))
-        net.add(nn.MaxPool2D(2))
+        if stage > 0:  # the first halves by its strides: whole pictures cost most
+            net.add(nn.MaxPool2D(2))
     return net
 
 
