@@ -69,6 +69,12 @@ BOOK = {
     'train_epoch_ch8': 'net train_iter loss updater device use_random_iter',
     'train_ch8': 'net train_iter vocab lr num_epochs device use_random_iter',
     'RNNModel': 'rnn_layer vocab_size kwargs',
+    'box_corner_to_center': 'boxes', 'box_center_to_corner': 'boxes',
+    'multibox_prior': 'data sizes ratios', 'box_iou': 'boxes1 boxes2',
+    'assign_anchor_to_bbox': 'ground_truth anchors device iou_threshold',
+    'offset_boxes': 'anchors assigned_bb eps', 'multibox_target': 'anchors labels',
+    'offset_inverse': 'anchors offset_preds', 'nms': 'boxes scores iou_threshold',
+    'multibox_detection': 'cls_probs offset_preds anchors nms_threshold pos_threshold',
     'read_data_bananas': 'is_train', 'BananasDataset': 'is_train',
     'load_data_bananas': 'batch_size',
 }
@@ -96,7 +102,10 @@ BOOK_DEFAULTS = {
     'train_ch11': dict(num_epochs=2), 'train_concise_ch11': dict(num_epochs=2),
     'Benchmark': dict(description='Done'),
     'evaluate_accuracy_gpus': dict(split_f=d2l.split_batch),
-    'train_ch8': dict(use_random_iter=False), 'read_data_bananas': dict(is_train=True),
+    'train_ch8': dict(use_random_iter=False),
+    'assign_anchor_to_bbox': dict(iou_threshold=0.5), 'offset_boxes': dict(eps=1e-6),
+    'multibox_detection': dict(nms_threshold=0.5, pos_threshold=0.009999999),
+    'read_data_bananas': dict(is_train=True),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '

@@ -1,2 +1,3 @@
 """Pictures taken apart: boxes, anchors, and what they enclose."""
+from .anchors import *
 from .boxes import *

@@ -25,21 +25,23 @@ def box_center_to_corner(boxes):
 def box_iou(boxes1, boxes2):
     """Intersection over union of each pair of boxes: (n, 4), (m, 4) -> (n, m).
 
-    Boxes are corners (x1, y1, x2, y2). Two boxes without area have the value 0.
+    Boxes are corners (x1, y1, x2, y2). Leading axes are pictures, and broadcast:
+    (n, 4), (batch, m, 4) -> (batch, n, m). Boxes that only touch have the value 0, as
+    have those without area: a side of length 0, or a second corner before the first.
 
     Book: 13.4 (sec_anchor)
     """
-    areas1, areas2 = box_areas(boxes1), box_areas(boxes2)
-    upper_lefts = np.maximum(np.expand_dims(boxes1[:, :2], 1), boxes2[:, :2])
-    lower_rights = np.minimum(np.expand_dims(boxes1[:, 2:], 1), boxes2[:, 2:])
-    sides = np.maximum(lower_rights - upper_lefts, 0)  # (n, m, 2)
-    inter_areas = sides[..., 0] * sides[..., 1]
-    union_areas = np.expand_dims(areas1, 1) + areas2 - inter_areas
+    boxes1, boxes2 = np.expand_dims(boxes1, -2), np.expand_dims(boxes2, -3)
+    upper_lefts = np.maximum(boxes1[..., :2], boxes2[..., :2])  # (..., n, m, 2)
+    lower_rights = np.minimum(boxes1[..., 2:], boxes2[..., 2:])
+    inter_areas = areas(upper_lefts, lower_rights)
+    union_areas = (areas(boxes1[..., :2], boxes1[..., 2:])
+                   + areas(boxes2[..., :2], boxes2[..., 2:]) - inter_areas)
     # book: 0 / 0, NaN, where neither box has an area
     return inter_areas / np.where(union_areas > 0, union_areas, 1)
 
 
-def box_areas(boxes):
-    """Areas of boxes (n, 4): (n,); 0 where a corner lies before the other."""
-    sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 0)
-    return sides[:, 0] * sides[:, 1]
+def areas(upper_lefts, lower_rights):
+    """Of boxes by their corners (..., 2): (...); 0 for a corner before the other."""
+    sides = np.maximum(lower_rights - upper_lefts, 0)
+    return sides[..., 0] * sides[..., 1]
