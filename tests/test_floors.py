@@ -17,7 +17,8 @@ ROOMS = ('errors', 'version', 'compat', 'hooks', 'context', 'files', 'runtime',
 KINDS = {'arrays': (), 'toys': (), **dict.fromkeys(('images', 'tables', 'text'),
                                                     ('arrays', 'toys'))}
 # the rooms of guests that a plain installation may lack
-GUESTS = {'torch': ('parity/', 'bench/'), 'safetensors': ('parity/',), 'gluoncv': (),
+GUESTS = {'torch': ('parity/', 'bench/'), 'safetensors': ('parity/',),
+          'gluoncv': ('vision/gluoncv.py',),
           'onnx': ('export/onnx/',), 'onnxruntime': ('export/onnx/',),
           'IPython': ('viz/notebook.py',), 'matplotlib_inline': ('viz/notebook.py',),
           'jieba': ('data/text/vocab.py',), 'sacrebleu': ('metrics.py',),

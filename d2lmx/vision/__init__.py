@@ -1,3 +1,4 @@
 """Pictures taken apart: boxes, anchors, and what they enclose."""
 from .anchors import *
 from .boxes import *
+from .measuring import *
