@@ -102,8 +102,9 @@ class FasterRCNN(FastRCNN):
         boxes = moved(F, F.np.expand_dims(anchors, 0), offsets)
         rows = F.np.concatenate([F.npx.sigmoid(F.np.expand_dims(scores, 2)), boxes],
                                 axis=2)
-        rows = suppressed(F, rows, RPN_OVERLAP, 0, self.num_proposals, score_index=0,
+        rows = suppressed(F, without_gradient(F, rows), RPN_OVERLAP, 0, self.num_proposals, score_index=0,
                           coord_start=1, topk=BEFORE_NMS)
+        rows = without_gradient(F, rows)
         return rows[:, :, 1:], (rows[:, :, :1] > 0).astype('float32')
 
 
@@ -232,11 +233,11 @@ def moved(F, boxes, offsets):
 def suppressed(F, rows, overlap, least, num_rows, **columns):
     """The best rows (batch, num_rows, ..) without those that overlap a better one.
 
-    least: scores up to this count for nothing. What is left over is -1. No gradient.
+    least: scores up to this count for nothing. What is left over is -1.
     """
-    rows = F.contrib.box_nms(without_gradient(F, rows).as_nd_ndarray(),
-                             overlap_thresh=overlap, valid_thresh=least, **columns)
-    return without_gradient(F, rows.as_np_ndarray())[:, :num_rows]
+    rows = F.contrib.box_nms(rows.as_nd_ndarray(), overlap_thresh=overlap,
+                             valid_thresh=least, **columns).as_np_ndarray()
+    return rows[:, :num_rows]
 
 
 def of_class(F, masks, classes, num_classes):

@@ -35,8 +35,8 @@ def _reshape_by_codes(g, n):
 @converts('reshape_like')
 def _reshape_like(g, n):
     X, like = n.inputs
-    begin, end, like_begin, like_end = (
-        n.attrs.get(f'{side}_{key}') for side in ('lhs', 'rhs') for key in ('begin', 'end'))
+    begin, end, like_begin, like_end = (n.attrs.get(key) for key in (
+        'lhs_begin', 'lhs_end', 'rhs_begin', 'rhs_end'))
     if begin is end is like_begin is like_end is None:
         return g.add('Reshape', X, g.add('Shape', like))
     parts = [(X, 0, begin or 0), (like, like_begin or 0, like_end),

@@ -7,7 +7,7 @@ import mxnet as mx
 from mxnet import npx
 
 from ...errors import InputError
-from . import arithmetic, layers, shapes  # their converters register themselves
+from . import arithmetic, boxes, layers, shapes  # their converters register themselves
 from .graph import CONVERTERS, Graph, Node, Unsupported
 
 __all__ = []
