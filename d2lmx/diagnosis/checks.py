@@ -23,8 +23,8 @@ INSTALL = f'{PIP} --no-deps mxnet==1.9.1'  # with its dependencies it forbids Nu
 REINSTALL = f'{PIP} --force-reinstall --no-deps mxnet==1.9.1'
 PYTHONS = ((3, 9), (3, 15))           # from, below
 HEADLESS = f"{PIP} --force-reinstall --no-deps 'opencv-python-headless<4.11'"
-GUESTS = {'gluoncv': 'gluoncv==0.10.5.post0', 'torch': 'torch',
-          'onnx': 'onnx onnxruntime'}  # what pip is asked for
+GLUONCV = f'{PIP} --no-deps gluoncv==0.10.5.post0 portalocker'
+GUESTS = {'torch': 'torch', 'onnx': 'onnx onnxruntime'}  # what pip is asked for
 SYSTEM_LIBRARIES = {'libgomp.so': 'libgomp1', 'libquadmath.so': 'libquadmath0',
                     'libstdc++.so': 'libstdc++6'}
 
@@ -168,9 +168,10 @@ def check_opencv() -> Check:
 def check_gluoncv() -> Check:
     version = installed('gluoncv')
     if version is None:
-        return missing('gluoncv', 'optional, and nothing here needs it')
+        return Check('gluoncv', False, 'not installed; chapter 13 measures by it',
+                     GLUONCV)
     torch = int((installed('torch') or '0').partition('.')[0])
-    beside = '; it cannot be imported beside torch 2' if torch >= 2 else ''
+    beside = '; beside torch 2 only d2lmx can import it' if torch >= 2 else ''
     return Check('gluoncv', True, version + beside)
 
 

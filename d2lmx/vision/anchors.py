@@ -1,13 +1,14 @@
 """Anchors: boxes laid out over a picture, what they are taught, what they predict.
 
 Positions are shares of the picture's width and height; what lies beyond the picture
-is below 0 or above 1, and counts as it is.
+is below 0 or above 1, and counts as it is. What chooses among boxes, through which no
+gradient passes, does so in NumPy, on the host.
 """
 import mxnet as mx
 import numpy as onp
-from mxnet import np, npx
+from mxnet import np
 
-from .boxes import box_center_to_corner, box_corner_to_center, box_iou
+from .boxes import box_center_to_corner, box_corner_to_center, box_iou, numpy_for
 
 __all__ = ['multibox_prior', 'assign_anchor_to_bbox', 'offset_boxes', 'multibox_target',
            'offset_inverse', 'nms', 'multibox_detection']
@@ -66,27 +67,27 @@ def assign_anchor_to_bbox(ground_truth, anchors, device, iou_threshold=0.5):
 
     Book: 13.4 (sec_anchor)
     """
-    ious = box_iou(anchors, ground_truth)
-    return _assign(np.expand_dims(ious, 0), iou_threshold)[0].as_in_ctx(device)
+    ious = box_iou(anchors.asnumpy(), ground_truth.asnumpy())
+    return np.array(assign(ious[None], iou_threshold)[0], dtype='int32', ctx=device)
 
 
-def _assign(ious, iou_threshold):
+def assign(ious, iou_threshold):
     """As assign_anchor_to_bbox, for a batch: overlaps (batch, n, m) -> (batch, n)."""
     batch_size, num_anchors, num_boxes = ious.shape
     if not ious.size:
-        return np.full((batch_size, num_anchors), -1, dtype='int32', ctx=ious.ctx)
-    best, box = np.max(ious, axis=2), np.argmax(ious, axis=2).astype('int32')
-    is_match = (best >= iou_threshold) * (best > 0)
-    assigned = np.where(is_match, box, np.full_like(box, -1))
-    for _ in range(min(num_boxes, num_anchors)):
-        best, box = np.max(ious, axis=2), np.argmax(ious, axis=2).astype('int32')
-        anchor = np.argmax(best, axis=1)
-        is_anchor = npx.one_hot(anchor, num_anchors)  # (batch, n)
+        return onp.full((batch_size, num_anchors), -1)
+    best = ious.max(axis=2)
+    is_match = (best >= iou_threshold) & (best > 0)
+    assigned = onp.where(is_match, ious.argmax(axis=2), -1)
+    picture, free = onp.arange(batch_size), ious.copy()
+    for _ in range(min(num_boxes, num_anchors)):  # a box of every picture
+        anchor, box = onp.divmod(free.reshape(batch_size, -1).argmax(axis=1), num_boxes)
         # book: takes an anchor that does not even touch, and anchor 0 if none is free
-        is_new = is_anchor * (best > 0)
-        assigned = np.where(is_new, box, assigned)
-        is_box = npx.one_hot(npx.pick(box, anchor, axis=1), num_boxes)
-        ious = ious * (np.expand_dims(1 - is_anchor, 2) * np.expand_dims(1 - is_box, 1))
+        is_new = free[picture, anchor, box] > 0
+        if not is_new.any():
+            break
+        assigned[picture[is_new], anchor[is_new]] = box[is_new]
+        free[picture, anchor] = free[picture, :, box] = 0
     return assigned
 
 
@@ -98,10 +99,12 @@ def offset_boxes(anchors, assigned_bb, eps=1e-6):
 
     Book: 13.4 (sec_anchor)
     """
+    np = numpy_for(anchors)
     c_anc, c_assigned_bb = map(box_corner_to_center, (anchors, assigned_bb))
-    offset_xy = 10 * (c_assigned_bb[..., :2] - c_anc[..., :2]) / c_anc[..., 2:]
-    offset_wh = 5 * np.log(eps + c_assigned_bb[..., 2:] / c_anc[..., 2:])
-    return np.concatenate([offset_xy, offset_wh], axis=-1)
+    (xy_anc, wh_anc), (xy, wh) = (np.split(boxes, 2, axis=-1)
+                                  for boxes in (c_anc, c_assigned_bb))
+    return np.concatenate((10 * (xy - xy_anc) / wh_anc, 5 * np.log(eps + wh / wh_anc)),
+                          axis=-1)
 
 
 def multibox_target(anchors, labels):
@@ -127,22 +130,21 @@ def multibox_target(anchors, labels):
     if labels.ndim != 3 or labels.shape[2] != 5:
         raise ValueError('labels must be (batch, objects, 5), a class and four corners '
                          f'each, got shape {labels.shape}')
-    batch_size, num_boxes, _ = labels.shape
-    anchors = anchors.reshape(-1, 4)
-    boxes = labels[:, :, 1:]
+    ctx = labels.ctx
+    anchors, labels = anchors.reshape(-1, 4).asnumpy(), labels.asnumpy()
     # book: what fills up, of class -1, takes anchors as an object does
-    is_object = np.expand_dims(labels[:, :, 0] >= 0, 1)
-    assigned = _assign(box_iou(anchors, boxes) * is_object, 0.5)
-    if not num_boxes:
-        labels = np.zeros((batch_size, 1, 5), ctx=labels.ctx)
-    label = _rows(labels, np.maximum(assigned, 0))  # (batch, n, 5)
-    is_assigned = np.expand_dims(assigned >= 0, 2)
-    offset = offset_boxes(np.expand_dims(anchors, 0), label[:, :, 1:])
-    offset = np.where(is_assigned, offset, np.zeros_like(offset))
-    bbox_mask = np.repeat(is_assigned.astype('int32'), 4, axis=2)
-    class_labels = (label[:, :, 0] + 1) * (assigned >= 0)
-    return (offset.reshape(batch_size, -1), bbox_mask.reshape(batch_size, -1),
-            class_labels.astype('int32'))
+    is_object = labels[:, None, :, 0] >= 0
+    assigned = assign(box_iou(anchors, labels[:, :, 1:]) * is_object, 0.5)
+    picture, anchor = onp.nonzero(assigned >= 0)
+    label = labels[picture, assigned[picture, anchor]]  # (assigned anchors, 5)
+    offset = onp.zeros((*assigned.shape, 4), 'float32')
+    offset[picture, anchor] = offset_boxes(anchors[anchor], label[:, 1:])
+    bbox_mask = onp.repeat(assigned >= 0, 4, axis=1)
+    class_labels = onp.zeros(assigned.shape)
+    class_labels[picture, anchor] = label[:, 0] + 1
+    return (np.array(offset.reshape(bbox_mask.shape), ctx=ctx),
+            np.array(bbox_mask, 'int32', ctx=ctx),
+            np.array(class_labels, 'int32', ctx=ctx))
 
 
 def offset_inverse(anchors, offset_preds):
@@ -152,10 +154,11 @@ def offset_inverse(anchors, offset_preds):
 
     Book: 13.4 (sec_anchor)
     """
-    anc = box_corner_to_center(anchors)
-    pred_bbox_xy = offset_preds[..., :2] * anc[..., 2:] / 10 + anc[..., :2]
-    pred_bbox_wh = np.exp(offset_preds[..., 2:] / 5) * anc[..., 2:]
-    return box_center_to_corner(np.concatenate((pred_bbox_xy, pred_bbox_wh), axis=-1))
+    np = numpy_for(anchors)
+    (xy_anc, wh_anc), (xy, wh) = (np.split(X, 2, axis=-1) for X in (
+        box_corner_to_center(anchors), offset_preds))
+    return box_center_to_corner(np.concatenate(
+        (xy * wh_anc / 10 + xy_anc, np.exp(wh / 5) * wh_anc), axis=-1))
 
 
 def nms(boxes, scores, iou_threshold):
@@ -163,29 +166,33 @@ def nms(boxes, scores, iou_threshold):
 
     A box goes where it overlaps a better one, which stays, by more than
     `iou_threshold`; of equal scores the first is the better. boxes: corners (n, 4), n
-    may be 0; scores: (n,).
+    may be 0; scores: (n,). Arrays of MXNet or of NumPy, as is the result.
 
     Book: 13.4 (sec_anchor)
     """
-    if not scores.size:
-        return np.zeros(0, dtype='int32', ctx=scores.ctx)
-    keep = _suppress(np.expand_dims(boxes, 0), np.expand_dims(scores, 0),
-                     iou_threshold)[0].asnumpy()
-    return np.array(keep[keep >= 0], dtype='int32', ctx=scores.ctx)
+    keep = suppress(boxes[None], scores[None], iou_threshold)[0]
+    keep = keep[keep >= 0].astype('int32')
+    if isinstance(scores, onp.ndarray):
+        return keep
+    return np.array(keep, dtype='int32', ctx=scores.ctx)
 
 
-def _suppress(boxes, scores, iou_threshold):
-    """The indices that nms keeps of each picture, then -1 up to n: float (batch, n).
+def suppress(boxes, scores, iou_threshold):
+    """The indices that nms keeps of each picture, then -1 up to n: (batch, n).
 
     boxes (batch, n, 4), scores (batch, n).
     """
-    indices = np.zeros_like(scores) + np.arange(scores.shape[1], ctx=scores.ctx)
-    rows = np.concatenate((np.stack((indices, scores), axis=2), boxes), axis=2)
+    boxes, scores = (X if isinstance(X, onp.ndarray) else X.asnumpy()
+                     for X in (boxes, scores))
+    if not scores.size:
+        return onp.zeros(scores.shape, int)
+    indices = onp.broadcast_to(onp.arange(scores.shape[1]), scores.shape)
+    rows = onp.concatenate((indices[..., None], scores[..., None], boxes), axis=2)
     # MXNet's own operator: sorts stably, suppresses strictly above the threshold
     kept = mx.nd.contrib.box_nms(
-        rows.as_nd_ndarray(), overlap_thresh=iou_threshold, valid_thresh=LOWEST,
+        mx.nd.array(rows), overlap_thresh=iou_threshold, valid_thresh=LOWEST,
         coord_start=2, score_index=1, id_index=-1, force_suppress=True)
-    return kept.as_np_ndarray()[:, :, 0]
+    return kept[:, :, 0].asnumpy().astype(int)
 
 
 def multibox_detection(cls_probs, offset_preds, anchors, nms_threshold=0.5,
@@ -211,34 +218,19 @@ def multibox_detection(cls_probs, offset_preds, anchors, nms_threshold=0.5,
     Book: 13.4 (sec_anchor)
     """
     batch_size, _, num_anchors = cls_probs.shape
-    conf, class_id = np.max(cls_probs[:, 1:], 1), np.argmax(cls_probs[:, 1:], 1)
-    boxes = offset_inverse(anchors, offset_preds.reshape(batch_size, -1, 4))
+    ctx, cls_probs = cls_probs.ctx, cls_probs.asnumpy()
+    conf, class_id = cls_probs[:, 1:].max(axis=1), cls_probs[:, 1:].argmax(axis=1)
+    boxes = offset_inverse(anchors.asnumpy(),
+                           offset_preds.reshape(batch_size, -1, 4).asnumpy())
     # book: suppresses above 0.5, whatever nms_threshold says
-    keep = _suppress(boxes, conf, nms_threshold)
-    rank, is_kept = _ranks(keep)
-    class_id = np.where(is_kept, class_id.astype('float32'), np.full_like(conf, -1))
+    keep = suppress(boxes, conf, nms_threshold)
+    places = onp.tile(onp.arange(num_anchors + 1), (batch_size, 1))
+    rank = places + num_anchors
+    onp.put_along_axis(rank, keep, places[:, :-1], axis=1)  # of -1: a column too many
+    rank = rank[:, :-1]
     is_low = conf < pos_threshold
-    class_id = np.where(is_low, np.full_like(conf, -1), class_id)
-    conf = np.where(is_low, 1 - conf, conf)
-    info = np.concatenate((np.stack((class_id, conf), axis=2), boxes), axis=2)
-    return _rows(info, np.argsort(rank, axis=1))
-
-
-def _ranks(keep):
-    """Places (batch, n), and who is kept, of keep (batch, n) as _suppress gives it."""
-    batch_size, num_boxes = keep.shape
-    picture = np.repeat(np.arange(batch_size, ctx=keep.ctx), num_boxes)
-    places = np.arange(num_boxes, ctx=keep.ctx)
-    # -1 goes to a column too many
-    where = np.stack((picture, np.where(keep < 0, num_boxes, keep).reshape(-1)))
-    rank = mx.nd.scatter_nd(
-        np.tile(places + 1, batch_size).as_nd_ndarray(), where.as_nd_ndarray(),
-        shape=(batch_size, num_boxes + 1)).as_np_ndarray()[:, :-1]
-    return np.where(rank > 0, rank, num_boxes + 1 + places), rank > 0
-
-
-def _rows(X, indices):
-    """Of X (batch, m, d) the rows indices (batch, n) of each picture: (batch, n, d)."""
-    picture = np.expand_dims(np.arange(X.shape[0], dtype='int32', ctx=X.ctx), 1)
-    indices = indices.astype('int32')
-    return npx.gather_nd(X, np.stack((np.zeros_like(indices) + picture, indices)))
+    class_id = onp.where((rank >= num_anchors) | is_low, -1, class_id)
+    conf = onp.where(is_low, 1 - conf, conf)
+    info = onp.concatenate((class_id[..., None], conf[..., None], boxes), axis=2)
+    order = onp.argsort(rank, axis=1)[..., None]
+    return np.array(onp.take_along_axis(info, order, axis=1), 'float32', ctx=ctx)

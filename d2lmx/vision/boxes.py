@@ -1,7 +1,21 @@
-"""Boxes of pictures: their two forms, and how far they overlap."""
-from mxnet import np
+"""Boxes of pictures: their two forms, and how far they overlap.
+
+These functions take arrays of MXNet or of NumPy, or the symbols of a network that is
+being traced, and give what they are given.
+"""
+import mxnet as mx
+import numpy as onp
 
 __all__ = ['box_corner_to_center', 'box_center_to_corner', 'box_iou']
+
+TINY = float(onp.finfo('float32').tiny)
+
+
+def numpy_for(X):
+    """The module of functions on arrays such as X: MXNet's, NumPy's, or a symbol's."""
+    if isinstance(X, onp.ndarray):
+        return onp
+    return mx.sym.np if isinstance(X, mx.sym.Symbol) else mx.np
 
 
 def box_corner_to_center(boxes):
@@ -9,8 +23,10 @@ def box_corner_to_center(boxes):
 
     Book: 13.3 (sec_bbox)
     """
-    x1, y1, x2, y2 = (boxes[..., i] for i in range(4))
-    return np.stack(((x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1), axis=-1)
+    np = numpy_for(boxes)
+    upper_left, lower_right = np.split(boxes, 2, axis=-1)
+    return np.concatenate(((upper_left + lower_right) / 2, lower_right - upper_left),
+                          axis=-1)
 
 
 def box_center_to_corner(boxes):
@@ -18,8 +34,9 @@ def box_center_to_corner(boxes):
 
     Book: 13.3 (sec_bbox)
     """
-    cx, cy, w, h = (boxes[..., i] for i in range(4))
-    return np.stack((cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2), axis=-1)
+    np = numpy_for(boxes)
+    center, sides = np.split(boxes, 2, axis=-1)
+    return np.concatenate((center - sides / 2, center + sides / 2), axis=-1)
 
 
 def box_iou(boxes1, boxes2):
@@ -31,17 +48,17 @@ def box_iou(boxes1, boxes2):
 
     Book: 13.4 (sec_anchor)
     """
-    boxes1, boxes2 = np.expand_dims(boxes1, -2), np.expand_dims(boxes2, -3)
-    upper_lefts = np.maximum(boxes1[..., :2], boxes2[..., :2])  # (..., n, m, 2)
-    lower_rights = np.minimum(boxes1[..., 2:], boxes2[..., 2:])
-    inter_areas = areas(upper_lefts, lower_rights)
-    union_areas = (areas(boxes1[..., :2], boxes1[..., 2:])
-                   + areas(boxes2[..., :2], boxes2[..., 2:]) - inter_areas)
+    np = numpy_for(boxes1)
+    corners1 = np.split(boxes1, 4, axis=-1)  # of (..., n, 1)
+    corners2 = np.split(np.swapaxes(boxes2, -1, -2), 4, axis=-2)  # of (..., 1, m)
+    (x1, y1, x2, y2), (u1, v1, u2, v2) = corners1, corners2
+    inter_areas = area(np, np.maximum(x1, u1), np.maximum(y1, v1),
+                       np.minimum(x2, u2), np.minimum(y2, v2))
+    union_areas = area(np, *corners1) + area(np, *corners2) - inter_areas
     # book: 0 / 0, NaN, where neither box has an area
-    return inter_areas / np.where(union_areas > 0, union_areas, 1)
+    return inter_areas / np.maximum(union_areas, TINY)
 
 
-def areas(upper_lefts, lower_rights):
-    """Of boxes by their corners (..., 2): (...); 0 for a corner before the other."""
-    sides = np.maximum(lower_rights - upper_lefts, 0)
-    return sides[..., 0] * sides[..., 1]
+def area(np, x1, y1, x2, y2):
+    """Of boxes by their corners; 0 for a second corner before the first."""
+    return np.maximum(x2 - x1, 0) * np.maximum(y2 - y1, 0)

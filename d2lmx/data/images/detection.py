@@ -104,6 +104,17 @@ def load_data_detection(images: str, batch_size: int, size: int = 256):
     return train_iter, val_iter, read_detection_classes(folder)
 
 
+def stretched(picture, size: int):
+    """A picture (h, w, 3), uint8, as one of (size, size, 3).
+
+    Ours, for 13.7
+    """
+    if picture.shape[:2] == (size, size):
+        return picture
+    import cv2  # late: all else works where its system libraries are missing
+    return cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+
+
 def as_floats(images):
     """Bytes as float32 of the same values."""
     return images.astype(onp.float32)
@@ -169,19 +180,16 @@ def _read_pictures(paths, size):
     images = onp.empty((len(paths), 3, size, size), onp.uint8)
     sides = onp.empty((len(paths), 2))
     with ThreadPoolExecutor() as threads:
-        found = threads.map(lambda path: _stretched(read_picture(path), size), paths)
+        found = threads.map(lambda path: _decoded(path, size), paths)
         for i, (image, side) in enumerate(found):
             images[i], sides[i] = image.transpose(2, 0, 1), side
     return images, sides
 
 
-def _stretched(picture, size):
-    """A picture (size, size, 3), and its (width, height) before."""
-    height, width = picture.shape[:2]
-    if (height, width) != (size, size):
-        import cv2  # late: all else works where its system libraries are missing
-        picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
-    return picture, (width, height)
+def _decoded(path, size):
+    """The picture in a file, stretched, and its (width, height) before."""
+    picture = read_picture(path)
+    return stretched(picture, size), picture.shape[1::-1]
 
 
 def _by_picture(file, names, order, rows, sides):

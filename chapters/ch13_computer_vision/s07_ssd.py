@@ -1,0 +1,329 @@
+"""Single shot multibox detection (单发多框检测 SSD)
+
+Source: chapter_computer-vision/ssd
+
+On toy data the default options end near the page's class error and box MAE, too. A
+reader's own pictures, with boxes, are trained on by ``--images FOLDER_OR_ZIP``.
+"""
+from pathlib import Path
+
+import mxnet as mx
+from mxnet import autograd, gluon, init, np, npx
+from mxnet.gluon import nn
+
+import d2lmx as d2l
+
+DATA = ('banana-detection', 'banana')
+SMOKE = dict(num_epochs=2, batch_size=16, lr=0.1)
+# printed, then the range of the book's executed builds
+PRINTED = [({}, {'class error': (3.53e-3, 3.42e-3, 3.61e-3),
+                 'bbox mae': (3.85e-3, 3.71e-3, 3.88e-3)})]
+
+sizes = [[0.2, 0.272], [0.37, 0.447], [0.54, 0.619], [0.71, 0.79], [0.88, 0.961]]
+ratios = [[1, 2, 0.5]] * 5
+num_anchors = len(sizes[0]) + len(ratios[0]) - 1
+SIZE = 256     # of a picture that is trained on, in pixels
+NUM_SHOWN = 4  # pictures of the validation part
+
+
+def cls_predictor(num_anchors, num_classes):
+    """Scores of the background and of each class, for each anchor of a pixel."""
+    return nn.Conv2D(num_anchors * (num_classes + 1), kernel_size=3, padding=1)
+
+
+def bbox_predictor(num_anchors):
+    """Four offsets for each anchor of a pixel."""
+    return nn.Conv2D(num_anchors * 4, kernel_size=3, padding=1)
+
+
+def forward(x, block):
+    """What a new block makes of x."""
+    block.initialize()
+    return block(x)
+
+
+def flatten_pred(pred, F=mx.nd):
+    """(batch, channels, h, w) -> (batch, h * w * channels), channels together."""
+    return F.npx.batch_flatten(F.np.transpose(pred, (0, 2, 3, 1)))
+
+
+def concat_preds(preds, F=mx.nd):
+    """Predictions of several scales, flattened, in a row."""
+    return F.np.concatenate([flatten_pred(p, F) for p in preds], axis=1)
+
+
+def down_sample_blk(num_channels):
+    """(batch, channels, h, w) -> (batch, num_channels, h / 2, w / 2)."""
+    blk = nn.HybridSequential()
+    for _ in range(2):
+        blk.add(nn.Conv2D(num_channels, kernel_size=3, padding=1),
+                nn.BatchNorm(in_channels=num_channels),
+                nn.Activation('relu'))
+    blk.add(nn.MaxPool2D(2))
+    return blk
+
+
+def base_net():
+    """(batch, 3, 256, 256) -> features (batch, 64, 32, 32)."""
+    blk = nn.HybridSequential()
+    for num_filters in [16, 32, 64]:
+        blk.add(down_sample_blk(num_filters))
+    return blk
+
+
+def get_blk(i):
+    """The network's block i of five: each gives features of a coarser scale."""
+    if i == 0:
+        return base_net()
+    if i == 4:
+        return nn.GlobalMaxPool2D()
+    return down_sample_blk(128)
+
+
+def blk_forward(X, blk, size, ratio, cls_predictor, bbox_predictor, F=mx.nd):
+    """Features of a scale, its anchors, and what is predicted for them."""
+    Y = blk(X)
+    anchors = F.npx.multibox_prior(Y, sizes=size, ratios=ratio)
+    return Y, anchors, cls_predictor(Y), bbox_predictor(Y)
+
+
+class TinySSD(nn.HybridBlock):
+    """Detects objects of some classes in pictures, by five scales of anchors.
+
+    Inputs
+        X (batch, 3, h, w), RGB in 0 to 255, h and w multiples of 64
+
+    Outputs
+        anchors (1, n, 4), corners in 0 to 1; n = 5444 for 256 x 256 pixels
+        cls_preds (batch, n, num_classes + 1), scores, the background's first
+        bbox_preds (batch, n * 4), offsets
+    """
+
+    def __init__(self, num_classes, get_blk=get_blk, **kwargs):
+        super().__init__(**kwargs)
+        self.num_classes = num_classes
+        for i in range(5):
+            setattr(self, f'blk_{i}', get_blk(i))
+            setattr(self, f'cls_{i}', cls_predictor(num_anchors, num_classes))
+            setattr(self, f'bbox_{i}', bbox_predictor(num_anchors))
+
+    def hybrid_forward(self, F, X):
+        scales = []
+        for i in range(5):
+            X, *scale = blk_forward(
+                X, getattr(self, f'blk_{i}'), sizes[i], ratios[i],
+                getattr(self, f'cls_{i}'), getattr(self, f'bbox_{i}'), F)
+            scales.append(scale)
+        anchors, cls_preds, bbox_preds = zip(*scales)
+        anchors = F.np.concatenate(anchors, axis=1)
+        cls_preds = F.npx.reshape(concat_preds(cls_preds, F),
+                                  (-2, -1, self.num_classes + 1))
+        return anchors, cls_preds, concat_preds(bbox_preds, F)
+
+
+class Joined(nn.HybridBlock):
+    """X -> (batch, n, num_classes + 1 + 4): scores and offsets of a TinySSD."""
+
+    def __init__(self, net, **kwargs):
+        super().__init__(**kwargs)
+        self.net = net
+
+    def hybrid_forward(self, F, X):
+        _, cls_preds, bbox_preds = self.net(X)
+        bbox_preds = F.npx.reshape(bbox_preds, (-2, -1, 4))
+        return F.np.concatenate([cls_preds, bbox_preds], axis=2)
+
+
+def build_net(num_classes=1):
+    """All that TinySSD learns. X (batch, 3, h, w) -> (batch, n, num_classes + 5)."""
+    return Joined(TinySSD(num_classes))
+
+
+def example_inputs(batch_size=2, size=SIZE):
+    return (np.random.uniform(size=(batch_size, 3, size, size)),)
+
+
+class Detector(nn.HybridBlock):
+    """X (batch, 3, h, w), RGB in 0 to 255 -> scores (batch, n, classes), boxes.
+
+    Scores are probabilities; boxes (batch, n, 4), corners in 0 to 1, one an anchor.
+    """
+
+    def __init__(self, net, **kwargs):
+        super().__init__(**kwargs)
+        self.net = net
+
+    def hybrid_forward(self, F, X):
+        anchors, cls_preds, bbox_preds = self.net(X)
+        bbox_preds = F.npx.reshape(bbox_preds, (-2, -1, 4))
+        return F.npx.softmax(cls_preds)[:, :, 1:], d2l.offset_inverse(anchors,
+                                                                      bbox_preds)
+
+
+cls_loss = gluon.loss.SoftmaxCrossEntropyLoss()
+bbox_loss = gluon.loss.L1Loss()
+
+
+def calc_loss(cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks):
+    """The loss of each picture, (batch,): means over its anchors, and over offsets."""
+    cls = cls_loss(cls_preds, cls_labels)
+    bbox = bbox_loss(bbox_preds * bbox_masks, bbox_labels * bbox_masks)
+    return cls + bbox
+
+
+def cls_eval(cls_preds, cls_labels):
+    """How many anchors get the right class."""
+    # book: float(...), which waits for each batch
+    return (cls_preds.argmax(axis=-1).astype(cls_labels.dtype) == cls_labels).sum()
+
+
+def bbox_eval(bbox_preds, bbox_labels, bbox_masks):
+    """Sum of the errors of all offsets."""
+    return np.abs((bbox_labels - bbox_preds) * bbox_masks).sum()
+
+
+def targets(net, X, Y):
+    """Predictions for pictures X, and what was to be predicted: five arrays."""
+    anchors, cls_preds, bbox_preds = net(X)
+    with autograd.pause():
+        bbox_labels, bbox_masks, cls_labels = d2l.multibox_target(anchors, Y)
+    return cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks
+
+
+def errors(cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks):
+    """Class error of all anchors, and mean absolute error of all offsets, as sums."""
+    wrong = cls_labels.size - cls_eval(cls_preds, cls_labels)
+    return {'class error': (wrong, cls_labels.size),
+            'bbox mae': (bbox_eval(bbox_preds, bbox_labels, bbox_masks),
+                         bbox_labels.size)}
+
+
+def train(net, train_iter, num_epochs, lr, weight_decay):
+    """Train on all devices of the run, drawing as on the page; the history."""
+    trainer = gluon.Trainer(net.collect_params(), 'sgd',
+                            {'learning_rate': lr, 'wd': weight_decay})
+
+    def measure(X, Y):
+        found = targets(net, X, Y)
+        return calc_loss(*found), errors(*found)
+
+    animator = d2l.Animator(xlabel='epoch', xlim=[1, num_epochs],
+                            legend=['class error', 'bbox mae'])
+    step = d2l.measured_step(net, measure, trainer)
+    return d2l.fit(step, train_iter, num_epochs, watch=lambda history: animator.add(
+        history.series['class error'][-1][0],
+        [history['class error'], history['bbox mae']]))
+
+
+def evaluate(net, val_iter, classes, batch_size):
+    """Class error, box MAE and mean average precision on pictures not trained on.
+
+    And the first of them, drawn with what is found with a score of 0.5 at least.
+    """
+    means, found, device = d2l.RunningMeans(), [], d2l.try_gpu()
+    images, labels = val_iter.arrays  # all of them, on each worker
+    for i in range(0, len(images), batch_size):
+        X, Y = (np.array(array[i:i + batch_size], dtype='float32', ctx=device)
+                for array in (images, labels))
+        anchors, cls_preds, bbox_preds = net(X)
+        bbox_labels, bbox_masks, cls_labels = d2l.multibox_target(anchors, Y)
+        means.add(errors(cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks))
+        cls_probs = npx.softmax(cls_preds).transpose(0, 2, 1)
+        found.append(d2l.multibox_detection(cls_probs, bbox_preds, anchors).asnumpy())
+    pictures = [rows for batch in found for rows in batch]
+    axes = d2l.show_images(images[:NUM_SHOWN].transpose(0, 2, 3, 1), 2, NUM_SHOWN // 2,
+                           scale=2.5)
+    for ax, rows in zip(axes, pictures):
+        sure = rows[(rows[:, 0] >= 0) & (rows[:, 1] >= 0.5)]
+        d2l.show_bboxes(ax, np.array(sure[:, 2:] * SIZE), [
+            f'{classes[int(label)]} {score:.2f}' for label, score in sure[:, :2]], 'w')
+    return {**means.means(), **d2l.detection_map(pictures, labels, class_names=classes)}
+
+
+def display(img, output, threshold, classes=('',)):
+    """Draw a picture, and the boxes of `d2l.detect` with at least this score."""
+    d2l.set_figsize((5, 5))
+    d2l.plt.figure()
+    fig = d2l.plt.imshow(img)
+    h, w = img.shape[:2]
+    for row in output:
+        score = float(row[1])
+        if score >= threshold:
+            bbox = [row[2:6] * np.array((w, h, w, h))]
+            name = f'{classes[int(row[0])]} {score:.2f}'.strip()
+            d2l.show_bboxes(fig.axes, bbox, name, 'w')
+
+
+# book: predict(X) runs the network in memory on one picture of its own size
+def predict(model, *pictures, threshold: float = 0.9) -> list:
+    """The objects in pictures: class, score, and box in the picture's own pixels."""
+    detector = d2l.load_model(model, 'classes', 'size')
+    classes, found = detector.about['classes'], []
+    for file in pictures:
+        img = d2l.read_picture(file)
+        output = d2l.detect(detector, img)
+        display(img, output, threshold, classes)
+        found.append({'picture': str(file), 'objects': d2l.as_objects(
+            output, img, classes, threshold)})
+    return found
+
+
+def focal_loss(gamma, x):
+    """Of the probability x of the true class: small where that is large already."""
+    return -(1 - x) ** gamma * np.log(x)
+
+
+def show_losses():
+    """Smooth L1 losses, and focal losses, over what they are of."""
+    x = np.arange(-2, 2, 0.1)
+    sigmas = [10, 1, 0.5]
+    d2l.plot(x, [npx.smooth_l1(x, scalar=s) for s in sigmas], 'error', 'smooth L1',
+             [f'sigma={s:.1f}' for s in sigmas])
+    x = np.arange(0.01, 1, 0.01)
+    gammas = [0, 1, 5]
+    d2l.plot(x, [focal_loss(gamma, x) for gamma in gammas],
+             'probability of the true class', 'focal loss',
+             [f'gamma={gamma:.1f}' for gamma in gammas])
+
+
+def page_shapes():
+    """The shapes that the page prints on its way."""
+    Y1 = forward(np.zeros((2, 8, 20, 20)), cls_predictor(5, 10))
+    Y2 = forward(np.zeros((2, 16, 10, 10)), cls_predictor(3, 10))
+    net = TinySSD(num_classes=1)
+    net.initialize()
+    # book: of 32 pictures, which takes a second
+    anchors, cls_preds, bbox_preds = net(np.zeros((2, 3, 256, 256)))
+    X = np.zeros((2, 3, 20, 20))
+    shown = {'Y1': Y1, 'Y2': Y2, 'concat_preds': concat_preds([Y1, Y2]),
+             'down_sample_blk': forward(X, down_sample_blk(10)),
+             'base_net': forward(np.zeros((2, 3, 256, 256)), base_net()),
+             'output anchors': anchors, 'output class preds': cls_preds,
+             'output bbox preds': bbox_preds}
+    return {name: list(array.shape) for name, array in shown.items()}
+
+
+def run(*, images: str = 'banana-detection', num_epochs: int = 20, lr: float = 0.2,
+        weight_decay: float = 5e-4, batch_size: int = 32,
+        out: Path = Path('.')) -> dict:
+    train_iter, val_iter, classes = d2l.load_data_detection(images, batch_size, SIZE)
+    device, net = d2l.try_gpu(), TinySSD(num_classes=len(classes))
+    net.initialize(init=init.Xavier(), ctx=device)
+    history = train(net, train_iter, num_epochs, lr, weight_decay)
+    print(f'class err {history["class error"]:.2e}, '
+          f'bbox mae {history["bbox mae"]:.2e}')
+    print(f'{history.examples_per_sec:.1f} examples/sec on {device}')
+    result = {'shapes': page_shapes(), 'classes': classes, **history.record(),
+              'validation': evaluate(net, val_iter, classes, batch_size)}
+    with device:
+        X, = example_inputs()
+        d2l.save_model(out / 'model', Detector(net), X,
+                       {'classes': classes, 'size': SIZE}, other_inputs=[X[:1]])
+        if images == 'banana-detection':
+            result['found'] = predict(out / 'model', d2l.download('banana'))
+    show_losses()
+    return result
+
+
+if __name__ == '__main__':
+    d2l.main(run)
