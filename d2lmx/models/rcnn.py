@@ -1,19 +1,19 @@
 """Detectors that look at regions of a feature map: Fast, Faster and Mask R-CNN.
 
-Small ones, for pictures of some hundred pixels. All numbers of regions are fixed and all
-steps are array operations, suppression too, so each network is one graph from pixels
-to boxes. Boxes are corners (x1, y1, x2, y2) as shares of width and height.
+Small ones, for pictures of some hundred pixels. Numbers of regions are fixed, and all
+steps are array operations, suppression too, so each network is one graph from pixels to
+boxes. Boxes are corners (x1, y1, x2, y2) as shares of width and height.
 """
 import numpy as onp
 from mxnet import np
 from mxnet.gluon import nn
 
-from ..layers.functional import without_gradient
 from ..layers.roi import RoIAlign, split_like
 
 __all__ = ['FastRCNN', 'FasterRCNN', 'MaskRCNN', 'fixed_proposals']
 
-SIZES, RATIOS = (0.12, 0.2, 0.3, 0.45), (1, 2, 0.5)  # of anchors: shares, width / height
+# of anchors: the side, if they are square, as a share of the picture's; width / height
+SIZES, RATIOS = (0.12, 0.2, 0.3, 0.45), (1, 2, 0.5)
 CHANNELS = (16, 32, 64, 64)  # of the features, whose map is 16 times smaller
 LARGEST = 4  # exponent of a side's growth: a first network may ask for more
 BEFORE_NMS, RPN_OVERLAP, OVERLAP, LEAST_SCORE = 256, 0.7, 0.5, 0.01
@@ -97,14 +97,13 @@ class FasterRCNN(FastRCNN):
     def propose(self, F, anchors, scores, offsets):
         """Regions (batch, num_proposals, 4), and 1 or 0 for each: whether it is one.
 
-        anchors (n, 4), scores (batch, n), offsets (batch, n, 4). No gradient.
+        anchors (n, 4), scores (batch, n), offsets (batch, n, 4).
         """
         boxes = moved(F, F.np.expand_dims(anchors, 0), offsets)
         rows = F.np.concatenate([F.npx.sigmoid(F.np.expand_dims(scores, 2)), boxes],
                                 axis=2)
-        rows = suppressed(F, without_gradient(F, rows), RPN_OVERLAP, 0, self.num_proposals, score_index=0,
+        rows = suppressed(F, rows, RPN_OVERLAP, 0, self.num_proposals, score_index=0,
                           coord_start=1, topk=BEFORE_NMS)
-        rows = without_gradient(F, rows)
         return rows[:, :, 1:], (rows[:, :, :1] > 0).astype('float32')
 
 
@@ -211,7 +210,8 @@ def features(channels):
     for stage, num_channels in enumerate(channels):
         for i in range(2):
             strides = 2 if stage == i == 0 else 1
-            net.add(nn.Conv2D(num_channels, kernel_size=3, padding=1, strides=strides),
+            net.add(nn.Conv2D(num_channels, kernel_size=3, padding=1, strides=strides,
+                              use_bias=False),  # which normalization takes away
                     nn.BatchNorm(), nn.Activation('relu'))
         if stage > 0:  # the first halves by its strides: whole pictures cost most
             net.add(nn.MaxPool2D(2))

@@ -8,7 +8,7 @@ from .rcnn import FasterRCNN, MaskRCNN, of_class
 
 __all__ = ['RCNNLoss']
 
-FOREGROUND, BACKGROUND = 0.5, 0.3  # overlap from which on, and below which, an anchor is
+FOREGROUND, BACKGROUND = 0.5, 0.3  # overlaps of anchors: from, and below
 ANCHORS, REGIONS = (16, 48), (8, 24)  # with and without object, sampled a picture
 
 
@@ -35,6 +35,11 @@ class RCNNLoss(nn.HybridBlock):
         The losses of each picture, each (batch,): class and box of regions; then,
         where net has them, score and box of anchors, and mask
 
+    Attributes
+    ----------
+    names
+        What the losses are called, in their order.
+
     Ours, for 13.8
     """
 
@@ -42,6 +47,8 @@ class RCNNLoss(nn.HybridBlock):
         super().__init__(**kwargs)
         self.net, self.has_rpn = net, isinstance(net, FasterRCNN)
         self.mask_target = RoIAlign(28) if isinstance(net, MaskRCNN) else None
+        self.names = ('class', 'box', *(('anchor', 'anchor box') * self.has_rpn),
+                      *(('mask',) * isinstance(net, MaskRCNN)))
 
     def hybrid_forward(self, F, X, Y, given=None):
         """given: regions, masks, or nothing, as the network needs."""
@@ -50,7 +57,8 @@ class RCNNLoss(nn.HybridBlock):
         if self.has_rpn:
             anchors, scores, offsets = self.net.rpn(C)
             losses = rpn_losses(F, anchors, scores, offsets, Y)
-            proposals, _ = self.net.propose(F, anchors, scores, offsets)
+            proposals, _ = self.net.propose(F, anchors, *(
+                without_gradient(F, part) for part in (scores, offsets)))
         else:
             proposals = given
         regions = F.np.concatenate([proposals, Y[:, :, 1:]], axis=1)
@@ -111,8 +119,9 @@ def sampled_regions(F, regions, Y):
     match = taken(F, match.astype('float32'), index)
     objects = taken(F, Y, match)
     classes = F.np.where(has_object, objects[:, :, 0], -F.np.ones_like(has_object))
-    objects = F.np.concatenate([F.np.expand_dims(classes, 2), objects[:, :, 1:]], axis=2)
-    return (taken(F, regions, index), without_gradient(F, objects), match, weights)
+    classes = F.np.expand_dims(classes, 2)
+    objects = F.np.concatenate([classes, objects[:, :, 1:]], axis=2)
+    return taken(F, regions, index), without_gradient(F, objects), match, weights
 
 
 def overlap(F, boxes, Y):
@@ -162,7 +171,7 @@ def class_loss(F, scores, objects, weights):
 
 
 def box_loss(F, offsets, boxes, objects, weights):
-    """Smooth L1 of offsets (batch, k, 4), as `offset_boxes` has them, with an object."""
+    """Smooth L1 of the offsets (batch, k, 4) of rows with an object."""
     weights = weights * (objects[:, :, 0] >= 0)
     low, sides = boxes[:, :, :2], F.np.maximum(boxes[:, :, 2:] - boxes[:, :, :2], 1e-6)
     own_low, own_high = objects[:, :, 1:3], objects[:, :, 3:]

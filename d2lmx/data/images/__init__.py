@@ -2,4 +2,5 @@
 from .bananas import *
 from .detection import *
 from .fashion_mnist import *
+from .masks import *
 from .reading import *
