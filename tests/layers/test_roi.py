@@ -10,7 +10,7 @@ import d2lmx as d2l
 
 H, W = 5, 7
 ROIS = onp.array([  # of two pictures: whole, inside, reaching out, nearly all of it
-    [[0, 0, 1, 1], [.1, .2, .5, .9], [.9, .8, 1.3, 1.2]],
+    [[0, 0, 1, 1], [.1, .2, .5, .9], [.9, .8, 1.3, 1.25]],
     [[-.3, -.2, .4, .5], [.05, .1, .2, .95], [.03, .02, .99, .97]]], 'float32')
 AT_NOWHERE = onp.array([  # a point, corners in the wrong order, outside
     [[.3, .3, .3, .3], [.5, .6, .2, .1], [-1, -1, -1, -1]],

@@ -83,7 +83,6 @@ def test_anchors_of_all_shapes_stand_in_the_middle_of_each_cell():
 def test_scores_and_offsets_are_those_of_their_anchor():
     rpn = rcnn.RegionProposals(num_channels=1)
     rpn.initialize(mx.init.One())
-    rpn.conv.weight.shape, rpn.score.weight.shape  # deferred
     rpn(np.zeros((1, 1, 2, 3)))
     rpn.score.bias.set_data(np.arange(12))
     rpn.offset.bias.set_data(np.arange(48))
