@@ -26,7 +26,8 @@ def multibox_prior(data, sizes, ratios):
     Parameters
     ----------
     data
-        A picture or feature map (..., height, width), of which the size alone counts.
+        A picture or feature map (..., height, width), of which the size alone counts;
+        or, in a network that is being traced, the symbol of one with four axes.
     sizes, ratios
         Each at least one number above 0; ValueError for others.
 
@@ -36,6 +37,8 @@ def multibox_prior(data, sizes, ratios):
     if not (sizes.size and ratios.size and (sizes > 0).all() and (ratios > 0).all()):
         raise ValueError('sizes and ratios must have at least one number each, all '
                          f'above 0, got {sizes.tolist()} and {ratios.tolist()}')
+    if isinstance(data, mx.sym.Symbol):
+        return mx.sym.npx.multibox_prior(data, sizes=tuple(sizes), ratios=tuple(ratios))
     height, width = data.shape[-2:]
     roots = onp.sqrt(ratios)
     w = onp.concatenate((sizes * roots[0], sizes[0] * roots[1:])) * height / width

@@ -7,7 +7,8 @@ import mxnet as mx
 from mxnet import npx
 
 from ...errors import InputError
-from . import arithmetic, boxes, layers, shapes  # their converters register themselves
+# all converters register themselves
+from . import anchors, arithmetic, boxes, layers, shapes
 from .graph import CONVERTERS, Graph, Node, Unsupported
 
 __all__ = []

@@ -151,6 +151,10 @@ OPERATORS = {
                   + F.np.full((5,), 2.5) + F.np.arange(5), X35),
     'arange_like': (lambda F, X: [F.npx.arange_like(X, axis=1, start=2, step=.5),
                                   F.npx.arange_like(X)], X35),
+    'anchors': (lambda F, X: [
+        F.npx.multibox_prior(X, sizes=(.2, .5, 1.5), ratios=(2, 1, .5)),
+        F.npx.multibox_prior(X, sizes=(.9,), ratios=(.3, 3, 1), clip=True,
+                             steps=(.5, .2), offsets=(.1, .9))], [(2, 3, 5)]),
     'take': (lambda F, X: F.np.take(X, ints(F, X[0, 0] * 9), axis=2, mode='clip'), X35),
     'take, wrapped': (lambda F, X: F.np.take(X, ints(F, X[0, 0] * 9), axis=1,
                                              mode='wrap'), X35),
