@@ -52,6 +52,14 @@ class Run:
     checkpoints: Any = None         # the open `Checkpoints`
     compiles: bool = False          # whether networks that train are hybridized
 
+    @property
+    def kind(self) -> str:
+        """Of all data files read: one toy or local file makes the whole toy or local.
+        """
+        kinds = {file['data'] for file in self.files.values()}
+        return next((kind for kind in ('toy', 'local', 'book') if kind in kinds),
+                    'none')
+
 
 _runs = [Run()]
 

@@ -3,6 +3,7 @@
 Source: chapter_recurrent-modern/seq2seq, chapter_recurrent-modern/beam-search and
 chapter_attention-mechanisms/transformer; no page of the book joins them to this.
 """
+import logging
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ DATA = ('cmn-eng',)
 SMOKE = dict(num_epochs=1, num_hiddens=32, ffn_num_hiddens=64, num_heads=2,
              num_valid=20, num_test=40)
 
+LOG = logging.getLogger('d2lmx')
 RESERVED = ['<pad>', '<bos>', '<eos>']
 NUM_SAMPLES = 16  # held-out sentences whose translations are shown
 THETA = 5         # largest norm of the gradient, an example of the batch
@@ -223,6 +225,15 @@ def run(*, variant: Literal['transformer', 'bahdanau', 'gru'] = 'transformer',
             result['attention'] = show_attention(net, translator, test_pairs[0][0])
         translator.save(net, out / 'model', to)
     return result
+
+
+def predict(model, *sentences, beam_size: int = 4, length_penalty: float = 0.75):
+    """The English of each Chinese sentence, by the translator in the folder `model`."""
+    translator = d2l.load_translator(model)
+    for sentence in sentences:
+        for remark in translator.remarks(sentence):
+            LOG.warning('%s', remark)
+    return translator.translate(sentences, beam_size, length_penalty)
 
 
 if __name__ == '__main__':

@@ -1,9 +1,11 @@
 """A trained network as a folder: exported graph, parameters, and what it is."""
 import json
+import logging
 from pathlib import Path
 
 from mxnet import np
 
+from ..context import current
 from ..errors import InputError, MissingFile
 from ..files.archives import BadData
 from ..files.whole import whole_folder
@@ -14,6 +16,7 @@ from .tracing import arrays_of, as_call, flatten, last_line, on_inputs
 
 __all__ = ['save_model', 'load_model', 'SavedModel']
 
+LOG = logging.getLogger('d2lmx')
 ABOUT, GRAPH = 'model.json', 'network'
 MOST_INPUTS = 100
 
@@ -40,6 +43,7 @@ def save_model(folder, net, inputs, about: dict, kind: str = 'symbol',
 
     The graph is reloaded and compared with the network on `inputs`, and on
     `other_inputs`, a list of further calls. An older folder of that name gives way.
+    The folder says on which data the run in force has trained.
 
     Parameters
     ----------
@@ -60,7 +64,8 @@ def save_model(folder, net, inputs, about: dict, kind: str = 'symbol',
             export_onnx(net, inputs, part / f'{GRAPH}.onnx', other_inputs=other_inputs)
         else:
             export_block(net, inputs, part / GRAPH, other_inputs=other_inputs or ())
-        text = json.dumps({'inputs': count, 'about': about}, ensure_ascii=False)
+        text = json.dumps({'inputs': count, 'data': current().kind, 'about': about},
+                          ensure_ascii=False)
         (part / ABOUT).write_text(text + '\n', encoding='utf-8')
     return Path(folder)
 
@@ -68,7 +73,8 @@ def save_model(folder, net, inputs, about: dict, kind: str = 'symbol',
 def load_model(folder, *needed) -> SavedModel:
     """The `SavedModel` in a folder that `save_model` wrote.
 
-    needed: keys that its ``about`` must have. FileNotFoundError where there is none;
+    needed: keys that its ``about`` must have. A model of toy data is warned of in the
+    log 'd2lmx'. FileNotFoundError where there is none;
     BadData, a ValueError, naming the file that is damaged or of another section;
     ImportError where its graph is ONNX and onnxruntime is missing.
 
@@ -84,6 +90,9 @@ def load_model(folder, *needed) -> SavedModel:
     fault = _fault(content, needed)
     if fault:
         raise BadData(f'{file} is damaged, or of another section: {fault}. Train again')
+    if content.get('data') == 'toy':
+        LOG.warning('*** the model in %s was trained on TOY DATA: what it says of real '
+                    'inputs means nothing ***', folder)
     onnx = folder / f'{GRAPH}.onnx'
     predict = (_of_arrays(load_onnx(onnx)) if onnx.is_file() else
                _told(load_exported(*symbol_files(folder / GRAPH), content['inputs'])))

@@ -109,8 +109,8 @@ def known(module, table: str) -> dict:
     return found
 
 
-def hyperparameters(run) -> dict:
-    """{name: (type, default)} of a run function; ``out`` is the runner's to give.
+def hyperparameters(run, called: str = 'run', without=('out',)) -> dict:
+    """{name: (type, default)} of a section's function; ``out`` is the runner's to give.
 
     InputError for an argument without a type or a default, and for no function.
     """
@@ -118,12 +118,12 @@ def hyperparameters(run) -> dict:
         raise InputError(f'run must be a function, got {type(run).__name__}')
     kinds, found = typing.get_type_hints(run), {}
     for name, parameter in inspect.signature(run).parameters.items():
-        if name == 'out':
+        if name in without:
             continue
         if name not in kinds or parameter.default is parameter.empty:
             raise InputError(
-                f"run's argument {name!r} becomes the option {flag(name)}: write its "
-                f'type and its default, as in run(*, {name}: int = 10)')
+                f"{called}'s argument {name!r} becomes the option {flag(name)}: write "
+                f'its type and its default, as in {called}(*, {name}: int = 10)')
         found[name] = kinds[name], parameter.default
     return found
 

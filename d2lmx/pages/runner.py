@@ -164,11 +164,7 @@ def on_data(data: str, seed: int, function, saved=None):
 
 def provenance() -> dict:
     """On which data, with which software and on what a result was made."""
-    files = hub.used()
-    kinds = {file['data'] for file in files}
-    # one toy or local file makes the whole result toy or local
-    data = next((kind for kind in ('toy', 'local', 'book') if kind in kinds), 'none')
-    return {'data': data, 'files': files, **machine()}
+    return {'data': current().kind, 'files': hub.used(), **machine()}
 
 
 def machine() -> dict:

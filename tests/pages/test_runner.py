@@ -10,6 +10,7 @@ from matplotlib import pyplot as plt
 import d2lmx as d2l
 from d2lmx.commands import status_of
 from d2lmx.commands.run import run_with
+from d2lmx.context import running
 from d2lmx.files import hub, transfer
 from d2lmx.pages import runner, sections
 
@@ -402,12 +403,11 @@ def test_a_file_of_ones_own_in_a_root_is_used_and_called_local(
     assert record['files'][0]['sha1'] == hashlib.sha1(b'Id,Mine\n1,2\n').hexdigest()
 
 
-def test_one_toy_file_makes_the_whole_result_toy(monkeypatch):
-    monkeypatch.setattr(hub, 'used', lambda: [
-        {'data': kind} for kind in ('book', 'toy', 'local')])
-    assert runner.provenance()['data'] == 'toy'
-    monkeypatch.setattr(hub, 'used', lambda: [{'data': 'book'}, {'data': 'local'}])
-    assert runner.provenance()['data'] == 'local'
+def test_one_toy_file_makes_the_whole_result_toy():
+    for kinds, whole in ((['book', 'toy', 'local'], 'toy'), (['book'], 'book'),
+                         (['book', 'local'], 'local'), ([], 'none')):
+        with running(files={kind: {'data': kind} for kind in kinds}):
+            assert runner.provenance()['data'] == whole
 
 
 def test_a_section_that_writes_files_gets_the_results_folder(tmp_path, capsys):

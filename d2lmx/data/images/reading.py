@@ -1,5 +1,7 @@
 """Pictures of a reader's own, of whatever kind, as RGB."""
+import contextlib
 import os
+import warnings
 
 import numpy as onp
 
@@ -9,50 +11,76 @@ __all__ = ['read_picture']
 
 MOST_BYTES = 200 * 10 ** 6
 MOST_PIXELS = 2 ** 27  # 134 million: of a picture of 16,384 by 8,192
+WHITE = (255, 255, 255, 255)
 
 
 def read_picture(file) -> onp.ndarray:
     """The picture in a file: uint8 (height, width, 3), RGB in 0 to 255.
 
     Upright, as its EXIF orientation says; grey, palettes, CMYK and 16 bits become RGB
-    of 8 bits, and what is transparent lies on white. MissingFile where there is none;
-    InputError, naming the file, for what OpenCV cannot read, and for more than 134
-    million pixels.
+    of 8 bits, what is transparent lies on white, and what moves stands at its first
+    frame. MissingFile where there is none; InputError, naming the file, for what is no
+    picture, or damaged, or cut off, and for more than 134 million pixels.
 
     Ours, for 13.1
     """
-    import cv2  # late: all else works where its system libraries are missing
-    content = _bytes_of(file)
+    # OpenCV, which decodes data sets here, takes half of a JPEG for a whole one, CMYK
+    # for transparency, and writes to standard error by itself
+    from PIL import Image
+    check_size(file)
+    with decoding(file):
+        image = Image.open(file)
+    with image:
+        check_pixels(file, *image.size)
+        with decoding(file):
+            return onp.array(_as_rgb(image))
+
+
+@contextlib.contextmanager
+def decoding(file):
+    """Silence, and an InputError that names the file for whatever Pillow finds wrong.
+    """
     try:
-        plain = cv2.imdecode(content, cv2.IMREAD_UNCHANGED)
-        picture = (plain if plain is None or plain.ndim == 3 and plain.shape[2] == 4
-                   else cv2.imdecode(content, cv2.IMREAD_COLOR))
-    except cv2.error as error:
-        raise InputError(f'{file} cannot be read as a picture: {error.err}') from error
-    if picture is None:
-        raise InputError(f'{file} is no picture that OpenCV can read, or it is '
-                         'damaged: give a JPEG, PNG, WebP, BMP or TIFF file')
-    if picture.shape[2] == 4:
-        picture = _on_white(picture)
-    return onp.ascontiguousarray(picture[..., ::-1])
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            yield
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's decoders share no narrower class
+        raise InputError(f'{file} is no picture, or it is damaged: give a JPEG, PNG, '
+                         f'WebP, BMP, GIF or TIFF file ({error})') from error
 
 
-def _bytes_of(file) -> onp.ndarray:
+def check_size(file) -> None:
+    """InputError unless this can be the file of a picture."""
     try:
         size = os.path.getsize(file)
-        if os.path.isdir(file) or not 0 < size <= MOST_BYTES:
-            raise InputError(f'{file} must be the file of a picture, of 1 byte to '
-                             f'{MOST_BYTES // 10 ** 6} MB')
-        return onp.fromfile(file, onp.uint8)
     except FileNotFoundError as error:
         raise MissingFile(f'there is no picture {file}') from error
-    except OSError as error:
-        raise InputError(f'{file} cannot be read: {error.strerror or error}') from error
+    except (OSError, ValueError) as error:
+        raise InputError(f'{file} cannot be read: {error}') from error
+    if not os.path.isfile(file) or not 0 < size <= MOST_BYTES:
+        raise InputError(f'{file} must be the file of a picture, of 1 byte to '
+                         f'{MOST_BYTES // 10 ** 6} MB')
 
 
-def _on_white(picture):
-    """BGRA of 8 or 16 bits as BGR of 8 bits, on white."""
-    most = onp.iinfo(picture.dtype).max
-    color, alpha = picture[..., :3].astype('float32'), picture[..., 3:] / most
-    mixed = (color * alpha + most * (1 - alpha)) * (255 / most)
-    return mixed.round().astype('uint8')
+def check_pixels(file, width, height) -> None:
+    """InputError for a picture that is too large to be decoded here."""
+    if width * height > MOST_PIXELS:
+        raise InputError(f'{file} has {width} x {height} pixels, more than '
+                         f'{MOST_PIXELS // 10 ** 6} million: scale it down')
+
+
+def _as_rgb(image):
+    """A picture of Pillow's, upright and in RGB."""
+    from PIL import Image, ImageOps
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith('I'):  # 16 bits, which Pillow would cut off at 255
+        image = Image.fromarray((onp.array(image).clip(0, 65535) / 257).round()
+                                .astype('uint8'))
+    if image.mode == 'F':
+        raise ValueError('its pixels are no whole numbers')
+    if image.mode in ('LA', 'PA', 'RGBA', 'RGBa') or 'transparency' in image.info:
+        image = image.convert('RGBA')
+        image = Image.alpha_composite(Image.new('RGBA', image.size, WHITE), image)
+    return image.convert('RGB')

@@ -1,0 +1,84 @@
+import json
+
+import numpy as onp
+import pytest
+from mxnet import init, np
+from mxnet.gluon import nn
+
+import d2lmx as d2l
+from d2lmx.context import running
+from d2lmx.errors import InputError, MissingFile
+from d2lmx.export import folder
+from d2lmx.files.archives import BadData
+
+X = onp.arange(6, dtype='float32').reshape(2, 3)
+
+
+@pytest.fixture
+def net():
+    net = nn.Dense(4)
+    net.initialize(init.Xavier())
+    net(np.array(X))
+    return net
+
+
+@pytest.mark.parametrize('kind', ['symbol', 'onnx'])
+def test_a_saved_model_gives_the_networks_numbers_and_what_was_said(
+        net, tmp_path, kind):
+    if kind == 'onnx':
+        pytest.importorskip('onnxruntime')
+    place = d2l.save_model(tmp_path / 'model', net, np.array(X), {'classes': ['猫']},
+                            kind)
+    model = d2l.load_model(place, 'classes')
+    assert model.about == {'classes': ['猫']}
+    expected = X @ net.weight.data().asnumpy().T
+    for given in (X, np.array(X), X[:1]):  # NumPy's, MXNet's, another batch
+        onp.testing.assert_allclose(model(given).asnumpy(), expected[:len(given)],
+                                    rtol=1e-5, atol=1e-6)
+
+
+def test_a_model_takes_the_place_of_an_older_one_whole(net, tmp_path):
+    place = tmp_path / 'model'
+    d2l.save_model(place, net, np.array(X), {'first': 1})
+    (place / 'network.onnx').write_bytes(b'')
+    d2l.save_model(place, net, np.array(X), {'second': 2})
+    assert d2l.load_model(place).about == {'second': 2}
+    with pytest.raises(InputError):
+        d2l.save_model(place, net, np.ones((2, 5)), {})  # three numbers are wanted
+    assert d2l.load_model(place).about == {'second': 2}
+    assert [path.name for path in tmp_path.iterdir()] == ['model']
+
+
+@pytest.mark.parametrize('kind, warned', [('toy', True), ('local', False)])
+def test_a_model_of_toy_data_says_so_each_time(net, tmp_path, caplog, monkeypatch,
+                                               kind, warned):
+    monkeypatch.setattr(folder.LOG, 'propagate', True)  # as before any command
+    with running(files={'some': {'data': kind}}):
+        d2l.save_model(tmp_path / 'model', net, np.array(X), {})
+    d2l.load_model(tmp_path / 'model')
+    assert ('TOY DATA' in caplog.text) is warned
+
+
+@pytest.mark.parametrize('content, words', [
+    ('{', 'model.json'), ('[]', 'says nothing'), ('{"about": 1}', 'says nothing'),
+    ('{"about": {}, "inputs": "2"}', 'inputs is no number'),
+    ('{"about": {}, "inputs": 0}', 'inputs is no number'),
+    ('{"about": {}, "inputs": 1}', "it has no 'classes'")])
+def test_what_is_wrong_with_a_model_is_told(net, tmp_path, content, words):
+    place = d2l.save_model(tmp_path / 'model', net, np.array(X), {})
+    (place / 'model.json').write_text(content)
+    with pytest.raises(BadData, match=words):
+        d2l.load_model(place, 'classes')
+
+
+def test_a_missing_model_and_a_wrong_input_are_told(net, tmp_path):
+    with pytest.raises(MissingFile, match='d2lmx run'):
+        d2l.load_model(tmp_path)
+    model = d2l.load_model(d2l.save_model(tmp_path / 'model', net, np.array(X), {}))
+    with pytest.raises(InputError, match='does not run'):
+        model(onp.ones((2, 7), 'float32'))
+
+
+def test_a_model_says_how_many_inputs_it_takes(net, tmp_path):
+    place = d2l.save_model(tmp_path / 'model', net, np.array(X), {})
+    assert json.loads((place / 'model.json').read_text())['inputs'] == 1
