@@ -14,7 +14,8 @@ from mxnet.gluon import nn
 import d2lmx as d2l
 
 DATA = ('banana-detection', 'banana')
-SMOKE = dict(num_epochs=2, batch_size=16, lr=0.1)
+SMOKE = dict(num_epochs=2, batch_size=16, size=64)
+RANGES = dict(size=(64, 1024))
 # printed, then the range of the book's executed builds
 PRINTED = [({}, {'class error': (3.53e-3, 3.42e-3, 3.61e-3),
                  'bbox mae': (3.85e-3, 3.71e-3, 3.88e-3)})]
@@ -22,8 +23,8 @@ PRINTED = [({}, {'class error': (3.53e-3, 3.42e-3, 3.61e-3),
 sizes = [[0.2, 0.272], [0.37, 0.447], [0.54, 0.619], [0.71, 0.79], [0.88, 0.961]]
 ratios = [[1, 2, 0.5]] * 5
 num_anchors = len(sizes[0]) + len(ratios[0]) - 1
-SIZE = 256     # of a picture that is trained on, in pixels
 NUM_SHOWN = 4  # pictures of the validation part
+SURE = 0.9     # score from which on a box is shown
 
 
 def cls_predictor(num_anchors, num_classes):
@@ -80,10 +81,10 @@ def get_blk(i):
     return down_sample_blk(128)
 
 
-def blk_forward(X, blk, size, ratio, cls_predictor, bbox_predictor, F=mx.nd):
+def blk_forward(X, blk, size, ratio, cls_predictor, bbox_predictor):
     """Features of a scale, its anchors, and what is predicted for them."""
     Y = blk(X)
-    anchors = F.npx.multibox_prior(Y, sizes=size, ratios=ratio)
+    anchors = d2l.multibox_prior(Y, sizes=size, ratios=ratio)
     return Y, anchors, cls_predictor(Y), bbox_predictor(Y)
 
 
@@ -91,7 +92,7 @@ class TinySSD(nn.HybridBlock):
     """Detects objects of some classes in pictures, by five scales of anchors.
 
     Inputs
-        X (batch, 3, h, w), RGB in 0 to 255, h and w multiples of 64
+        X (batch, 3, h, w), RGB in 0 to 255, h and w at least 64
 
     Outputs
         anchors (1, n, 4), corners in 0 to 1; n = 5444 for 256 x 256 pixels
@@ -112,7 +113,7 @@ class TinySSD(nn.HybridBlock):
         for i in range(5):
             X, *scale = blk_forward(
                 X, getattr(self, f'blk_{i}'), sizes[i], ratios[i],
-                getattr(self, f'cls_{i}'), getattr(self, f'bbox_{i}'), F)
+                getattr(self, f'cls_{i}'), getattr(self, f'bbox_{i}'))
             scales.append(scale)
         anchors, cls_preds, bbox_preds = zip(*scales)
         anchors = F.np.concatenate(anchors, axis=1)
@@ -139,25 +140,8 @@ def build_net(num_classes=1):
     return Joined(TinySSD(num_classes))
 
 
-def example_inputs(batch_size=2, size=SIZE):
+def example_inputs(batch_size=2, size=256):
     return (np.random.uniform(size=(batch_size, 3, size, size)),)
-
-
-class Detector(nn.HybridBlock):
-    """X (batch, 3, h, w), RGB in 0 to 255 -> scores (batch, n, classes), boxes.
-
-    Scores are probabilities; boxes (batch, n, 4), corners in 0 to 1, one an anchor.
-    """
-
-    def __init__(self, net, **kwargs):
-        super().__init__(**kwargs)
-        self.net = net
-
-    def hybrid_forward(self, F, X):
-        anchors, cls_preds, bbox_preds = self.net(X)
-        bbox_preds = F.npx.reshape(bbox_preds, (-2, -1, 4))
-        return F.npx.softmax(cls_preds)[:, :, 1:], d2l.offset_inverse(anchors,
-                                                                      bbox_preds)
 
 
 cls_loss = gluon.loss.SoftmaxCrossEntropyLoss()
@@ -205,7 +189,8 @@ def train(net, train_iter, num_epochs, lr, weight_decay):
 
     def measure(X, Y):
         found = targets(net, X, Y)
-        return calc_loss(*found), errors(*found)
+        l = calc_loss(*found)
+        return l, {'train loss': (l.sum(), len(l)), **errors(*found)}
 
     animator = d2l.Animator(xlabel='epoch', xlim=[1, num_epochs],
                             legend=['class error', 'bbox mae'])
@@ -218,7 +203,7 @@ def train(net, train_iter, num_epochs, lr, weight_decay):
 def evaluate(net, val_iter, classes, batch_size):
     """Class error, box MAE and mean average precision on pictures not trained on.
 
-    And the first of them, drawn with what is found with a score of 0.5 at least.
+    Draws the first of them with the boxes that are found.
     """
     means, found, device = d2l.RunningMeans(), [], d2l.try_gpu()
     images, labels = val_iter.arrays  # all of them, on each worker
@@ -234,8 +219,8 @@ def evaluate(net, val_iter, classes, batch_size):
     axes = d2l.show_images(images[:NUM_SHOWN].transpose(0, 2, 3, 1), 2, NUM_SHOWN // 2,
                            scale=2.5)
     for ax, rows in zip(axes, pictures):
-        sure = rows[(rows[:, 0] >= 0) & (rows[:, 1] >= 0.5)]
-        d2l.show_bboxes(ax, np.array(sure[:, 2:] * SIZE), [
+        sure = rows[(rows[:, 0] >= 0) & (rows[:, 1] >= SURE)]
+        d2l.show_bboxes(ax, np.array(sure[:, 2:] * images.shape[2]), [
             f'{classes[int(label)]} {score:.2f}' for label, score in sure[:, :2]], 'w')
     return {**means.means(), **d2l.detection_map(pictures, labels, class_names=classes)}
 
@@ -255,7 +240,7 @@ def display(img, output, threshold, classes=('',)):
 
 
 # book: predict(X) runs the network in memory on one picture of its own size
-def predict(model, *pictures, threshold: float = 0.9) -> list:
+def predict(model, *pictures, threshold: float = SURE) -> list:
     """The objects in pictures: class, score, and box in the picture's own pixels."""
     detector = d2l.load_model(model, 'classes', 'size')
     classes, found = detector.about['classes'], []
@@ -304,9 +289,9 @@ def page_shapes():
 
 
 def run(*, images: str = 'banana-detection', num_epochs: int = 20, lr: float = 0.2,
-        weight_decay: float = 5e-4, batch_size: int = 32,
+        weight_decay: float = 5e-4, batch_size: int = 32, size: int = 256,
         out: Path = Path('.')) -> dict:
-    train_iter, val_iter, classes = d2l.load_data_detection(images, batch_size, SIZE)
+    train_iter, val_iter, classes = d2l.load_data_detection(images, batch_size, size)
     device, net = d2l.try_gpu(), TinySSD(num_classes=len(classes))
     net.initialize(init=init.Xavier(), ctx=device)
     history = train(net, train_iter, num_epochs, lr, weight_decay)
@@ -316,9 +301,9 @@ def run(*, images: str = 'banana-detection', num_epochs: int = 20, lr: float = 0
     result = {'shapes': page_shapes(), 'classes': classes, **history.record(),
               'validation': evaluate(net, val_iter, classes, batch_size)}
     with device:
-        X, = example_inputs()
-        d2l.save_model(out / 'model', Detector(net), X,
-                       {'classes': classes, 'size': SIZE}, other_inputs=[X[:1]])
+        X = np.random.uniform(0, 255, (2, 3, size, size))
+        d2l.save_model(out / 'model', d2l.Detector(net), X,
+                       {'classes': classes, 'size': size}, other_inputs=[X[:1]])
         if images == 'banana-detection':
             result['found'] = predict(out / 'model', d2l.download('banana'))
     show_losses()

@@ -16,10 +16,10 @@ from mxnet import gluon, init, np, npx
 import d2lmx as d2l
 
 DATA = ('banana-detection', 'banana')
-SMOKE = dict(num_epochs=2, batch_size=16)
+SMOKE = dict(num_epochs=2, batch_size=16, size=64)
+RANGES = dict(size=(64, 1024))
 
 NETWORKS = {'fast': d2l.FastRCNN, 'faster': d2l.FasterRCNN, 'mask': d2l.MaskRCNN}
-SIZE = 256      # of a picture that is trained on, in pixels
 CELLS = 8       # on either side of a picture, each with regions for Fast R-CNN
 NUM_TIMED = 16  # pictures, one by one
 
@@ -53,13 +53,13 @@ def regions(X):
     return np.repeat(boxes, len(X), axis=0)
 
 
-def load_data(images, batch_size, variant):
+def load_data(images, batch_size, size, variant):
     """Batches to train on, pictures and labels to measure on, and names of classes.
 
-    A batch is X (batch, 3, 256, 256) and Y (batch, m, 5), for `mask` also (batch, m,
+    A batch is X (batch, 3, size, size) and Y (batch, m, 5), for `mask` also (batch, m,
     64, 64).
     """
-    train_iter, val_iter, classes = d2l.load_data_detection(images, batch_size, SIZE)
+    train_iter, val_iter, classes = d2l.load_data_detection(images, batch_size, size)
     if variant == 'mask':
         masks = d2l.read_detection_masks(d2l.detection_folder(images))
         train_iter = d2l.BatchIterator([*train_iter.arrays, masks], batch_size,
@@ -154,18 +154,18 @@ def predict(model, *pictures, threshold: float = 0.5) -> list:
 
 def run(*, variant: Literal['page', 'fast', 'faster', 'mask'] = 'faster',
         images: str = 'banana-detection', num_epochs: int = 10, lr: float = 0.001,
-        batch_size: int = 16, out: Path = Path('.')) -> dict:
+        batch_size: int = 16, size: int = 256, out: Path = Path('.')) -> dict:
     result = {'roi pooling': roi_pooling().tolist()}
     print(result['roi pooling'])
     if variant == 'page':
         return result
-    data, device = load_data(images, batch_size, variant), d2l.try_gpu()
+    data, device = load_data(images, batch_size, size, variant), d2l.try_gpu()
     _, (val_images, _), classes = data
     net = build_net(variant, len(classes))
     history = train(net, data, num_epochs, lr, batch_size, variant, device)
     with device:
-        inputs = example_inputs(size=SIZE, variant=variant)
-        about = {'classes': classes, 'size': SIZE,
+        inputs = example_inputs(size=size, variant=variant)
+        about = {'classes': classes, 'size': size,
                  'cells': CELLS if variant == 'fast' else 0}
         d2l.save_model(out / 'model', net, inputs, about,
                        other_inputs=[tuple(X[:1] for X in inputs)])

@@ -1,41 +1,44 @@
 """Objects in a reader's own pictures, by a detector that was trained and saved."""
-from mxnet import np
+import numpy as onp
 
 from ..data.images.detection import stretched
 from ..vision.anchors import nms
 
 __all__ = ['detect', 'as_objects']
 
+LOWEST_SCORE = 0.01  # as of multibox_detection
 
-def detect(model, picture, iou_threshold: float = 0.5) -> np.ndarray:
-    """What a saved detector sees in a picture: (n, 6), the best score first.
 
-    A row is a class, its score in 0 to 1, and the corners (x1, y1, x2, y2) of its box
-    in 0 to 1, which lie within the picture. Of two boxes that overlap by more than
-    `iou_threshold` the better one stays.
+def detect(model, picture, nms_threshold: float = 0.5) -> onp.ndarray:
+    """What a saved detector sees in a picture, the best score first: (k, 6).
+
+    A row is a class, its score, from 0.01 on, and the corners (x1, y1, x2, y2) of its
+    box in shares of the picture's sides, which do not leave it. Of two boxes that
+    overlap by more than `nms_threshold` the better stays, whatever their classes.
 
     Parameters
     ----------
     model
-        ``model(X) -> scores (1, n, classes), boxes (1, n, 4)`` of X (1, 3, size, size),
-        RGB in 0 to 255; its ``about['size']`` tells the size.
+        `SavedModel` of a `Detector` for X (batch, 3, size, size), RGB in 0 to 255; its
+        ``about['size']`` tells the size.
     picture
-        uint8 (h, w, 3), RGB, as `read_picture` gives it.
+        uint8 (h, w, 3), RGB, as `read_picture` gives it; stretched to that size.
 
     Ours, for 13.7
     """
     X = stretched(picture, model.about['size']).transpose(2, 0, 1)[None]
-    scores, boxes = (Y[0] for Y in model(np.array(X, dtype='float32')))
-    best, label = scores.max(axis=1), scores.argmax(axis=1).astype('float32')
-    rows = np.concatenate([label.reshape(-1, 1), best.reshape(-1, 1),
-                           np.clip(boxes, 0, 1)], axis=1)
-    return rows[nms(boxes, best, iou_threshold)]
+    probs, boxes = (Y[0].asnumpy() for Y in model(X.astype('float32')))
+    best, label = probs[:, 1:].max(axis=1), probs[:, 1:].argmax(axis=1)
+    rows = onp.concatenate([label[:, None], best[:, None], boxes], axis=1)
+    rows = rows[best >= LOWEST_SCORE]  # lower ones suppress none of these
+    rows = rows[nms(rows[:, 2:], rows[:, 1], nms_threshold)]
+    return onp.clip(rows, 0, [onp.inf, 1, 1, 1, 1, 1])
 
 
 def as_objects(rows, picture, classes: list, threshold: float) -> list:
-    """The rows of `detect` with at least a score as dicts: class, score and box.
+    """The rows of `detect` with at least this score as dicts: class, score and box.
 
-    A box is (x1, y1, x2, y2) in pixels of the picture (h, w, 3). classes: their names.
+    A box is [x1, y1, x2, y2] in pixels of the picture (h, w, 3). classes: their names.
 
     Ours, for 13.7
     """

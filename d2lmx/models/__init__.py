@@ -6,4 +6,5 @@ from .rcnn_loss import *
 from .residual import *
 from .recurrent import *
 from .seq2seq import *
+from .ssd import *
 from .transformer import *

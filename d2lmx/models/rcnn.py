@@ -9,13 +9,14 @@ from mxnet import np
 from mxnet.gluon import nn
 
 from ..layers.roi import RoIAlign, split_like
+from ..vision.anchors import offset_inverse
 
 __all__ = ['FastRCNN', 'FasterRCNN', 'MaskRCNN', 'fixed_proposals']
 
 # of anchors: the side, if they are square, as a share of the picture's; width / height
 SIZES, RATIOS = (0.12, 0.2, 0.3, 0.45), (1, 2, 0.5)
 CHANNELS = (16, 32, 64, 64)  # of the features, whose map is 16 times smaller
-LARGEST = 4  # exponent of a side's growth: a first network may ask for more
+LARGEST = 20  # offset of a side, e**4: a network that has learnt little asks for more
 BEFORE_NMS, RPN_OVERLAP, OVERLAP, LEAST_SCORE = 256, 0.7, 0.5, 0.01
 
 
@@ -220,13 +221,9 @@ def features(channels):
 
 def moved(F, boxes, offsets):
     """The boxes (batch or 1, n, 4) where offsets (batch, n, 4) lead, cut at the edges.
-
-    Offsets are those of `offset_boxes`.
     """
-    start, sides = boxes[:, :, :2], boxes[:, :, 2:] - boxes[:, :, :2]
-    center = start + sides * (0.5 + offsets[:, :, :2] / 10)
-    half = sides * F.np.exp(F.np.minimum(offsets[:, :, 2:] / 5, LARGEST)) / 2
-    corners = F.np.concatenate([center - half, center + half], axis=2)
+    shifts, growths = offsets[:, :, :2], F.np.minimum(offsets[:, :, 2:], LARGEST)
+    corners = offset_inverse(boxes, F.np.concatenate([shifts, growths], axis=2))
     return F.np.minimum(F.np.maximum(corners, 0), 1)
 
 

@@ -4,6 +4,8 @@ from mxnet.gluon import nn
 
 from ..layers.functional import without_gradient
 from ..layers.roi import RoIAlign
+from ..vision.anchors import offset_boxes
+from ..vision.boxes import box_iou
 from .rcnn import FasterRCNN, MaskRCNN, of_class
 
 __all__ = ['RCNNLoss']
@@ -129,18 +131,8 @@ def overlap(F, boxes, Y):
 
     0 for rows of Y that are no object; the second is (batch, 1, m), 1 or 0.
     """
-    boxes, objects = F.np.expand_dims(boxes, 2), F.np.expand_dims(Y[:, :, 1:], 1)
     is_object = F.np.expand_dims((Y[:, :, 0] >= 0).astype('float32'), 1)
-    low = F.np.maximum(boxes[:, :, :, :2], objects[:, :, :, :2])
-    high = F.np.minimum(boxes[:, :, :, 2:], objects[:, :, :, 2:])
-    both = area(F, F.np.concatenate([low, high], axis=3))
-    union = area(F, boxes) + area(F, objects) - both
-    return both / F.np.maximum(union, 1e-12) * is_object, is_object
-
-
-def area(F, boxes):
-    sides = F.npx.relu(boxes[:, :, :, 2:] - boxes[:, :, :, :2])
-    return sides[:, :, :, 0] * sides[:, :, :, 1]
+    return box_iou(boxes, Y[:, :, 1:]) * is_object, is_object
 
 
 def sampled(F, positive, negative, num_positive, num_negative):
@@ -173,11 +165,9 @@ def class_loss(F, scores, objects, weights):
 def box_loss(F, offsets, boxes, objects, weights):
     """Smooth L1 of the offsets (batch, k, 4) of rows with an object."""
     weights = weights * (objects[:, :, 0] >= 0)
-    low, sides = boxes[:, :, :2], F.np.maximum(boxes[:, :, 2:] - boxes[:, :, :2], 1e-6)
-    own_low, own_high = objects[:, :, 1:3], objects[:, :, 3:]
-    center = (own_low + own_high - low - boxes[:, :, 2:]) / 2
-    grown = F.np.maximum(own_high - own_low, 1e-6) / sides
-    target = F.np.concatenate([10 * center / sides, 5 * F.np.log(grown)], axis=2)
+    low, high = boxes[:, :, :2], boxes[:, :, 2:]
+    high = F.np.maximum(high, low + 1e-6)  # else no number, which weights do not mend
+    target = offset_boxes(F.np.concatenate([low, high], axis=2), objects[:, :, 1:])
     error = F.np.abs(offsets - without_gradient(F, target))
     error = F.np.where(error < 1, error * error / 2, error - 0.5)
     return mean(F, F.np.sum(error, axis=2), weights)

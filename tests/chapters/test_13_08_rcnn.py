@@ -43,9 +43,8 @@ def test_the_smoke_run_learns_and_measures(smoke_run):
 
 @pytest.fixture
 def tiny(section, monkeypatch):
-    """The section on 20 pictures of 64 pixels."""
+    """The section on 20 pictures."""
     page = section('13.8')
-    monkeypatch.setattr(page, 'SIZE', 64)
     load = d2l.load_data_detection
 
     def few(images, batch_size, size):
@@ -63,7 +62,8 @@ def tiny(section, monkeypatch):
 @pytest.mark.parametrize('variant', ['fast', 'mask'])
 def test_the_other_networks_train_too_and_predict_from_their_files(
         tiny, tmp_path, variant):
-    result = tiny.run(variant=variant, num_epochs=1, batch_size=8, out=tmp_path)
+    result = tiny.run(variant=variant, num_epochs=1, batch_size=8, size=64,
+                      out=tmp_path)
     assert result['variant'] == variant
     assert ('mask' in result['final']) == (variant == 'mask')
     assert result['found'][0]['objects'] == [] or all(

@@ -96,6 +96,14 @@ PAGES = '''
 12.5  lenet(X, params)  get_params(params, device)  allreduce(data)
       train_batch(X, y, device_params, devices, lr)  train(num_gpus, batch_size, lr)
 12.6  train(num_gpus, batch_size, lr)
+13.7  cls_predictor(num_anchors, num_classes)  bbox_predictor(num_anchors)
+      forward(x, block)  flatten_pred(pred)  concat_preds(preds)
+      down_sample_blk(num_channels)  base_net()  get_blk(i)
+      blk_forward(X, blk, size, ratio, cls_predictor, bbox_predictor)
+      class TinySSD(num_classes, **kwargs)
+      calc_loss(cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks)
+      cls_eval(cls_preds, cls_labels)  bbox_eval(bbox_preds, bbox_labels, bbox_masks)
+      predict(X)  display(img, output, threshold)  focal_loss(gamma, x)
 '''
 
 

@@ -1,7 +1,8 @@
 """One batch: what a step reports, and what it does to the parameters."""
+import mxnet as mx
 import numpy as onp
 import pytest
-from mxnet import autograd, gluon, np
+from mxnet import autograd, gluon, init, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -101,3 +102,42 @@ def test_the_updater_gets_the_number_of_examples():
     step(X, LABELS)
     step(X[:2], LABELS[:2])
     assert sizes == [3, 2]
+
+
+# ---- a loss of one's own
+
+
+def measured(net):
+    def measure(X, Y):
+        l = ((net(X) - Y) ** 2).sum(axis=1)
+        return l, {'loss': (l.sum(), len(X)), 'rows': (X[:, 0].sum(), 1)}
+    return measure
+
+
+def one_unit():
+    net = nn.Dense(1, in_units=2, use_bias=False)
+    net.initialize(init=init.Zero())
+    return net
+
+
+@pytest.mark.parametrize('num_devices', [1, 2, 5])
+def test_a_measured_step_adds_up_what_each_device_measured(num_devices):
+    net, devices = one_unit(), [mx.cpu(i) for i in range(num_devices)]
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': .3})
+    with d2l.use_devices(devices):
+        step = d2l.measured_step(net, measured(net), trainer)
+        stats = step(X, TARGETS)
+    # losses 1, 4, 9; gradients of their sum: -2 (1 + 3), -2 (2 + 3)
+    assert {name: (float(total), count) for name, (total, count) in stats.items()} == {
+        'loss': (14, 3), 'rows': (2, min(3, num_devices))}
+    for device in devices:
+        assert net.weight.data(device).tolist()[0] == pytest.approx([.8, 1.], rel=1e-6)
+
+
+def test_a_measured_step_of_no_example_counts_none_and_has_no_gradient():
+    net, sizes = one_unit(), []
+    step = d2l.measured_step(net, measured(net), sizes.append)
+    step(X, TARGETS)
+    assert net.weight.grad().asnumpy().any()
+    assert step(X[:0], TARGETS[:0]) == {'loss': (0, 0), 'rows': (0, 0)}
+    assert not net.weight.grad().asnumpy().any() and sizes == [3, 0]

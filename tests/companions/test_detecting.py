@@ -1,0 +1,54 @@
+import numpy as onp
+import pytest
+from mxnet import np
+
+import d2lmx as d2l
+
+# background, cat, dog; the second box overlaps the first by 9/11 and is worse
+PROBS = [[.1, .9, 0], [.2, 0, .8], [.3, .1, .6], [.999, .001, 0]]
+BOXES = [[0, 0, .5, 1], [0, .1, .5, 1.1], [.75, -.25, 1.5, .5], [0, 0, 1, 1]]
+
+
+class Model:
+    """A saved detector that sees the same in every picture, and notes them."""
+
+    about = {'size': 8}
+
+    def __call__(self, X):
+        self.X = X
+        return np.array([PROBS]), np.array([BOXES])
+
+
+@pytest.fixture
+def model():
+    return Model()
+
+
+def test_the_better_of_two_boxes_stays_and_none_leaves_the_picture(model):
+    rows = d2l.detect(model, onp.zeros((8, 8, 3), onp.uint8))
+    onp.testing.assert_allclose(rows, [[0, .9, 0, 0, .5, 1],
+                                       [1, .6, .75, 0, 1, .5]], rtol=1e-6)  # float32
+
+
+def test_boxes_that_overlap_less_than_the_threshold_all_stay(model):
+    rows = d2l.detect(model, onp.zeros((8, 8, 3), onp.uint8), nms_threshold=.9)
+    assert rows[:, 0].tolist() == [0, 1, 1]
+
+
+def test_the_network_gets_a_stretched_picture_of_floats_channels_first(model):
+    picture = onp.zeros((4, 16, 3), onp.uint8)
+    picture[:, 8:, 1] = 200  # the right half is green
+    d2l.detect(model, picture)
+    assert model.X.shape == (1, 3, 8, 8) and model.X.dtype == onp.float32
+    assert (model.X[0, 1, :, 4:] == 200).all() and model.X.sum() == 200 * 32
+
+
+def test_objects_are_in_pixels_of_the_picture_itself(model):
+    picture = onp.zeros((40, 20, 3), onp.uint8)
+    rows = d2l.detect(model, picture)
+    objects = d2l.as_objects(rows, picture, ['cat', 'dog'], threshold=.7)
+    assert objects == [{'class': 'cat', 'score': pytest.approx(.9),
+                        'box': [0, 0, 10, 40]}]
+    assert [found['class'] for found in d2l.as_objects(
+        rows, picture, ['cat', 'dog'], threshold=.5)] == ['cat', 'dog']
+    assert d2l.as_objects(rows, picture, ['cat', 'dog'], threshold=.95) == []
