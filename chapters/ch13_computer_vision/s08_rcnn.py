@@ -108,7 +108,7 @@ def milliseconds(model, images):
     d2l.detect_regions(model, pictures[0])
     timer = d2l.Timer()
     for picture in pictures:
-        d2l.detect_regions(model, picture)[0].wait_to_read()
+        d2l.detect_regions(model, picture)
     return 1000 * timer.stop() / len(pictures)
 
 
@@ -123,11 +123,10 @@ def display(img, rows, masks, threshold, classes):
     height, width = img.shape[:2]
     outlines = []
     for i, row in enumerate(rows):
-        if float(row[1]) < threshold:
+        if row[1] < threshold:
             continue
-        bbox = row[2:] * np.array((width, height, width, height))
-        name = f'{classes[int(row[0])]} {float(row[1]):.2f}'
-        d2l.show_bboxes(axes, [bbox], [name], 'w')
+        bbox = row[2:] * (width, height, width, height)
+        d2l.show_bboxes(axes, [bbox], f'{classes[int(row[0])]} {row[1]:.2f}', 'w')
         if masks is not None:
             outlines.append(d2l.outline(masks[i], bbox))
             axes.fill(*zip(*outlines[-1]), facecolor='none', edgecolor='r')

@@ -11,9 +11,9 @@ __all__ = ['detect_regions', 'outline']
 def detect_regions(model, picture):
     """What a saved R-CNN sees in a picture: its rows, and a mask for each, or None.
 
-    Rows (n, 6), the best score first: class, score, and corners (x1, y1, x2, y2) of the
-    box in 0 to 1. Masks (n, 28, 28): how likely each cell of a grid over the box
-    belongs to the object.
+    NumPy's rows (n, 6), the best score first: class, score, and corners (x1, y1, x2,
+    y2) of the box in 0 to 1. Masks (n, 28, 28): how likely each cell of a grid over the
+    box belongs to the object.
 
     Parameters
     ----------
@@ -30,9 +30,10 @@ def detect_regions(model, picture):
     if model.about.get('cells'):
         inputs.append(np.expand_dims(fixed_proposals(model.about['cells']), 0))
     outputs = model(*inputs)
-    rows, masks = outputs if isinstance(outputs, (list, tuple)) else (outputs, None)
-    count = int((rows[0, :, 0] >= 0).sum())  # those with an object come first
-    return rows[0, :count], None if masks is None else masks[0, :count]
+    outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    rows, *masks = (Y[0].asnumpy() for Y in outputs)
+    is_object = rows[:, 0] >= 0
+    return rows[is_object], masks[0][is_object] if masks else None
 
 
 def outline(mask, box) -> list:
@@ -43,7 +44,7 @@ def outline(mask, box) -> list:
     Ours, for 13.8
     """
     import cv2  # late: all else works where its system libraries are missing
-    inside = onp.pad(mask.asnumpy() >= 0.5, 1).astype('uint8')
+    inside = onp.pad(mask >= 0.5, 1).astype('uint8')
     borders, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if not borders:
         return []

@@ -43,11 +43,11 @@ class RoIAlign(nn.HybridBlock):
     def __init__(self, pooled_size: int, samples: int = 2, **kwargs):
         super().__init__(**kwargs)
         check_whole(pooled_size=pooled_size, samples=samples)
-        num_points = pooled_size * samples
         self.pooled_size, self.samples = pooled_size, samples
         # where the points lie along a side of a region, as shares of it
-        self.points = self.params.get_constant(
-            'points', np.array((onp.arange(num_points) + 0.5) / num_points, dtype='float32'))
+        points = (onp.arange(pooled_size * samples) + 0.5) / (pooled_size * samples)
+        self.points = self.params.get_constant('points',
+                                               np.array(points, dtype='float32'))
 
     def hybrid_forward(self, F, X, rois, points):
         x1, y1, x2, y2 = (rois[:, :, i:i + 1] for i in range(4))  # (batch, num_rois, 1)

@@ -32,10 +32,10 @@ def by_loops(X, rois, size, samples):
     Y = onp.zeros((*rois.shape[:2], X.shape[1], size, size))
     for b, n, c, i, j in onp.ndindex(Y.shape):
         x1, y1, x2, y2 = rois[b, n]
-        values = [interpolated(X[b, c], y1 + (i + (k + .5) / samples) * (y2 - y1) / size,
-                               x1 + (j + (m + .5) / samples) * (x2 - x1) / size)
-                  for k in range(samples) for m in range(samples)]
-        Y[b, n, c, i, j] = sum(values) / samples ** 2
+        for k, m in onp.ndindex(samples, samples):
+            y = y1 + (i + (k + .5) / samples) * (y2 - y1) / size
+            x = x1 + (j + (m + .5) / samples) * (x2 - x1) / size
+            Y[b, n, c, i, j] += interpolated(X[b, c], y, x) / samples ** 2
     return Y
 
 

@@ -27,7 +27,8 @@ def test_overlaps_are_those_of_box_iou_and_0_for_rows_that_are_no_object():
 def test_rows_are_taken_by_their_numbers():
     X = np.arange(2 * 4 * 3).reshape(2, 4, 3)
     index = np.array([[3, 0], [1, 1]])
-    expected = onp.take_along_axis(X.asnumpy(), index.asnumpy()[..., None].astype(int), 1)
+    numbers = index.asnumpy()[..., None].astype(int)
+    expected = onp.take_along_axis(X.asnumpy(), numbers, 1)
     assert (rcnn_loss.taken(F, X, index).asnumpy() == expected).all()
 
 
