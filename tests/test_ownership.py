@@ -44,9 +44,9 @@ SAVED = '''
 12.1  Benchmark
 12.5  split_batch
 12.6  resnet18 evaluate_accuracy_gpus
-13.3  box_corner_to_center box_center_to_corner
-13.4  multibox_prior box_iou assign_anchor_to_bbox offset_boxes multibox_target
-      offset_inverse nms multibox_detection
+13.3  box_corner_to_center box_center_to_corner bbox_to_rect
+13.4  multibox_prior show_bboxes box_iou assign_anchor_to_bbox offset_boxes
+      multibox_target offset_inverse nms multibox_detection
 13.6  read_data_bananas BananasDataset load_data_bananas
 '''
 # what one page prints without saving it, and another section uses: in the library too

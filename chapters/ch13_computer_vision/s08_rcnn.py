@@ -7,7 +7,9 @@ of 13.6: ``--variant fast|faster|mask``. All three take their regions by RoI Ali
 `fast` is given boxes of all sizes laid over the picture, in place of selective search;
 `mask` needs pictures with the shapes of their objects, as the toy set has them. The
 default options take some ten minutes on two cores; ``--variant page`` trains nothing.
+For photographs ``--backbone mobilenet_v2_1_0`` begins with weights from ImageNet.
 """
+import warnings
 from pathlib import Path
 from typing import Literal
 
@@ -31,7 +33,7 @@ def roi_pooling():
     return npx.roi_pooling(X, rois, pooled_size=(2, 2), spatial_scale=0.1)
 
 
-def build_net(variant='faster', num_classes=1):
+def build_net(variant='faster', num_classes=1, features=None):
     """X (batch, 3, h, w) -> (batch, 10, 6): class, score and box of objects.
 
     For `fast` with regions (batch, n, 4) beside X; for `mask` masks (batch, 10, 28, 28)
@@ -39,7 +41,7 @@ def build_net(variant='faster', num_classes=1):
     """
     if variant not in NETWORKS:
         raise ValueError(f'the networks are {", ".join(NETWORKS)}, got {variant!r}')
-    return NETWORKS[variant](num_classes)
+    return NETWORKS[variant](num_classes, features=features)
 
 
 def example_inputs(batch_size=2, size=64, variant='faster'):
@@ -81,7 +83,9 @@ def train(net, data, num_epochs, lr, batch_size, variant, device):
     """Train all parts of a network at once; the history has the mAP of each epoch."""
     train_iter, (images, labels), classes = data
     loss = d2l.RCNNLoss(net)
-    loss.initialize(init=init.Xavier(), ctx=device)
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # weights that there are stay
+        loss.initialize(init=init.Xavier(), ctx=device)
     trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
 
     def measure(X, *others):
@@ -152,6 +156,7 @@ def predict(model, *pictures, threshold: float = 0.5) -> list:
 
 
 def run(*, variant: Literal['page', 'fast', 'faster', 'mask'] = 'faster',
+        backbone: Literal['small', 'mobilenet_v2_1_0'] = 'small',
         images: str = 'banana-detection', num_epochs: int = 10, lr: float = 0.001,
         batch_size: int = 16, size: int = 256, out: Path = Path('.')) -> dict:
     result = {'roi pooling': roi_pooling().tolist()}
@@ -160,7 +165,9 @@ def run(*, variant: Literal['page', 'fast', 'faster', 'mask'] = 'faster',
         return result
     data, device = load_data(images, batch_size, size, variant), d2l.try_gpu()
     _, (val_images, _), classes = data
-    net = build_net(variant, len(classes))
+    features = None if backbone == 'small' else d2l.PhotographFeatures(
+        d2l.pretrained_net(backbone, device))
+    net = build_net(variant, len(classes), features)
     history = train(net, data, num_epochs, lr, batch_size, variant, device)
     with device:
         inputs = example_inputs(size=size, variant=variant)

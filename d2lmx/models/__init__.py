@@ -2,6 +2,7 @@
 from .bahdanau import *
 from .decoding import *
 from .rcnn import *
+from .rcnn_features import *
 from .rcnn_loss import *
 from .residual import *
 from .recurrent import *

@@ -10,12 +10,12 @@ from mxnet.gluon import nn
 
 from ..layers.roi import RoIAlign, split_like
 from ..vision.anchors import offset_inverse
+from .rcnn_features import small_features
 
 __all__ = ['FastRCNN', 'FasterRCNN', 'MaskRCNN', 'fixed_proposals']
 
 # of anchors: the side, if they are square, as a share of the picture's; width / height
-SIZES, RATIOS = (0.12, 0.2, 0.3, 0.45), (1, 2, 0.5)
-CHANNELS = (16, 32, 64, 64)  # of the features, whose map is 16 times smaller
+SIZES, RATIOS = (0.12, 0.2, 0.3, 0.45, 0.65), (1, 2, 0.5)
 LARGEST = 20  # offset of a side, e**4: a network that has learnt little asks for more
 BEFORE_NMS, RPN_OVERLAP, OVERLAP, LEAST_SCORE = 256, 0.7, 0.5, 0.01
 
@@ -32,6 +32,9 @@ class FastRCNN(nn.HybridBlock):
         Kinds of objects, without the background.
     num_detections
         Rows of the output.
+    features
+        HybridBlock from X to the feature map, which has a cell for about 16 x 16
+        pixels; None: a small one, that takes RGB of any range.
 
     Inputs
         X (batch, 3, h, w); rois (batch, num_rois, 4)
@@ -44,10 +47,11 @@ class FastRCNN(nn.HybridBlock):
     Ours, for 13.8
     """
 
-    def __init__(self, num_classes: int, num_detections: int = 10, **kwargs):
+    def __init__(self, num_classes: int, num_detections: int = 10, features=None,
+                 **kwargs):
         super().__init__(**kwargs)
         self.num_classes, self.num_detections = num_classes, num_detections
-        self.features = features(CHANNELS)
+        self.features = features if features is not None else small_features()
         self.head = RegionHead(num_classes)
 
     def hybrid_forward(self, F, X, rois):
@@ -70,7 +74,7 @@ class FasterRCNN(FastRCNN):
 
     Parameters
     ----------
-    num_classes, num_detections
+    num_classes, num_detections, features
         As of `FastRCNN`.
     num_proposals
         Regions that are looked at; their number is fixed, and where fewer are found,
@@ -86,8 +90,8 @@ class FasterRCNN(FastRCNN):
     """
 
     def __init__(self, num_classes: int, num_detections: int = 10,
-                 num_proposals: int = 32, **kwargs):
-        super().__init__(num_classes, num_detections, **kwargs)
+                 num_proposals: int = 32, features=None, **kwargs):
+        super().__init__(num_classes, num_detections, features, **kwargs)
         self.num_proposals = num_proposals
         self.rpn = RegionProposals()
 
@@ -113,7 +117,7 @@ class MaskRCNN(FasterRCNN):
 
     Parameters
     ----------
-    num_classes, num_detections, num_proposals
+    num_classes, num_detections, num_proposals, features
         As of `FasterRCNN`.
 
     Inputs
@@ -127,8 +131,8 @@ class MaskRCNN(FasterRCNN):
     """
 
     def __init__(self, num_classes: int, num_detections: int = 10,
-                 num_proposals: int = 32, **kwargs):
-        super().__init__(num_classes, num_detections, num_proposals, **kwargs)
+                 num_proposals: int = 32, features=None, **kwargs):
+        super().__init__(num_classes, num_detections, num_proposals, features, **kwargs)
         self.mask_head = MaskHead(num_classes)
 
     def hybrid_forward(self, F, X):
@@ -203,20 +207,6 @@ class MaskHead(nn.HybridBlock):
     def hybrid_forward(self, F, C, rois):
         Y = self.convs(F.npx.reshape(self.align(C, rois), (-5, -4)))
         return split_like(F, Y, 0, rois, 0)
-
-
-def features(channels):
-    """Pairs of 3x3 convolutions; each pair halves height and width."""
-    net = nn.HybridSequential()
-    for stage, num_channels in enumerate(channels):
-        for i in range(2):
-            strides = 2 if stage == i == 0 else 1
-            net.add(nn.Conv2D(num_channels, kernel_size=3, padding=1, strides=strides,
-                              use_bias=False),  # which normalization takes away
-                    nn.BatchNorm(), nn.Activation('relu'))
-        if stage > 0:  # the first halves by its strides: whole pictures cost most
-            net.add(nn.MaxPool2D(2))
-    return net
 
 
 def moved(F, boxes, offsets):

@@ -2,6 +2,7 @@
 from matplotlib import pyplot as plt
 
 from .animator import *
+from .boxes import *
 from .graphs import *
 from .heatmaps import *
 from .histograms import *

@@ -70,6 +70,22 @@ def test_the_other_networks_train_too_and_predict_from_their_files(
         0.5 <= thing['score'] <= 1 for thing in result['found'][0]['objects'])
 
 
+def test_a_network_from_imagenet_keeps_its_statistics_and_is_trained(
+        tiny, tmp_path, monkeypatch):
+    d2l.set_seed(0)
+    net = d2l.MobileNetV2(classes=None)
+    net.initialize()
+    net(np.zeros((1, 3, 64, 64)))
+    first, norm = net.features[0].weight, net.features[1].running_mean
+    before = first.data().asnumpy(), norm.data().asnumpy()
+    monkeypatch.setattr(d2l, 'pretrained_net', lambda name, ctx: net, raising=False)
+    result = tiny.run(backbone='mobilenet_v2_1_0', num_epochs=1, batch_size=8, size=64,
+                      out=tmp_path)
+    assert abs(first.data().asnumpy() - before[0]).max() > 1e-4
+    assert (norm.data().asnumpy() == before[1]).all()
+    assert result['final']['train loss'] > 0
+
+
 def test_predictions_are_those_of_the_network_in_pixels_of_the_picture(
         tiny, tmp_path):
     import cv2

@@ -74,6 +74,7 @@ PAGE = '''
 12.5  num_epochs=10 lr=0.2 batch_size=256
 12.6  num_epochs=10 lr=0.1 batch_size=256
 12.7  num_devices=4
+13.4  nms_threshold=0.5
 13.6  batch_size=32
 13.7  num_epochs=20 lr=0.2 weight_decay=0.0005 batch_size=32
 '''
@@ -101,8 +102,8 @@ OURS = '''
 12.6  max_batches=0
 12.7  size=1000003
 13.7  images='banana-detection' size=256
-13.8  variant='faster' images='banana-detection' num_epochs=10 lr=0.001 batch_size=16
-      size=256
+13.8  variant='faster' backbone='small' images='banana-detection' num_epochs=10
+      lr=0.001 batch_size=16 size=256
 20.1  variant='transformer' token='char' min_freq=2 max_steps=50 num_hiddens=128
       num_layers=2 dropout=0.1 ffn_num_hiddens=512 num_heads=4 lr=0.001 batch_size=64
       num_epochs=8 num_valid=500 num_test=1500 beam_size=4 length_penalty=0.75

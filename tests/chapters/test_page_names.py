@@ -96,6 +96,7 @@ PAGES = '''
 12.5  lenet(X, params)  get_params(params, device)  allreduce(data)
       train_batch(X, y, device_params, devices, lr)  train(num_gpus, batch_size, lr)
 12.6  train(num_gpus, batch_size, lr)
+13.5  display_anchors(fmap_w, fmap_h, s)
 13.7  cls_predictor(num_anchors, num_classes)  bbox_predictor(num_anchors)
       forward(x, block)  flatten_pred(pred)  concat_preds(preds)
       down_sample_blk(num_channels)  base_net()  get_blk(i)

@@ -67,13 +67,13 @@ def test_anchors_of_all_shapes_stand_in_the_middle_of_each_cell():
     rpn = rcnn.RegionProposals()
     rpn.initialize()
     anchors, scores, offsets = rpn(np.zeros((1, 8, 2, 3)))
-    assert anchors.shape == (2 * 3 * 12, 4) and scores.shape == (1, 72)
-    assert offsets.shape == (1, 72, 4)
-    anchors = anchors.asnumpy().reshape(2, 3, 12, 4)
+    assert anchors.shape == (2 * 3 * 15, 4) and scores.shape == (1, 90)
+    assert offsets.shape == (1, 90, 4)
+    anchors = anchors.asnumpy().reshape(2, 3, 15, 4)
     middles = (anchors[..., :2] + anchors[..., 2:]) / 2
     for row, column in onp.ndindex(2, 3):
         onp.testing.assert_allclose(
-            middles[row, column], [((column + .5) / 3, (row + .5) / 2)] * 12, atol=1e-6)
+            middles[row, column], [((column + .5) / 3, (row + .5) / 2)] * 15, atol=1e-6)
     # the first three: size 0.12 with the ratios 1, 2, 1/2
     sides = (anchors[0, 0, :3, 2:] - anchors[0, 0, :3, :2])
     onp.testing.assert_allclose(sides, [(.12, .12), (.12 * 2 ** .5, .12 / 2 ** .5),
@@ -84,11 +84,11 @@ def test_scores_and_offsets_are_those_of_their_anchor():
     rpn = rcnn.RegionProposals(num_channels=1)
     rpn.initialize(mx.init.One())
     rpn(np.zeros((1, 1, 2, 3)))
-    rpn.score.bias.set_data(np.arange(12))
-    rpn.offset.bias.set_data(np.arange(48))
+    rpn.score.bias.set_data(np.arange(15))
+    rpn.offset.bias.set_data(np.arange(60))
     _, scores, offsets = rpn(np.zeros((1, 1, 2, 3)))
-    assert scores[0].tolist() == list(range(12)) * 6
-    assert offsets.reshape(6, 48).tolist() == [list(range(48))] * 6
+    assert scores[0].tolist() == list(range(15)) * 6
+    assert offsets.reshape(6, 60).tolist() == [list(range(60))] * 6
 
 
 def test_offsets_move_a_box_to_where_offset_boxes_came_from():
@@ -126,7 +126,7 @@ def test_a_mask_is_that_of_its_class():
 
 def test_fixed_proposals_cover_the_picture():
     boxes = d2l.fixed_proposals(4).asnumpy()
-    assert boxes.shape == (4 * 4 * 12, 4)
+    assert boxes.shape == (4 * 4 * 15, 4)
     assert boxes.min() == 0 and boxes.max() == 1
     assert (boxes[:, 2:] > boxes[:, :2]).all()
     # each object of a usual size has a region that overlaps it by a half

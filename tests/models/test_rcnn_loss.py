@@ -133,9 +133,9 @@ def test_losses_fall(network):
 @NETWORKS
 def test_the_compiled_block_has_the_losses_of_the_imperative(network, monkeypatch):
     # a sample of all that there is, which does not change
-    monkeypatch.setattr(rcnn_loss, 'ANCHORS', (192, 192))
+    monkeypatch.setattr(rcnn_loss, 'ANCHORS', (240, 240))
     monkeypatch.setattr(rcnn_loss, 'REGIONS', (34, 34) if network is not d2l.FastRCNN
-                        else (194, 194))
+                        else (242, 242))
     mx.random.seed(0)
     X, Y, masks = toy(2)
     loss = d2l.RCNNLoss(network(1))

@@ -1,4 +1,5 @@
 """Pictures."""
+from ..toys.pictures import *
 from .bananas import *
 from .detection import *
 from .fashion_mnist import *

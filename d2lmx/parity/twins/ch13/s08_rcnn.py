@@ -3,7 +3,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-SIZES, RATIOS = (0.12, 0.2, 0.3, 0.45), (1, 2, 0.5)
+SIZES, RATIOS = (0.12, 0.2, 0.3, 0.45, 0.65), (1, 2, 0.5)
 
 
 def build_net():
