@@ -11,7 +11,9 @@ from .rcnn import FasterRCNN, MaskRCNN, of_class
 __all__ = ['RCNNLoss']
 
 FOREGROUND, BACKGROUND = 0.5, 0.3  # overlaps of anchors: from, and below
-ANCHORS, REGIONS = (16, 48), (8, 24)  # with and without object, sampled a picture
+# with and without object, sampled a picture: of anchors, of the few regions that a
+# network proposes, and of the many that it is given
+ANCHORS, PROPOSED, GIVEN = (16, 48), (8, 24), (16, 48)
 
 
 class RCNNLoss(nn.HybridBlock):
@@ -64,7 +66,8 @@ class RCNNLoss(nn.HybridBlock):
         else:
             proposals = given
         regions = F.np.concatenate([proposals, Y[:, :, 1:]], axis=1)
-        rois, objects, match, weights = sampled_regions(F, regions, Y)
+        rois, objects, match, weights = sampled_regions(
+            F, regions, Y, *(PROPOSED if self.has_rpn else GIVEN))
         scores, offsets = self.net.head(C, rois)
         losses = [class_loss(F, scores, objects, weights),
                   box_loss(F, offsets, rois, objects, weights), *losses]
@@ -75,7 +78,7 @@ class RCNNLoss(nn.HybridBlock):
     def mask_loss(self, F, C, rois, objects, match, weights, masks):
         """Of the regions with an object, which come first."""
         rois, objects, match, weights = (
-            part[:, :REGIONS[0]] for part in (rois, objects, match, weights))
+            part[:, :PROPOSED[0]] for part in (rois, objects, match, weights))
         of_objects = self.mask_target(masks, rois)  # (batch, n, m, 28, 28)
         is_own = F.np.expand_dims(match, 2) == F.npx.arange_like(masks, axis=1)
         is_own = is_own.astype('float32')
@@ -105,7 +108,7 @@ def rpn_losses(F, anchors, scores, offsets, Y):
             box_loss(F, offsets, boxes, objects, weights * has_object)]
 
 
-def sampled_regions(F, regions, Y):
+def sampled_regions(F, regions, Y, num_positive, num_negative):
     """Regions (batch, k, 4), those with an object first, and what to find in them.
 
     Gives the object of each (batch, k, 5), with class -1 where it is background, its
@@ -117,7 +120,8 @@ def sampled_regions(F, regions, Y):
     is_region = (regions[:, :, 2] > regions[:, :, 0]).astype('float32')
     positive = (best >= FOREGROUND) * is_region
     negative = (best < FOREGROUND) * is_region
-    index, weights, has_object = sampled(F, positive, negative, *REGIONS)
+    index, weights, has_object = sampled(F, positive, negative, num_positive,
+                                          num_negative)
     match = taken(F, match.astype('float32'), index)
     objects = taken(F, Y, match)
     classes = F.np.where(has_object, objects[:, :, 0], -F.np.ones_like(has_object))

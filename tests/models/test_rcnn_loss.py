@@ -134,8 +134,8 @@ def test_losses_fall(network):
 def test_the_compiled_block_has_the_losses_of_the_imperative(network, monkeypatch):
     # a sample of all that there is, which does not change
     monkeypatch.setattr(rcnn_loss, 'ANCHORS', (240, 240))
-    monkeypatch.setattr(rcnn_loss, 'REGIONS', (34, 34) if network is not d2l.FastRCNN
-                        else (242, 242))
+    monkeypatch.setattr(rcnn_loss, 'PROPOSED', (34, 34))
+    monkeypatch.setattr(rcnn_loss, 'GIVEN', (242, 242))
     mx.random.seed(0)
     X, Y, masks = toy(2)
     loss = d2l.RCNNLoss(network(1))
