@@ -146,7 +146,7 @@ def empty_hub(monkeypatch, tmp_path):
     monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'home'))
     monkeypatch.delenv('D2LMX_DATA', raising=False)
     monkeypatch.setattr(hub, 'SYSTEM_ROOT', tmp_path / 'no-packages')
-    tables = hub.DATA_HUB, hub.TOYS, hub._FOLDERS, hub._TWINS, hub._PARTS
+    tables = hub.DATA_HUB, hub.TOYS, hub._KNOWN
     before = [dict(table) for table in tables]
     yield hub.cache()
     for table, entries in zip(tables, before):

@@ -69,6 +69,8 @@ BOOK = {
     'train_epoch_ch8': 'net train_iter loss updater device use_random_iter',
     'train_ch8': 'net train_iter vocab lr num_epochs device use_random_iter',
     'RNNModel': 'rnn_layer vocab_size kwargs',
+    'train_batch_ch13': 'net features labels loss trainer devices split_f',
+    'train_ch13': 'net train_iter test_iter loss trainer num_epochs devices split_f',
     'box_corner_to_center': 'boxes', 'box_center_to_corner': 'boxes',
     'bbox_to_rect': 'bbox color', 'show_bboxes': 'axes bboxes labels colors',
     'multibox_prior': 'data sizes ratios', 'box_iou': 'boxes1 boxes2',

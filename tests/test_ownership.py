@@ -8,7 +8,7 @@ import pytest
 
 import d2lmx as d2l
 
-# what each page saves under d2l, chapters 2 to 12
+# what each page saves under d2l, chapters 2 to 13
 SAVED = '''
 2.4   use_svg_display set_figsize set_axes plot
 3.1   Timer
@@ -44,6 +44,7 @@ SAVED = '''
 12.1  Benchmark
 12.5  split_batch
 12.6  resnet18 evaluate_accuracy_gpus
+13.1  train_batch_ch13 train_ch13
 13.3  box_corner_to_center box_center_to_corner bbox_to_rect
 13.4  multibox_prior show_bboxes box_iou assign_anchor_to_bbox offset_boxes
       multibox_target offset_inverse nms multibox_detection

@@ -6,3 +6,4 @@ from .ch08 import *
 from .ch09 import *
 from .ch11 import *
 from .ch12 import *
+from .ch13 import *

@@ -95,6 +95,20 @@ def _unpack_tar(archive, folder):
                 shutil.copyfileobj(source, copy)
 
 
+def take(archive: Path, member: str, target) -> None:
+    """Write one member of a .zip file to `target`; BadData where there is none."""
+    try:
+        with zipfile.ZipFile(archive) as file:
+            _check_size(archive, file.getinfo(member).file_size)
+            with file.open(member) as source, open(target, 'wb') as copy:
+                shutil.copyfileobj(source, copy)
+    except BROKEN as error:
+        raise damaged(archive, error) from error
+    except (KeyError, NotImplementedError, RuntimeError) as error:
+        raise BadData(f'{archive} holds no plain file {member}: put that file in its '
+                      'place') from error
+
+
 def _check_member(archive, name, is_plain):
     """Refuse what is no plain file or folder below the target folder."""
     windows = PureWindowsPath(name)  # its parts split at both kinds of slash

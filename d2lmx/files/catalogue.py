@@ -2,6 +2,7 @@
 
 A new data set enters its files here; its loader is a module of ``d2lmx/data``.
 """
+import os
 from typing import NamedTuple
 
 __all__ = []
@@ -16,14 +17,31 @@ class DataFile(NamedTuple):
     folder: str = ''   # the data set's own folder in a root, searched beside the root
     twins: tuple = ()  # SHA-1s of other bytes with the same content: compressed anew
     parts: tuple = ()  # names of smaller files in the same layout, which serve as local
+    member: str = ''   # the file that is wanted of a zip archive at the address
+
+    @property
+    def file(self) -> str:
+        """Its name."""
+        return self.member or self.url.rsplit('/', 1)[-1]
+
+    @property
+    def files(self) -> tuple:
+        """Names under which it may lie in a root: its own, of parts, of its archive."""
+        archive = (self.url.rsplit('/', 1)[-1],) if self.member else ()
+        return (self.file, *self.parts, *archive)
 
 
 DATA_URL = 'http://d2l-data.s3-accelerate.amazonaws.com/'
 FASHION_MNIST = ('https://github.com/zalandoresearch/fashion-mnist/raw/master/data/'
                  'fashion/')
 PICTURES = 'https://raw.githubusercontent.com/d2l-ai/d2l-en/master/img/'
+# MXNet's variable names another host, or a near mirror
+GLUON_WEIGHTS = os.environ.get(
+    'MXNET_GLUON_REPO', 'https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/'
+).rstrip('/') + '/gluon/models/'
 MIRRORS = {  # prefix of an address -> prefixes that serve the same bytes
     DATA_URL: ('https://d2l-data.s3.amazonaws.com/',),
+    GLUON_WEIGHTS: ('https://apache-mxnet.s3.amazonaws.com/gluon/models/',),
     FASHION_MNIST: ('http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',)}
 
 
@@ -35,6 +53,13 @@ def fashion_mnist(file: str, sha1: str, size: int, debian: str) -> DataFile:
 def picture(file: str, sha1: str, size: int) -> DataFile:
     """A picture that the book's pages read from its folder img."""
     return DataFile(PICTURES + file, sha1, size, 'img')
+
+
+def gluon_weights(name: str, sha1: str) -> DataFile:
+    """Weights from ImageNet of a network of Gluon's model zoo: SHA-1 of the .params."""
+    file = f'{name}-{sha1[:8]}'
+    return DataFile(f'{GLUON_WEIGHTS}{file}.zip', sha1, folder='models',
+                    member=f'{file}.params')
 
 
 FILES = {
@@ -73,6 +98,9 @@ FILES = {
     'voc2012': DataFile(DATA_URL + 'VOCtrainval_11-May-2012.tar',
                         '4e443f8a2eca6b1dac8a6c57641b67dd40621a49',
                         parts=('voc2012_subset.zip',)),
+    'cifar10': DataFile(
+        'https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/gluon/dataset/'
+        'cifar10/cifar-10-binary.tar.gz', 'fab780a1e191a7eda0f345501ccd62d20f7ed891'),
     'cifar10_tiny': DataFile(DATA_URL + 'kaggle_cifar10_tiny.zip',
                              '2068874e4b9a9f0fb07ebe0ad2b29754449ccacd'),
     'dog_tiny': DataFile(DATA_URL + 'kaggle_dog_tiny.zip',
@@ -84,4 +112,22 @@ FILES = {
                        578469),
     'autumn-oak': picture('autumn-oak.jpg', 'bbe11f01403b9726bbc625589550e574fc45980a',
                           2850502),
+}
+# Weights from ImageNet. Those of three networks are at no address that can be given:
+# who has them puts them into a root.
+WEIGHTS = {
+    'resnet18_v2': gluon_weights('resnet18_v2',
+                                 'a81db45fd7b7a2d12ab97cd88ef0a5ac48b8f657'),
+    'resnet34_v2': gluon_weights('resnet34_v2',
+                                 '9d6b80bbc35169de6b6edecffdd6047c56fdd322'),
+    'vgg19': gluon_weights('vgg19', 'ad2f660d101905472b83590b59708b71ea22b2e5'),
+    'squeezenet1_1': DataFile(
+        'squeezenet1.1-imagenet.npz', '1f4e7aea6b31ad88b269fd21e642199b7e2eb29a',
+        4599770, 'weights'),
+    'mobilenet_v2_1_0': DataFile(
+        'mobilenetv2_1.0-imagenet-features.npz',
+        '5a2d6b87acc1fd3d8ddb248b5ddceff03591f2af', 8432757, 'weights'),
+    'efficientnet_lite0': DataFile(
+        'efficientnet_lite0-imagenet.npz', 'aaf96e6317517bdba16e13794f382eeb9fe6c0cc',
+        17387910, 'weights'),
 }

@@ -6,8 +6,6 @@ cache, and what the system's packages installed. ``DATA_HUB`` is the book's plai
 import contextlib
 import difflib
 import functools
-import hashlib
-import inspect
 import os
 import zlib
 from pathlib import Path
@@ -16,7 +14,8 @@ from ..context import current
 from ..errors import InputError, Unavailable
 from . import archives
 from .archives import BadData
-from .catalogue import DATA_URL, FILES, MIRRORS, DataFile
+from .catalogue import DATA_URL, FILES, MIRRORS, WEIGHTS, DataFile
+from .sources import source_digest
 from .whole import whole_file
 
 __all__ = ['DATA_HUB', 'DATA_URL', 'download', 'download_extract', 'download_all']
@@ -26,9 +25,7 @@ SYSTEM_ROOT = Path('/usr/share/datasets')  # where Debian's dataset-* packages i
 TOYS = {}      # name -> writer(path, rng); the loaders' modules enter theirs
 CHECKS = {}    # name -> check(path) of a file that is not the book's; theirs, too
 
-_FOLDERS = {}  # name -> the data set's own folder in a root
-_TWINS = {}    # name -> SHA-1s of other bytes with the same content
-_PARTS = {}    # name -> names of smaller files that serve as well
+_KNOWN = {}    # name -> DataFile, with what the book's pair cannot say
 
 
 class DataUnavailable(Unavailable, OSError):
@@ -38,13 +35,11 @@ class DataUnavailable(Unavailable, OSError):
 def register(name: str, known: DataFile) -> None:
     """Enter a file in DATA_HUB, and what the book's pair there cannot say."""
     DATA_HUB[name] = (known.url, known.sha1)
-    _FOLDERS[name] = known.folder
-    _TWINS[name] = frozenset(known.twins)
-    _PARTS[name] = known.parts
+    _KNOWN[name] = known
 
 
-for _name, _known in FILES.items():
-    register(_name, _known)
+for _name, _file in {**FILES, **WEIGHTS}.items():
+    register(_name, _file)
 
 
 def toy(name: str):
@@ -103,19 +98,23 @@ def locate(name: str, cache_dir=None):
     """(path, kind) of a file that is on this machine, or None; downloads nothing.
 
     `kind` is 'book' where the bytes are the book's (or a known repack of them),
-    'local' for any other file of that name in a root, 'toy' under the toy policy.
+    'local' for any other file of that name in a root, and for an archive that the file
+    has not been taken from yet, 'toy' under the toy policy.
     """
-    url, _ = _entry(name)
+    file = known(name)
     if policy() == 'toy':
         path = _toy_path(name) if name in TOYS else None
         return (path, 'toy') if path and path.is_file() else None
     for root in roots() if cache_dir is None else [Path(cache_dir)]:
-        for folder in (root, root / _FOLDERS.get(name, '')):
-            for file in (_file(url), *_PARTS.get(name, ())):
-                path = folder / file
+        for folder in (root, root / file.folder):
+            for path in (folder / name for name in file.files):
                 if path.is_file():
-                    return path, 'book' if sha1_of(path) in _accepted(name) else 'local'
+                    return path, _kind(path, file)
     return None
+
+
+def _kind(path, file) -> str:
+    return 'book' if sha1_of(path) in (file.sha1, *file.twins) else 'local'
 
 
 def sha1_of(path) -> str:
@@ -130,21 +129,15 @@ def _sha1(path, _size, _mtime):
     return pooch.file_hash(path, alg='sha1')
 
 
-def _entry(name):
+def known(name: str) -> DataFile:
+    """What is known of a file, whose address and SHA-1 are those of DATA_HUB."""
     if name not in DATA_HUB:
         near = difflib.get_close_matches(str(name), DATA_HUB, n=1)
         hint = f' Did you mean {near[0]!r}?' if near else ''
         raise InputError(f'{name!r} is not in DATA_HUB.{hint} It holds: '
                          f'{", ".join(sorted(DATA_HUB))}')
-    return DATA_HUB[name]
-
-
-def _file(url):
-    return url.rsplit('/', 1)[-1]
-
-
-def _accepted(name):
-    return {DATA_HUB[name][1], *_TWINS.get(name, ())}
+    url, sha1 = DATA_HUB[name]
+    return (_KNOWN.get(name) or DataFile(url, sha1))._replace(url=url, sha1=sha1)
 
 
 def download(name: str, cache_dir=None) -> str:
@@ -158,11 +151,14 @@ def download(name: str, cache_dir=None) -> str:
 
     Book: 4.10 (sec_kaggle_house)
     """
-    url, _ = _entry(name)
+    file = known(name)
     if policy() == 'toy':
         path, kind = _toy_file(name), 'toy'
     else:
-        path, kind = locate(name, cache_dir) or (_fetch(name, url, cache_dir), 'book')
+        path, kind = locate(name, cache_dir) or (_fetch(name, file, cache_dir), 'book')
+        if file.member and path.name != file.member:
+            path = _taken(path, file.member)
+            kind = _kind(path, file)
     if kind == 'local' and name in CHECKS:
         CHECKS[name](path)
     current().files[name] = {'name': name, 'file': path.name, 'data': kind,
@@ -204,29 +200,45 @@ def unpacked(archive: Path) -> Path:
 
 
 def download_all() -> None:
-    """Download every file of DATA_HUB.
+    """Download every file of DATA_HUB that has an address.
 
     Book: 4.10 (sec_kaggle_house)
     """
-    for name in DATA_HUB:
+    for name in filter(has_address, DATA_HUB):
         download(name)
 
 
-def _fetch(name, url, cache_dir):
+def has_address(name: str) -> bool:
+    """Whether a file can be downloaded from anywhere."""
+    return bool(_addresses(known(name).url))
+
+
+def _taken(archive, member):
+    """A member of an archive as a file beside it, or in the cache."""
+    place = archive.parent if _writable(archive.parent) else cache()
+    path = place / member
+    if not path.is_file():
+        with _told(place, member), whole_file(path) as part:
+            archives.take(archive, member, part)
+    return path
+
+
+def _fetch(name, file, cache_dir):
     from . import transfer  # late: what it imports takes longer than all else here
     if cache_dir is None:
         searched = roots()
         root = next(filter(_writable, searched[:-1]), cache())  # never the system's
     else:
         searched, root = [Path(cache_dir)], Path(cache_dir)
-    path = root / _FOLDERS.get(name, '') / _file(url)
+    path = root / file.folder / file.file
     with _told(path.parent, path.name):
         try:
-            transfer.fetch(_addresses(url), DATA_HUB[name][1], path)
+            transfer.fetch(_addresses(file.url), file.sha1, path, file.member)
         except transfer.TransferError as error:
+            fault = ('could not be downloaded' if error.reasons else
+                     'there is no address to download it from')
             raise DataUnavailable('\n'.join([
-                f'{path.name} ({name!r}) is in no data folder and could not be '
-                'downloaded.',
+                f'{path.name} ({name!r}) is in no data folder and {fault}.',
                 f'  searched: {", ".join(map(str, searched))}',
                 *(f'  tried {reason}' for reason in error.reasons),
                 '  Put it into one of these folders, or name its folder in D2LMX_DATA,',
@@ -235,7 +247,9 @@ def _fetch(name, url, cache_dir):
 
 
 def _addresses(url):
-    """The address and its mirrors, in the order in which they are tried."""
+    """The address and its mirrors, in the order in which they are tried; maybe none."""
+    if '://' not in url:
+        return []
     return [url] + [other + url[len(prefix):] for prefix, others in MIRRORS.items()
                     if url.startswith(prefix) for other in others]
 
@@ -267,15 +281,7 @@ def _told(folder, file):
 
 def _toy_path(name):
     """A changed writer, or helper of it, gets a new folder: no old file is served."""
-    writer = TOYS[name]
-    helpers = (value for value in writer.__globals__.values()
-               if inspect.isfunction(value)
-               and str(value.__module__).startswith('d2lmx.'))
-    sources = {function.__code__.co_filename for function in (writer, *helpers)}
-    digest = hashlib.sha1()
-    for source in sorted(sources):
-        digest.update(Path(source).read_bytes())
-    return cache() / 'toy' / digest.hexdigest()[:12] / _file(DATA_HUB[name][0])
+    return cache() / 'toy' / source_digest(TOYS[name]) / known(name).file
 
 
 def _toy_file(name):

@@ -5,6 +5,7 @@ one, and a transfer that crawls is given up.
 """
 import functools
 import queue
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -13,7 +14,8 @@ import requests
 import urllib3
 from tqdm import tqdm
 
-from .catalogue import FILES
+from .archives import take
+from .catalogue import FILES, WEIGHTS
 from .fetcher import pooch
 
 __all__ = []
@@ -26,7 +28,7 @@ READ_SECONDS = 30      # without a single byte
 SLOWEST = 1024         # bytes a second, on average after READ_SECONDS
 CHUNK = 1 << 18
 LARGEST = 20 * 10 ** 9  # bytes of a file whose size is not known
-SIZES = {known.sha1: known.size for known in FILES.values()}
+SIZES = {known.sha1: known.size for known in (*FILES.values(), *WEIGHTS.values())}
 
 
 class TransferError(OSError):
@@ -45,8 +47,10 @@ class TooLarge(requests.RequestException):
     """More bytes came than the file has."""
 
 
-def fetch(urls, sha1: str, path: Path) -> None:
+def fetch(urls, sha1: str, path: Path, member: str = '') -> None:
     """Download `path` from the first of `urls` that gives bytes of that SHA-1.
+
+    member: at the addresses are zip archives, and it is this file of them.
 
     The bytes go to a temporary file in the same folder, which is moved into place
     once its SHA-1 is right; nothing is left behind otherwise. A progress bar shows on
@@ -54,6 +58,8 @@ def fetch(urls, sha1: str, path: Path) -> None:
     written. No more is taken than the bytes that a known file has.
     """
     stream, reasons = functools.partial(_stream, size=SIZES.get(sha1) or LARGEST), []
+    if member:
+        stream = functools.partial(_stream_member, member=member, stream=stream)
     for url in urls:
         try:
             pooch.retrieve(url, f'sha1:{sha1}', path.name, path.parent,
@@ -87,6 +93,14 @@ def _stream(url, output_file, _pooch, size):
             seconds = time.monotonic() - start
             if seconds > READ_SECONDS and received < SLOWEST * seconds:
                 raise Slow(f'only {received} bytes in {seconds:.0f} s')
+
+
+def _stream_member(url, output_file, _pooch, member, stream):
+    """A downloader that takes one file out of a zip archive."""
+    with tempfile.TemporaryDirectory(dir=Path(output_file).parent) as folder:
+        archive = Path(folder) / 'archive.zip'
+        stream(url, archive, _pooch)
+        take(archive, member, output_file)
 
 
 def _answer(url):

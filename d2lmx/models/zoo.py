@@ -145,11 +145,6 @@ def normalized_conv(channels, kernel_size, **options):
     return (nn.Conv2D(channels, kernel_size, use_bias=False, **options), nn.BatchNorm())
 
 
-# by the names of their weights and of their PyTorch twins
-NETWORKS = {'squeezenet1_1': SqueezeNet, 'mobilenet_v2_1_0': MobileNetV2,
-            'mobilenet_v2_1_0_features': lambda: MobileNetV2(classes=None)}
-
-
 def example_inputs(batch_size=2):
     """Inputs of any of these networks, of a small size."""
     return (np.random.normal(size=(batch_size, 3, 64, 64)),)

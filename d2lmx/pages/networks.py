@@ -6,7 +6,8 @@ from inspect import signature
 from typing import Optional
 
 from ..errors import InputError
-from ..models import zoo
+from ..models.pretrained import NETWORKS
+from ..models.zoo import example_inputs
 from . import sections
 from .options import hyperparameters
 
@@ -101,8 +102,8 @@ def find_network(token: str, with_zoo: bool = False):
     UnknownSection where there is no such section; ValueError for one without a network,
     or variant.
     """
-    if with_zoo and token in zoo.NETWORKS:
-        return Network(token, None, zoo.NETWORKS[token], zoo.example_inputs, DEFAULT_LR,
+    if with_zoo and token in NETWORKS:
+        return Network(token, None, NETWORKS[token], example_inputs, DEFAULT_LR,
                        DEFAULT_BATCH_SIZE)
     section, _, variant = token.partition(':')
     network = section_network(sections.find(section), variant)

@@ -1,19 +1,15 @@
 """PyTorch's weights as files, read without trusting them: .pt, .safetensors, .npz."""
 import importlib.util
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as onp
 
 from ..errors import InputError, MissingFile, MissingPackage
+from ..files.npz import read_npz
 from ..files.whole import whole_file
 
 __all__ = ['read_weights', 'write_weights', 'PORT_SUFFIXES']
 
-MOST_BYTES, MOST_TIMES = 2 ** 28, 20  # unpacked: so many, or so many times the file
-UNREADABLE = (ValueError, TypeError, OSError, EOFError, AttributeError, MemoryError,
-              RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile)
 PORT_SUFFIXES = ('.pt', '.pth', '.safetensors', '.npz')
 
 
@@ -96,23 +92,6 @@ def need_safetensors() -> None:
     if importlib.util.find_spec('safetensors') is None:
         raise MissingPackage('.safetensors files need a package: pip install '
                              'safetensors (or use .pt or .npz)')
-
-
-def read_npz(path) -> dict:
-    """The arrays of a .npz file; pickled ones are refused, and what is far larger
-    unpacked, as no weights are."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        times = size / path.stat().st_size
-        if size <= MOST_BYTES or times <= MOST_TIMES:
-            with onp.load(path, allow_pickle=False) as archive:
-                return {name: archive[name] for name in archive.files}
-    except UNREADABLE as error:
-        raise InputError(f'{path} is no .npz file of plain arrays, or it is damaged'
-                         ) from error
-    raise InputError(f'{path} unpacks to {size / 1e9:.1f} GB, {times:.0f} times its '
-                     'own size: weights do not')
 
 
 def write_weights(weights: dict, path) -> None:

@@ -95,7 +95,7 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
             if num_batches == 1 and updates is not None and workers.updates == updates:
                 raise InputError('this training updates its parameters by itself: only '
                                  'one by a gluon.Trainer can run on several workers')
-            num_examples += len(batch[0])
+            num_examples += len(batch[-1])  # X may be a list of arrays
             num_tokens += stats['train loss'][1] if step.counts_tokens else 0
             if _is_point(num_batches, train_iter, points_per_epoch):
                 history.add(epoch + num_batches / len(train_iter), means.means())

@@ -17,11 +17,11 @@ def mean_over_shards(measure, net, data_iter, devices, split_f=split_batch):
     devices, check_tokens = devices or devices_of(net), TokenCheck(net)
     means = RunningMeans()
     for X, y in data_iter:
-        if not len(X):  # a worker may be left without a share of the last examples
+        if not len(y):  # a worker may be left without a share of the last examples
             means.add({'mean': (0.0, 0)})
             continue
         check_tokens(X)
-        for X_shard, y_shard in zip(*split_f(X, y, devices and devices[:X.shape[0]])):
+        for X_shard, y_shard in zip(*split_f(X, y, devices and devices[:y.shape[0]])):
             means.add({'mean': measure(net(X_shard), y_shard)})
     result = means.means()
     if not result:

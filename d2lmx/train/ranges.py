@@ -45,8 +45,11 @@ class TokenCheck:
         self.num_tokens = num_tokens(net)
 
     def __call__(self, X, valid_lens=None) -> None:
-        """X (batch, steps) of tokens; what is beyond valid_lens (batch,) counts not."""
-        if self.num_tokens is None:
+        """X (batch, steps) of tokens; what is beyond valid_lens (batch,) counts not.
+
+        Of several arrays in X it is not known which are tokens.
+        """
+        if self.num_tokens is None or not hasattr(X, 'shape'):
             return
         tokens = valid(X, valid_lens)
         wrong = tokens[~((tokens >= 0) & (tokens < self.num_tokens))]  # or NaN

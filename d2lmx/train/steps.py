@@ -13,13 +13,13 @@ __all__ = ['classification_step', 'regression_step', 'measured_step',
            'language_model_step', 'seq2seq_step']
 
 
-def _backward(net, loss, X, y, devices):
+def _backward(net, loss, X, y, devices, split_f=split_batch):
     """Outputs, labels and losses of each shard, gradients computed; does not wait."""
-    if not len(X):  # a worker without a share of the last batch
-        clear_gradients(net, devices or [X.ctx])
+    if not len(y):  # a worker without a share of the last batch
+        clear_gradients(net, devices or [y.ctx])
         return [], [], []
-    busy = devices and devices[:X.shape[0]]  # a last batch may be smaller than they are
-    Xs, ys = split_batch(X, y, busy)
+    busy = devices and devices[:y.shape[0]]  # a last batch may be smaller than they are
+    Xs, ys = split_f(X, y, busy)
     with autograd.record():
         y_hats = [net(X_shard) for X_shard in Xs]
         check_labels(y, y_hats[0], loss)
@@ -36,15 +36,17 @@ def _total(arrays):
     return sum((s.as_in_ctx(sums[0].ctx) for s in sums[1:]), sums[0]) if sums else 0.0
 
 
-def classification_step(net, loss, updater, devices=None):
+def classification_step(net, loss, updater, devices=None, split_f=split_batch):
     """A step for (X, y) with one class an example: reports loss and accuracy.
 
-    net maps X (batch, ...) to scores (batch, classes); y (batch,). loss gives one
+    net maps X (batch, ...) to scores (batch, classes); y (batch,). Or there is a class
+    for each pixel: scores (batch, classes, h, w), y (batch, h, w). loss gives one
     value an example. updater is a `gluon.Trainer` or a function of the batch size.
     devices: a list, over which each batch is split. None: those chosen for the run
     with ``--devices``, else those that hold net; a net that is a function trains where
-    its arrays are. InputError for labels that net has no output for, with Gluon's
-    cross-entropy, and for tokens beyond those of its Embedding.
+    its arrays are. split_f: ``(X, y, devices) -> (X shards, y shards)`` does it, where
+    X is more than one array. InputError for labels that net has no output for, with
+    Gluon's cross-entropy, and for tokens beyond those of its Embedding.
 
     Ours, for 3.6
     """
@@ -53,10 +55,10 @@ def classification_step(net, loss, updater, devices=None):
 
     def step(X, y):
         check_tokens(X)
-        y_hats, ys, ls = _backward(net, loss, X, y, devices)
-        update(X.shape[0])
+        y_hats, ys, ls = _backward(net, loss, X, y, devices, split_f)
+        update(y.shape[0])
         correct = [num_correct(y_hat, y_shard) for y_hat, y_shard in zip(y_hats, ys)]
-        return {'train loss': (_total(ls), y.size),
+        return {'train loss': (_total(ls), sum(l.size for l in ls)),
                 'train acc': (_total(correct), y.size)}
 
     return Step(step, trains=(net, updater))

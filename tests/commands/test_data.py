@@ -32,7 +32,7 @@ def network(monkeypatch):
     asked = []
 
     def put(reachable):
-        def fetch(urls, sha1, path):
+        def fetch(urls, sha1, path, member):
             asked.append(path.name)
             if not reachable:
                 raise transfer.TransferError(['no connection'])

@@ -1,10 +1,11 @@
 import socket
 import time
+import zipfile
 
 import pytest
 
 from d2lmx.files import hub, transfer
-from d2lmx.files.catalogue import FILES
+from d2lmx.files.catalogue import FILES, WEIGHTS
 
 from .conftest import CONTENT, SHA1
 
@@ -98,6 +99,24 @@ def test_no_more_is_taken_than_the_file_has(server, tmp_path, monkeypatch):
 
 @pytest.mark.data
 def test_the_known_sizes_are_those_of_the_books_files(real_data):
-    places = {name: hub.locate(name) for name in FILES}
+    known = {**FILES, **WEIGHTS}
+    places = {name: hub.locate(name) for name in known if known[name].size}
     assert {path.stat().st_size: kind for path, kind in places.values()} == {
-        known.size: 'book' for known in FILES.values()}
+        known[name].size: 'book' for name in places}
+
+
+def test_a_member_of_an_archive_arrives_whole_or_not_at_all(server, tmp_path,
+                                                            monkeypatch):
+    def stream(url, output_file, _pooch, size):
+        with zipfile.ZipFile(output_file, 'w') as file:
+            file.writestr('a/f.params', CONTENT)
+
+    monkeypatch.setattr(transfer, '_stream', stream)
+    for member, sha1, words in [('a/f.params', '0' * 40, 'SHA-1 is not'),
+                                ('f.params', SHA1, 'not what was expected')]:
+        with pytest.raises(transfer.TransferError, match=words):
+            transfer.fetch(['http://x/f.zip'], sha1, tmp_path / 'f', member)
+        assert left_in(tmp_path) == []
+    transfer.fetch(['http://x/f.zip'], SHA1, tmp_path / 'f', 'a/f.params')
+    assert (tmp_path / 'f').read_bytes() == CONTENT
+    assert left_in(tmp_path) == ['f']

@@ -7,6 +7,7 @@ from mxnet.gluon.model_zoo import vision
 
 from d2lmx import check_hybrid_block
 from d2lmx.models import zoo
+from d2lmx.models.pretrained import NETWORKS
 from d2lmx.parity.convert import known_shapes, load_weights
 from d2lmx.parity.files import read_weights
 from d2lmx.parity.structure import copy_to_port, pair_layers
@@ -18,7 +19,7 @@ ORIGINALS = {'squeezenet1_1': vision.squeezenet1_1,
 
 @pytest.mark.parametrize('name', ORIGINALS)
 def test_structural_names_are_those_of_gluons_zoo(name):
-    net = zoo.NETWORKS[name]()
+    net = NETWORKS[name]()
     assert (list(net._collect_params_with_prefix())
             == list(ORIGINALS[name]()._collect_params_with_prefix()))
 
@@ -29,7 +30,7 @@ def test_structural_names_are_those_of_gluons_zoo(name):
     # batch normalization's 2 x 32; and no bias of 1000 in the classifier
     ('mobilenet_v2_1_0', 3_504_872 + 32 * 32 + 2 * 32 - 1000)])
 def test_number_of_parameters(name, count):
-    net = known_shapes(zoo.NETWORKS[name], zoo.example_inputs)
+    net = known_shapes(NETWORKS[name], zoo.example_inputs)
     assert sum(param.data().size for param in net.collect_params().values()
                if param.grad_req != 'null') == count
 
@@ -37,11 +38,11 @@ def test_number_of_parameters(name, count):
 @pytest.mark.parametrize('name', ['squeezenet1_1', 'mobilenet_v2_1_0_features'])
 def test_network_keeps_the_contract(name):
     # 50 layers of batch normalization: rounding reaches the fifth digit
-    check_hybrid_block(zoo.NETWORKS[name], zoo.example_inputs(2), rtol=1e-4, atol=1e-4)
+    check_hybrid_block(NETWORKS[name], zoo.example_inputs(2), rtol=1e-4, atol=1e-4)
 
 
 def pretrained(name, file):
-    net = known_shapes(zoo.NETWORKS[name], zoo.example_inputs)
+    net = known_shapes(NETWORKS[name], zoo.example_inputs)
     load_weights(net, read_weights(file))
     return net
 

@@ -7,7 +7,7 @@ import zipfile
 import numpy as onp
 import pytest
 
-from d2lmx.parity import files
+from d2lmx.files import npz
 from d2lmx.parity.files import read_weights, write_weights
 
 torch = pytest.importorskip('torch', reason='needs torch: scripts/test --torch')
@@ -111,7 +111,7 @@ def test_npz_file_that_cannot_be_read_is_told(tmp_path, write):
 
 
 def test_npz_file_that_unpacks_to_far_more_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, 'MOST_BYTES', 10 ** 5)
+    monkeypatch.setattr(npz, 'MOST_BYTES', 10 ** 5)
     onp.savez_compressed(tmp_path / 'a.npz', a=onp.zeros(10 ** 5, 'float32'))
     with pytest.raises(ValueError, match='times its own size: weights do not'):
         read_weights(tmp_path / 'a.npz')
