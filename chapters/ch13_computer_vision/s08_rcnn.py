@@ -45,14 +45,16 @@ def build_net(variant='faster', num_classes=1, features=None):
 
 
 def example_inputs(batch_size=2, size=64, variant='faster'):
-    X = np.random.uniform(0, 255, size=(batch_size, 3, size, size))
-    return (X, regions(X)) if variant == 'fast' else (X,)
+    return with_regions(np.random.uniform(0, 255, (batch_size, 3, size, size)), variant)
 
 
-def regions(X):
-    """The same for each picture of a batch: (batch, n, 4)."""
+def with_regions(X, variant):
+    """What a network takes: X, for `fast` also the regions, the same for each picture.
+    """
+    if variant != 'fast':
+        return (X,)
     boxes = np.expand_dims(d2l.fixed_proposals(CELLS), 0).as_in_ctx(X.ctx)
-    return np.repeat(boxes, len(X), axis=0)
+    return X, np.repeat(boxes, len(X), axis=0)  # (batch, n, 4)
 
 
 def load_data(images, batch_size, size, variant):
@@ -74,7 +76,7 @@ def detections(net, images, batch_size, variant, device):
     found = []
     for i in range(0, len(images), batch_size):
         X = np.array(images[i:i + batch_size], dtype='float32', ctx=device)
-        Y = net(X, regions(X)) if variant == 'fast' else net(X)
+        Y = net(*with_regions(X, variant))
         found.append(Y[0] if variant == 'mask' else Y)
     return np.concatenate(found).asnumpy()
 
@@ -88,10 +90,9 @@ def train(net, data, num_epochs, lr, batch_size, variant, device):
         loss.initialize(init=init.Xavier(), ctx=device)
     trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
 
-    def measure(X, *others):
-        if variant == 'fast':
-            others += regions(X),
-        parts = loss(X, *others)
+    def measure(X, Y, *masks):
+        X, *boxes = with_regions(X, variant)
+        parts = loss(X, Y, *boxes, *masks)
         l = sum(parts)
         return l, {name: (part.sum(), part.size) for name, part
                    in zip(('train loss', *loss.names), (l, *parts))}
@@ -106,9 +107,8 @@ def train(net, data, num_epochs, lr, batch_size, variant, device):
     return history
 
 
-def milliseconds(model, images):
+def milliseconds(model, pictures):
     """Mean time for a picture by the exported graph, one picture after the other."""
-    pictures = images[:NUM_TIMED].transpose(0, 2, 3, 1)
     d2l.detect_regions(model, pictures[0])
     timer = d2l.Timer()
     for picture in pictures:
@@ -170,7 +170,8 @@ def run(*, variant: Literal['page', 'fast', 'faster', 'mask'] = 'faster',
     net = build_net(variant, len(classes), features)
     history = train(net, data, num_epochs, lr, batch_size, variant, device)
     with device:
-        inputs = example_inputs(size=size, variant=variant)
+        X = np.random.uniform(0, 255, (2, 3, size, size))
+        inputs = with_regions(X, variant)
         about = {'classes': classes, 'size': size,
                  'cells': CELLS if variant == 'fast' else 0}
         d2l.save_model(out / 'model', net, inputs, about,
@@ -178,7 +179,9 @@ def run(*, variant: Literal['page', 'fast', 'faster', 'mask'] = 'faster',
         result.update(variant=variant, classes=classes, **history.record())
         result['timing'].update({
             'sec/epoch': history.seconds / num_epochs,
-            'ms/picture': milliseconds(d2l.load_model(out / 'model'), val_images)})
+            'ms/picture': milliseconds(
+                d2l.load_model(out / 'model'),
+                val_images[:NUM_TIMED].transpose(0, 2, 3, 1))})
         if images == 'banana-detection':
             result['found'] = predict(out / 'model', d2l.download('banana'))
     return result

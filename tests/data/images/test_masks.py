@@ -10,7 +10,7 @@ def test_masks_are_those_of_the_pictures_in_their_order():
     folder = d2l.detection_folder()
     for is_train in (True, False):
         _, labels = d2l.read_detection(folder, is_train)
-        masks = d2l.read_detection_masks(folder, is_train, size=256)
+        masks = d2l.read_detection_masks(folder, is_train, cells=256)
         assert masks.shape == (len(labels), 1, 256, 256)
         assert set(onp.unique(masks)) == {0, 1}
         for mask, label in zip(masks[:5, 0], labels[:5, 0]):
@@ -37,7 +37,7 @@ def test_each_object_of_a_picture_has_its_mask(tmp_path):
                         onp.zeros((4, 4, 3), 'uint8'))
             cv2.imwrite(str(tmp_path / part / 'masks' / f'{name}.png'),
                         onp.array(numbers, 'uint8'))
-    masks = d2l.read_detection_masks(tmp_path, True, size=4)
+    masks = d2l.read_detection_masks(tmp_path, True, cells=4)
     assert masks[:, :, 0].tolist() == [[[1, 1, 0, 0], [0, 0, 1, 1]],
                                        [[1, 1, 0, 0], [0, 0, 0, 0]]]
     (tmp_path / 'fruit_train' / 'masks' / 'a.png').unlink()
