@@ -69,8 +69,6 @@ BOOK = {
     'train_epoch_ch8': 'net train_iter loss updater device use_random_iter',
     'train_ch8': 'net train_iter vocab lr num_epochs device use_random_iter',
     'RNNModel': 'rnn_layer vocab_size kwargs',
-    'train_batch_ch13': 'net features labels loss trainer devices split_f',
-    'train_ch13': 'net train_iter test_iter loss trainer num_epochs devices split_f',
     'box_corner_to_center': 'boxes', 'box_center_to_corner': 'boxes',
     'bbox_to_rect': 'bbox color', 'show_bboxes': 'axes bboxes labels colors',
     'multibox_prior': 'data sizes ratios', 'box_iou': 'boxes1 boxes2',
@@ -78,6 +76,15 @@ BOOK = {
     'offset_boxes': 'anchors assigned_bb eps', 'multibox_target': 'anchors labels',
     'offset_inverse': 'anchors offset_preds', 'nms': 'boxes scores iou_threshold',
     'multibox_detection': 'cls_probs offset_preds anchors nms_threshold pos_threshold',
+    'train_batch_ch13': 'net features labels loss trainer devices split_f',
+    'train_ch13': 'net train_iter test_iter loss trainer num_epochs devices split_f',
+    'read_csv_labels': 'fname', 'copyfile': 'filename target_dir',
+    'reorg_train_valid': 'data_dir labels valid_ratio', 'reorg_test': 'data_dir',
+    'read_voc_images': 'voc_dir is_train', 'voc_colormap2label': '',
+    'voc_label_indices': 'colormap colormap2label',
+    'voc_rand_crop': 'feature label height width',
+    'VOCSegDataset': 'is_train crop_size voc_dir',
+    'load_data_voc': 'batch_size crop_size',
     'read_data_bananas': 'is_train', 'BananasDataset': 'is_train',
     'load_data_bananas': 'batch_size',
 }
@@ -109,6 +116,7 @@ BOOK_DEFAULTS = {
     'show_bboxes': dict(labels=None, colors=None),
     'assign_anchor_to_bbox': dict(iou_threshold=0.5), 'offset_boxes': dict(eps=1e-6),
     'multibox_detection': dict(nms_threshold=0.5, pos_threshold=0.009999999),
+    'train_ch8': dict(use_random_iter=False), 'read_voc_images': dict(is_train=True),
     'read_data_bananas': dict(is_train=True),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them

@@ -49,6 +49,9 @@ SAVED = '''
 13.4  multibox_prior show_bboxes box_iou assign_anchor_to_bbox offset_boxes
       multibox_target offset_inverse nms multibox_detection
 13.6  read_data_bananas BananasDataset load_data_bananas
+13.9  read_voc_images voc_colormap2label voc_label_indices voc_rand_crop VOCSegDataset
+      load_data_voc
+13.13 read_csv_labels copyfile reorg_train_valid reorg_test
 '''
 # what one page prints without saving it, and another section uses: in the library too
 PRINTED = {'9.7': 'Seq2SeqDecoder', '10.4': 'Seq2SeqAttentionDecoder',

@@ -13,9 +13,9 @@ RANGES = dict(nms_threshold=(0, 1))
 LABELS = ['dog', 'cat']
 
 
-def show_picture(img):
+def show_picture(img, figsize=None):
     """The axes of a new figure with the picture."""
-    d2l.plt.figure()
+    d2l.plt.figure(figsize=figsize)
     return d2l.plt.imshow(img).axes
 
 
@@ -27,7 +27,8 @@ def show_anchors_of_a_pixel(img, bbox_scale):
     boxes = Y.reshape(h, w, 5, 4)
     # book: pixel (250, 250); the reader's picture may be smaller
     row, column = min(250, h // 2), min(250, w // 2)
-    d2l.show_bboxes(show_picture(img), boxes[row, column] * bbox_scale, [
+    axes = show_picture(img, (6, 4.5))  # with room for five labels
+    d2l.show_bboxes(axes, boxes[row, column] * bbox_scale, [
         's=0.75, r=1', 's=0.5, r=1', 's=0.25, r=1', 's=0.75, r=2', 's=0.75, r=0.5'])
     return Y.shape, boxes[row, column, 0]
 
@@ -77,8 +78,9 @@ def run(*, nms_threshold: float = 0.5) -> dict:
     shape, box = show_anchors_of_a_pixel(img, bbox_scale)
     offset, mask, classes = label_anchors(img, bbox_scale)
     output = detect(img, bbox_scale, nms_threshold)
-    for array in (shape, box, classes, mask, offset, output):
-        print(array)
+    print(shape)
+    for array in (box, classes, mask, offset, output):
+        print(array.asnumpy().round(2))
     return {'size': [h, w], 'anchors': list(shape), 'anchor of a pixel': box.tolist(),
             'classes': classes.tolist(), 'mask': mask.tolist(),
             'offsets': offset.tolist(), 'output': output.tolist()}

@@ -9,7 +9,6 @@ of 13.6: ``--variant fast|faster|mask``. All three take their regions by RoI Ali
 default options take some ten minutes on two cores; ``--variant page`` trains nothing.
 For photographs ``--backbone mobilenet_v2_1_0`` begins with weights from ImageNet.
 """
-import warnings
 from pathlib import Path
 from typing import Literal
 
@@ -86,9 +85,7 @@ def train(net, data, num_epochs, lr, batch_size, variant, device):
     """Train all parts of a network at once; the history has the mAP of each epoch."""
     train_iter, (images, labels), classes = data
     loss = d2l.RCNNLoss(net)
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore')  # weights that there are stay
-        loss.initialize(init=init.Xavier(), ctx=device)
+    d2l.initialize_rest(loss, init.Xavier(), device)
     trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
 
     def measure(X, Y, *masks):
@@ -157,7 +154,7 @@ def predict(model, *pictures, threshold: float = 0.5) -> list:
 
 
 def run(*, variant: Literal['page', 'fast', 'faster', 'mask'] = 'faster',
-        backbone: Literal['small', 'mobilenet_v2_1_0'] = 'small',
+        backbone: Literal['tiny', 'mobilenet_v2_1_0'] = 'tiny',
         images: str = 'banana-detection', num_epochs: int = 10, lr: float = 0.001,
         batch_size: int = 16, size: int = 256, out: Path = Path('.')) -> dict:
     result = {'roi pooling': roi_pooling().tolist()}
@@ -166,7 +163,7 @@ def run(*, variant: Literal['page', 'fast', 'faster', 'mask'] = 'faster',
         return result
     data, device = load_data(images, batch_size, size, variant), d2l.try_gpu()
     _, (val_images, _), classes = data
-    features = None if backbone == 'small' else d2l.PhotographFeatures(
+    features = None if backbone == 'tiny' else d2l.photograph_features(
         d2l.pretrained_net(backbone, device))
     net = build_net(variant, len(classes), features)
     history = train(net, data, num_epochs, lr, batch_size, variant, device)

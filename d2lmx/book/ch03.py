@@ -13,14 +13,14 @@ TRAIN_LEGEND = ['train loss', 'train acc', 'test acc']
 
 
 def animate(animator):
-    """A `fit` watcher that adds each new 'train loss', 'train acc' and 'test acc'.
+    """A `fit` watcher that adds each new value of the series in the animator's legend.
 
     Ours, for 3.6
     """
     def watch(history):
         newest = {name: pairs[-1] for name, pairs in history.series.items()}
         x = max(pair[0] for pair in newest.values())
-        points = [newest.get(name, (None, None)) for name in TRAIN_LEGEND]
+        points = [newest.get(name, (None, None)) for name in animator.legend]
         animator.add(x, [value if at == x else None for at, value in points])
 
     return watch

@@ -16,7 +16,7 @@ from . import archives
 from .archives import BadData
 from .catalogue import DATA_URL, FILES, MIRRORS, WEIGHTS, DataFile
 from .sources import source_digest
-from .whole import whole_file
+from .whole import whole_file, writable
 
 __all__ = ['DATA_HUB', 'DATA_URL', 'download', 'download_extract', 'download_all']
 
@@ -176,8 +176,18 @@ def download_extract(name: str, folder: str = None) -> str:
 
     Book: 4.10 (sec_kaggle_house)
     """
-    archive = Path(download(name))
-    whole = unpacked(archive)
+    return unpack(Path(download(name)), folder)
+
+
+def unpack(archive: Path, folder: str = None) -> str:
+    """What `download_extract` does, of an archive that is there."""
+    unpacked = f'{archives.stem(archive)}-{sha1_of(archive)[:8]}'
+    places = [archive.parent / unpacked, cache() / unpacked]
+    whole = next((place for place in places if place.is_dir()), None)
+    if whole is None:
+        whole = places[0] if writable(archive.parent) else places[1]
+        with _told(whole.parent, archive.name):
+            archives.extract(archive, whole)
     inner = whole / (folder or archives.stem(archive))
     if inner.is_dir():
         return str(inner)
@@ -185,18 +195,6 @@ def download_extract(name: str, folder: str = None) -> str:
         raise BadData(f'{archive} holds no folder {folder!r}; at its top are: '
                       f'{", ".join(sorted(os.listdir(whole)))}')
     return str(whole)
-
-
-def unpacked(archive: Path) -> Path:
-    """The folder that an archive is unpacked to, as `download_extract` says."""
-    folder = f'{archives.stem(archive)}-{sha1_of(archive)[:8]}'
-    places = [archive.parent / folder, cache() / folder]
-    whole = next((place for place in places if place.is_dir()), None)
-    if whole is None:
-        whole = places[0] if _writable(archive.parent) else places[1]
-        with _told(whole.parent, archive.name):
-            archives.extract(archive, whole)
-    return whole
 
 
 def download_all() -> None:
@@ -215,7 +213,7 @@ def has_address(name: str) -> bool:
 
 def _taken(archive, member):
     """A member of an archive as a file beside it, or in the cache."""
-    place = archive.parent if _writable(archive.parent) else cache()
+    place = archive.parent if writable(archive.parent) else cache()
     path = place / member
     if not path.is_file():
         with _told(place, member), whole_file(path) as part:
@@ -227,7 +225,7 @@ def _fetch(name, file, cache_dir):
     from . import transfer  # late: what it imports takes longer than all else here
     if cache_dir is None:
         searched = roots()
-        root = next(filter(_writable, searched[:-1]), cache())  # never the system's
+        root = next(filter(writable, searched[:-1]), cache())  # never the system's
     else:
         searched, root = [Path(cache_dir)], Path(cache_dir)
     path = root / file.folder / file.file
@@ -252,17 +250,6 @@ def _addresses(url):
         return []
     return [url] + [other + url[len(prefix):] for prefix, others in MIRRORS.items()
                     if url.startswith(prefix) for other in others]
-
-
-def _writable(folder):
-    """Whether files may go to `folder`, or to where it would be made.
-
-    A folder marked read-only is respected even for root, who could write there.
-    """
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return (folder.is_dir() and os.access(folder, os.W_OK)
-            and bool(folder.stat().st_mode & 0o222))
 
 
 @contextlib.contextmanager

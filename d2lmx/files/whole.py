@@ -7,6 +7,7 @@ writer of the same target can remove what killed ones left.
 import contextlib
 import fcntl
 import glob
+import os
 import platform
 import shutil
 import tempfile
@@ -17,6 +18,17 @@ from ..errors import Unavailable
 
 class Unwritable(Unavailable, OSError):
     """A file or folder cannot be made or written."""
+
+
+def writable(folder):
+    """Whether files may go to `folder`, or to where it would be made.
+
+    A folder marked read-only is respected even for root, who could write there.
+    """
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return (folder.is_dir() and os.access(folder, os.W_OK)
+            and bool(folder.stat().st_mode & 0o222))
 
 
 @contextlib.contextmanager

@@ -128,7 +128,10 @@ def shapes_of(name: str) -> dict:
 def enter(name: str) -> None:
     """Tell the hub how the weights of a name are checked, and how toys are written."""
     def write_toy(path, rng):
-        values = {part: draw(part, shape, rng)
+        # blocks that add their inputs would make features of hundreds, with which a
+        # new layer behind them does not train
+        gamma = .7 if name.startswith('resnet') else 1
+        values = {part: draw(part, shape, rng, gamma)
                   for part, shape in shapes_of(name).items()}
         if name in OURS:
             onp.savez(path, **values)
@@ -158,12 +161,15 @@ def read(path) -> dict:
                       'whole file there') from error
 
 
-def draw(name: str, shape: tuple, rng) -> onp.ndarray:
-    """Weights as drawn before a training, the same on every machine."""
+def draw(name: str, shape: tuple, rng, gamma=1) -> onp.ndarray:
+    """Weights as drawn before a training, the same on every machine.
+
+    gamma: the scales of batch normalization.
+    """
     if name.endswith(('bias', 'beta', 'running_mean')):
         return onp.zeros(shape, 'float32')
     if len(shape) == 1:  # of normalization
-        return onp.ones(shape, 'float32')
+        return onp.full(shape, gamma if name.endswith('gamma') else 1, 'float32')
     numbers = onp.frombuffer(rng.bytes(2 * int(onp.prod(shape))), '<u2')
     bound = onp.float32((6 / onp.prod(shape[1:])) ** .5)
     return (numbers.reshape(shape) / onp.float32(32767.5) - 1) * bound

@@ -1,12 +1,9 @@
 """What makes the feature map of an R-CNN: a cell for 16 x 16 pixels."""
-from mxnet import np
 from mxnet.gluon import nn
 
-from .zoo import MEAN, STD
+from .ssd import AT_16TH, FromPixels
 
-__all__ = ['PhotographFeatures']
-
-NUM_LAYERS = 16  # of MobileNetV2: those before its map is 32 times smaller
+__all__ = ['photograph_features']
 
 
 def small_features(channels=(16, 32, 64, 64)):
@@ -23,34 +20,18 @@ def small_features(channels=(16, 32, 64, 64)):
     return net
 
 
-class PhotographFeatures(nn.HybridBlock):
-    """The first layers of MobileNetV2, for pictures of RGB in 0 to 255.
+def photograph_features(net):
+    """The first layers of a MobileNetV2 with weights, shared: (batch, 96, h/16, w/16).
 
-    Parameters
-    ----------
-    net
-        A `MobileNetV2`, with weights; its layers are shared. Their normalization goes
-        by the statistics that they have, which no batch of few pictures changes.
-
-    Inputs
-        X (batch, 3, h, w)
-
-    Outputs
-        (batch, 96, h / 16, w / 16)
+    A block for pictures X (batch, 3, h, w), RGB in 0 to 255. Normalization goes by the
+    statistics that the network has, which no batch of few pictures changes.
 
     Ours, for 13.8
     """
-
-    def __init__(self, net, **kwargs):
-        super().__init__(**kwargs)
-        self.layers = net.features[:NUM_LAYERS]
-        self.layers.apply(by_statistics)
-        for name, values in (('mean', MEAN), ('std', STD)):
-            values = np.array(values).reshape(1, 3, 1, 1) * 255
-            setattr(self, name, self.params.get_constant(name, values))
-
-    def hybrid_forward(self, F, X, mean, std):
-        return self.layers((X - mean) / std)
+    layers = nn.HybridSequential()
+    layers.add(FromPixels(), *net.features[:AT_16TH])
+    layers.apply(by_statistics)
+    return layers
 
 
 def by_statistics(block):

@@ -1,9 +1,13 @@
-"""From pixels to boxes: what stands behind a network that predicts for anchors."""
+"""What stands before and behind a network that predicts for anchors."""
+from mxnet import np
 from mxnet.gluon import nn
 
 from ..vision.anchors import offset_inverse
+from .zoo import MEAN, STD
 
-__all__ = ['Detector']
+__all__ = ['Detector', 'FromPixels', 'mobilenet_scales', 'initialize_rest']
+
+AT_16TH = 16  # layers of a MobileNetV2 until the sides are halved the fifth time
 
 
 class Detector(nn.HybridBlock):
@@ -33,3 +37,44 @@ class Detector(nn.HybridBlock):
         anchors, cls_preds, bbox_preds = self.net(X)
         bbox_preds = F.npx.reshape(bbox_preds, (-2, -1, 4))  # (batch, n, 4)
         return F.npx.softmax(cls_preds), offset_inverse(anchors, bbox_preds)
+
+
+class FromPixels(nn.HybridBlock):
+    """RGB in 0 to 255, (batch, 3, h, w), to mean 0 and deviation 1 over ImageNet.
+
+    Ours, for 13.7
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        for name, values in (('mean', MEAN), ('std', STD)):
+            value = 255 * np.array(values).reshape(1, 3, 1, 1)
+            setattr(self, name, self.params.get_constant(name, value))
+
+    def hybrid_forward(self, F, X, mean, std):
+        return (X - mean) / std
+
+
+def mobilenet_scales(features, down_sample_blk) -> list:
+    """Five blocks that give features of ever coarser scales, as 13.7 wants them.
+
+    A scale is a 16th, 32nd, 64th and 128th of the picture's sides, and one pixel.
+    features: those of a `MobileNetV2`, which come first; ``down_sample_blk(channels)``
+    makes a block that halves the sides. Inputs are RGB in 0 to 255.
+
+    Ours, for 13.7
+    """
+    fine = nn.HybridSequential()
+    fine.add(FromPixels(), *features[:AT_16TH])
+    return [fine, features[AT_16TH:-1], down_sample_blk(128), down_sample_blk(128),
+            nn.GlobalMaxPool2D()]
+
+
+def initialize_rest(net, default_init, ctx) -> None:
+    """Initialize the parameters that have no values yet; pretrained ones stay.
+
+    Ours, for 13.7
+    """
+    for param in net.collect_params().values():
+        if param._data is None and not param._deferred_init:
+            param.initialize(default_init=default_init, ctx=ctx)

@@ -19,7 +19,7 @@ def bbox_to_rect(bbox, color):
 
 
 def show_bboxes(axes, bboxes, labels=None, colors=None) -> None:
-    """Draw boxes, with labels at their upper left corners.
+    """Draw boxes, with labels in their upper left corners, or next to those outside.
 
     Parameters
     ----------
@@ -35,13 +35,15 @@ def show_bboxes(axes, bboxes, labels=None, colors=None) -> None:
     Book: 13.4 (sec_anchor)
     """
     labels, colors = _as_list(labels, ()), _as_list(colors, COLORS)
+    corner = min(axes.get_xlim()), min(axes.get_ylim())  # of the picture
     for i, bbox in enumerate(_rows(bboxes)):
         color = colors[i % len(colors)]
         rect = axes.add_patch(bbox_to_rect(bbox, color))
         if i < len(labels):
-            axes.text(*rect.xy, labels[i], va='center', ha='center', fontsize=9,
-                      color='k' if color in ('w', 'white') else 'w',
-                      bbox=dict(facecolor=color, linewidth=0), clip_on=True)
+            # book: centred on the corner, beyond the picture where that is
+            axes.text(*onp.maximum(rect.xy, corner), labels[i], va='top', ha='left',
+                      color='k' if color in ('w', 'white') else 'w', fontsize=8,
+                      bbox=dict(facecolor=color, linewidth=0, pad=2))
 
 
 def _as_list(value, default):

@@ -77,6 +77,12 @@ PAGE = '''
 13.4  nms_threshold=0.5
 13.6  batch_size=32
 13.7  num_epochs=20 lr=0.2 weight_decay=0.0005 batch_size=32
+13.9  batch_size=64 height=320 width=480
+13.11 num_epochs=5 lr=0.1 wd=0.001 batch_size=32 height=320 width=480
+13.13 num_epochs=20 lr=0.02 wd=5e-4 lr_period=4 lr_decay=0.9 batch_size=32
+      valid_ratio=0.1
+13.14 num_epochs=10 lr=5e-3 wd=1e-4 lr_period=2 lr_decay=0.9 batch_size=32
+      valid_ratio=0.1 size=224
 '''
 # and, of 9.8, what 9.7 trains with
 OURS = '''
@@ -101,9 +107,12 @@ OURS = '''
 12.4  megabytes=256 n=2048 num_calls=2000
 12.6  max_batches=0
 12.7  size=1000003
-13.7  images='banana-detection' size=256
-13.8  variant='faster' backbone='small' images='banana-detection' num_epochs=10
+13.7  images='banana-detection' backbone='tiny' size=256
+13.8  variant='faster' backbone='tiny' images='banana-detection' num_epochs=10
       lr=0.001 batch_size=16 size=256
+13.11 backbone='resnet18_v2'
+13.13 images='' max_batches=0
+13.14 backbone='resnet34_v2' images='' max_batches=0
 20.1  variant='transformer' token='char' min_freq=2 max_steps=50 num_hiddens=128
       num_layers=2 dropout=0.1 ffn_num_hiddens=512 num_heads=4 lr=0.001 batch_size=64
       num_epochs=8 num_valid=500 num_test=1500 beam_size=4 length_penalty=0.75

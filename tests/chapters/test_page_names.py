@@ -105,6 +105,18 @@ PAGES = '''
       calc_loss(cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks)
       cls_eval(cls_preds, cls_labels)  bbox_eval(bbox_preds, bbox_labels, bbox_masks)
       predict(X)  display(img, output, threshold)  focal_loss(gamma, x)
+13.10 trans_conv(X, K)  kernel2matrix(K)
+13.11 bilinear_kernel(in_channels, out_channels, kernel_size)  predict(img)
+      label2image(pred)
+13.13 reorg_cifar10_data(data_dir, valid_ratio)
+      class Residual(num_channels, use_1x1conv=False, strides=1, **kwargs)
+      resnet18(num_classes)  get_net(devices)
+      train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
+            lr_decay)
+13.14 reorg_dog_data(data_dir, valid_ratio)  get_net(devices)
+      evaluate_loss(data_iter, net, devices)
+      train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
+            lr_decay)
 '''
 
 

@@ -3,5 +3,9 @@ from ..toys.pictures import *
 from .bananas import *
 from .detection import *
 from .fashion_mnist import *
+from .kaggle import *
+from .loading import *
 from .masks import *
 from .reading import *
+from .transforms import *
+from .voc import *

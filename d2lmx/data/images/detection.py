@@ -4,10 +4,9 @@ from pathlib import Path
 
 import numpy as onp
 
-from ...context import current
-from ...errors import InputError, MissingFile
-from ...files import archives, hub
+from ...files import hub
 from ...files.archives import BadData
+from ...files.own import own_folder
 from ...files.reading import first_line, read_text
 from ..arrays import BatchIterator
 from ..toys.fruit import COLUMNS
@@ -24,23 +23,13 @@ def detection_folder(images: str = BANANAS) -> Path:
 
     images: 'banana-detection', or a folder or archive that holds, at its top or in one
     folder there, NAME_train and NAME_val, each with ``label.csv`` and ``images/``.
-    MissingFile where there is none; BadData as of `read_detection`.
+    Errors as of `own_folder`, and of `download_extract`.
 
     Ours, for 13.7
     """
     if images == BANANAS:
         return Path(hub.download_extract(BANANAS))
-    path = Path(images)
-    if not path.exists():
-        raise MissingFile(f'there is no folder or archive {path}: give one that holds '
-                          'NAME_train and NAME_val, each with label.csv and images/')
-    if path.is_file() and not archives.is_archive(path):
-        raise InputError(f'{path} must be a folder, or a .zip or .tar.gz file')
-    folder = path if path.is_dir() else hub.unpacked(path)
-    digest = hub.sha1_of(_labels_file(folder, 'train') if path.is_dir() else path)
-    current().files[path.name] = {'name': path.name, 'file': path.name,
-                                  'data': 'local', 'sha1': digest}
-    return folder
+    return Path(own_folder(images))
 
 
 def read_detection(folder, is_train: bool = True, size: int = 256):

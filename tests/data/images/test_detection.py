@@ -157,7 +157,7 @@ def test_batches_are_those_of_the_data_set():
 
 
 def test_the_four_real_pictures_are_read_as_their_boxes_say(real_data):
-    folder = hub.unpacked(real_data / 'subset' / 'banana-detection-4val.zip')
+    folder = d2l.own_folder(real_data / 'subset' / 'banana-detection-4val.zip')
     images, labels = d2l.read_detection(folder, is_train=False)
     assert images.shape == (4, 3, 256, 256)
     # the first line of its label.csv: 65.png,0,151,163,193,203

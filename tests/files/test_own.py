@@ -1,0 +1,69 @@
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import d2lmx as d2l
+from d2lmx.errors import InputError
+from d2lmx.files import hub
+from d2lmx.files.archives import BadData
+
+
+@pytest.fixture
+def folder(tmp_path, empty_hub):
+    place = tmp_path / 'mine'
+    (place / 'train').mkdir(parents=True)
+    (place / 'train' / '1.png').write_text('one')
+    return place
+
+
+def sha1s():
+    return [file['sha1'] for file in hub.used()]
+
+
+def test_a_folder_is_used_as_it_is_and_counts_as_local(folder):
+    assert d2l.own_folder(folder) == str(folder)
+    assert [(file['name'], file['file'], file['data']) for file in hub.used()] == [
+        ('mine', 'mine', 'local')]
+
+
+def test_another_file_or_size_makes_it_another_data_set(folder):
+    seen = []
+    for name, text in (('train/1.png', 'one'), ('train/1.png', 'three'),
+                       ('train/2.png', '')):
+        (folder / name).write_text(text)
+        d2l.own_folder(folder)
+        seen += sha1s()
+    assert len(set(seen)) == 3
+
+
+def test_what_is_made_of_it_and_hidden_files_are_no_part_of_it(folder):
+    d2l.own_folder(folder)
+    before = sha1s()
+    for name in ('train_valid_test/train/a', '.git', 'train/.cache'):
+        (folder / name).mkdir(parents=True)
+        (folder / name / 'file').write_text('x')
+    (folder / 'train' / '.DS_Store').write_text('x')
+    d2l.own_folder(folder)
+    assert sha1s() == before
+
+
+def test_an_archive_is_unpacked_beside_itself(folder, tmp_path):
+    with zipfile.ZipFile(tmp_path / 'zoo.zip', 'w') as archive:
+        archive.writestr('zoo/train/1.png', 'one')
+    place = Path(d2l.own_folder(tmp_path / 'zoo.zip'))
+    assert (place / 'train' / '1.png').read_text() == 'one' and place.name == 'zoo'
+    assert place.parent.parent == tmp_path
+    assert [(file['file'], file['data'], file['sha1']) for file in hub.used()] == [
+        ('zoo.zip', 'local', hub.sha1_of(tmp_path / 'zoo.zip'))]
+
+
+def test_what_is_not_there_or_no_archive_is_one_clear_error(tmp_path, empty_hub):
+    with pytest.raises(FileNotFoundError, match='no folder or archive .*none'):
+        d2l.own_folder(tmp_path / 'none')
+    (tmp_path / 'zoo.rar').write_text('x')
+    with pytest.raises(InputError, match='zoo.rar is neither a folder nor an archive'):
+        d2l.own_folder(tmp_path / 'zoo.rar')
+    (tmp_path / 'zoo.zip').write_text('x')
+    with pytest.raises(BadData, match='zoo.zip'):
+        d2l.own_folder(tmp_path / 'zoo.zip')
