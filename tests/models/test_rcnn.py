@@ -2,10 +2,11 @@
 import mxnet as mx
 import numpy as onp
 import pytest
-from mxnet import np
+from mxnet import autograd, np
 
 import d2lmx as d2l
 from d2lmx.models import rcnn
+from d2lmx.models.zoo import MobileNetV2
 
 NETWORKS = [d2l.FastRCNN, d2l.FasterRCNN, d2l.MaskRCNN]
 
@@ -132,3 +133,18 @@ def test_fixed_proposals_cover_the_picture():
     # each object of a usual size has a region that overlaps it by a half
     objects = np.array([[.4, .4, .7, .7], [.05, .1, .25, .3], [.5, .6, .95, .9]])
     assert (d2l.box_iou(objects, d2l.fixed_proposals(8)).max(axis=1) > .5).all()
+
+
+def test_features_of_photographs_go_by_statistics_in_training_too():
+    net = MobileNetV2(classes=None)
+    net.initialize()
+    net(np.zeros((1, 3, 64, 64)))
+    features = d2l.photograph_features(net)
+    d2l.initialize_rest(features, None, mx.cpu())
+    X = np.random.uniform(0, 255, size=(2, 3, 64, 96))
+    expected = features(X)
+    with autograd.record():
+        found = features(X)
+    assert expected.shape == (2, 96, 4, 6)
+    onp.testing.assert_allclose(found.asnumpy(), expected.asnumpy(), rtol=1e-4,
+                                atol=1e-5)
