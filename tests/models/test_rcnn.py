@@ -137,7 +137,7 @@ def test_fixed_proposals_cover_the_picture():
 
 def test_features_of_photographs_go_by_statistics_in_training_too():
     net = MobileNetV2(classes=None)
-    net.initialize()
+    net.initialize(mx.init.Xavier('gaussian', 'in', 2))
     net(np.zeros((1, 3, 64, 64)))
     features = d2l.photograph_features(net)
     d2l.initialize_rest(features, None, mx.cpu())
