@@ -5,6 +5,7 @@ from .loops import *
 from .losses import *
 from .positions import *
 from .recurrent import *
+from .roi import *
 from .tracing import *
 from .transformer import *
 from .tuned import *

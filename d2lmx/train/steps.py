@@ -84,9 +84,9 @@ def regression_step(net, loss, updater, devices=None):
 
 
 def measured_step(net, measure, updater, devices=None):
-    """A step for batches (X, Y) with a loss of one's own: reports what it measures.
+    """A step for batches (X, Y, ...), a loss of one's own: reports what it measures.
 
-    measure: ``measure(X, Y) -> (l, {name: (sum, count)})`` of a device's part of a
+    measure: ``measure(X, Y, ...) -> (l, {name: (sum, count)})`` of a device's part of a
     batch, recorded: l, the losses of its examples, (examples,), and what the history is
     to get, sums as arrays. Other arguments as in `classification_step`.
 
@@ -95,14 +95,15 @@ def measured_step(net, measure, updater, devices=None):
     update, devices = as_updater(updater), training_devices(net, devices)
     names = []
 
-    def step(X, Y):
+    def step(X, *others):
         if not len(X):  # a worker without a share of the last batch
             clear_gradients(net, devices or [X.ctx])
             update(0)
             return {name: (0.0, 0) for name in names}
         busy = devices and devices[:X.shape[0]]  # a last batch may be smaller
+        shards = zip(*(split_batch(array, array, busy)[0] for array in (X, *others)))
         with autograd.record():
-            parts = [measure(*shard) for shard in zip(*split_batch(X, Y, busy))]
+            parts = [measure(*shard) for shard in shards]
         autograd.backward([l for l, _ in parts])
         if busy != devices:
             clear_gradients(net, devices[len(busy):])

@@ -134,6 +134,22 @@ def test_a_measured_step_adds_up_what_each_device_measured(num_devices):
         assert net.weight.data(device).tolist()[0] == pytest.approx([.8, 1.], rel=1e-6)
 
 
+def test_a_measured_step_splits_every_array_of_a_batch():
+    net, weights = one_unit(), np.array([[1.], [0.], [2.]])
+
+    def measure(X, Y, weights):
+        l = (weights * (net(X) - Y) ** 2).sum(axis=1)
+        return l, {'loss': (l.sum(), len(weights))}
+
+    with d2l.use_devices([mx.cpu(0), mx.cpu(1)]):
+        stats = d2l.measured_step(net, measure, lambda batch_size: None)(
+            X, TARGETS, weights)
+    assert float(stats['loss'][0]) == 1 + 0 + 2 * 9 and stats['loss'][1] == 3
+    # -2 (1 * 1 * (1, 0) + 0 + 2 * 3 * (1, 1)), of rows 1 and 2, and of row 3
+    assert [net.weight.grad(mx.cpu(i)).tolist() for i in (0, 1)] == [
+        [[-2, 0]], [[-12, -12]]]
+
+
 def test_a_measured_step_of_no_example_counts_none_and_has_no_gradient():
     net, sizes = one_unit(), []
     step = d2l.measured_step(net, measured(net), sizes.append)

@@ -8,6 +8,7 @@ from .fashion_mnist import *
 from .folders import *
 from .kaggle import *
 from .loading import *
+from .masks import *
 from .reading import *
 from .transforms import *
 from .voc import *

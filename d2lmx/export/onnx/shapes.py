@@ -34,9 +34,16 @@ def _reshape_by_codes(g, n):
 
 @converts('reshape_like')
 def _reshape_like(g, n):
-    need(not set(n.attrs) & {'lhs_begin', 'lhs_end', 'rhs_begin', 'rhs_end'},
-         'a part of the axes')
-    return g.add('Reshape', n.inputs[0], g.add('Shape', n.inputs[1]))
+    X, like = n.inputs
+    begin, end, like_begin, like_end = (n.attrs.get(key) for key in (
+        'lhs_begin', 'lhs_end', 'rhs_begin', 'rhs_end'))
+    if begin is end is like_begin is like_end is None:
+        return g.add('Reshape', X, g.add('Shape', like))
+    parts = [(X, 0, begin or 0), (like, like_begin or 0, like_end),
+             (X, n.ranks[0] if end is None else end, None)]
+    return g.add('Reshape', X, g.add('Concat', *(
+        g.add('Shape', array, start=start, **({} if stop is None else {'end': stop}))
+        for array, start, stop in parts), axis=0))
 
 
 @converts('Flatten')

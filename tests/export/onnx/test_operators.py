@@ -1,5 +1,6 @@
 """Every operator and layer in ONNX."""
 import json
+from operator import attrgetter
 
 import mxnet as mx
 import pytest
@@ -21,8 +22,18 @@ def ints(F, X):
 
 def legacy(F, operator, *arrays, **options):
     """An operator that exists for legacy arrays only."""
-    return getattr(F, operator)(*(X.as_nd_ndarray() for X in arrays),
-                                **options).as_np_ndarray()
+    return attrgetter(operator)(F)(*(X.as_nd_ndarray() for X in arrays),
+                                   **options).as_np_ndarray()
+
+
+def boxes_kept(F, X, **options):
+    """Rows of class, score and corners after suppression, of some of three classes.
+
+    A box is up to two wide; those of negative width are empty.
+    """
+    low = X[:, :, 2:4]
+    rows = [F.np.rint(X[:, :, :1]), X[:, :, 1:2], low / 4, low / 4 + X[:, :, 4:]]
+    return legacy(F, 'contrib.box_nms', F.np.concatenate(rows, axis=2), **options)
 
 
 X35 = [(3, 5)]  # shapes of the inputs, without the batch axis
@@ -38,6 +49,10 @@ OPERATORS = {
     'elemwise_add': (lambda F, X, Y: legacy(F, 'elemwise_add', X, Y),
                      [(3, 5), (3, 5)]),
     'reshape_like': (lambda F, X, Y: F.npx.reshape_like(X, Y), [(3, 4), (6, 2)]),
+    'reshape_like, some axes': (lambda F, X, Y: [
+        legacy(F, 'reshape_like', A, B, lhs_begin=i, lhs_end=j, rhs_begin=k, rhs_end=l)
+        for A, B, i, j, k, l in ((X, Y, 2, 3, 1, 3), (X, Y, 2, None, 1, None),
+                                 (Y, X, 1, 3, 2, 3))], [(3, 6), (3, 2)]),
     '+ - * /': (lambda F, X, Y: (X + Y) * X - Y / X, [(3, 5), (3, 1)]),
     'power': (lambda F, X, Y: F.np.power(F.np.abs(X), Y), [(3, 5), (3, 1)]),
     'X op scalar': (lambda F, X: (X + 3 - .5) * 2 / 3 % .7 + F.np.abs(X) ** 2.5, X35),
@@ -165,6 +180,10 @@ OPERATORS = {
                                         for kind in ('leaky', 'elu', 'selu', 'gelu')],
                           X35),
     'dropout': (lambda F, X: F.npx.dropout(X, p=.5), X35),
+    'box_nms': (lambda F, X: [
+        boxes_kept(F, X, overlap_thresh=.2), boxes_kept(F, X, valid_thresh=.3, topk=4),
+        boxes_kept(F, X, id_index=0, valid_thresh=-9, overlap_thresh=.1),
+        boxes_kept(F, X, id_index=0, force_suppress=True, background_id=1)], [(9, 6)]),
 }
 LAYERS = {
     'Dense': (nn.Dense(4, activation='relu'), (3, 5)),
