@@ -74,6 +74,8 @@ PAGE = '''
 12.5  num_epochs=10 lr=0.2 batch_size=256
 12.6  num_epochs=10 lr=0.1 batch_size=256
 12.7  num_devices=4
+13.12 backbone='vgg19' width=450 height=300 content_weight=1 style_weight=1000.0
+      tv_weight=10 lr=0.9 num_epochs=500 lr_decay_epoch=50
 '''
 # and, of 9.8, what 9.7 trains with
 OURS = '''
@@ -98,6 +100,7 @@ OURS = '''
 12.4  megabytes=256 n=2048 num_calls=2000
 12.6  max_batches=0
 12.7  size=1000003
+13.12 content='rainier' style='autumn-oak'
 20.1  variant='transformer' token='char' min_freq=2 max_steps=50 num_hiddens=128
       num_layers=2 dropout=0.1 ffn_num_hiddens=512 num_heads=4 lr=0.001 batch_size=64
       num_epochs=8 num_valid=500 num_test=1500 beam_size=4 length_penalty=0.75

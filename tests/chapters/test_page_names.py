@@ -96,6 +96,13 @@ PAGES = '''
 12.5  lenet(X, params)  get_params(params, device)  allreduce(data)
       train_batch(X, y, device_params, devices, lr)  train(num_gpus, batch_size, lr)
 12.6  train(num_gpus, batch_size, lr)
+13.12 preprocess(img, image_shape)  postprocess(img)
+      extract_features(X, content_layers, style_layers)
+      get_contents(image_shape, device)  get_styles(image_shape, device)
+      content_loss(Y_hat, Y)  gram(X)  style_loss(Y_hat, gram_Y)  tv_loss(Y_hat)
+      compute_loss(X, contents_Y_hat, styles_Y_hat, contents_Y, styles_Y_gram)
+      class SynthesizedImage(img_shape, **kwargs)  get_inits(X, device, lr, styles_Y)
+      train(X, contents_Y, styles_Y, device, lr, num_epochs, lr_decay_epoch)
 '''
 
 

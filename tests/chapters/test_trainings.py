@@ -67,7 +67,7 @@ PAGES = {'11.5': [(1, 1500), (.005, 1), (.4, 100), (.05, 10), (.05, 10)],
          '11.6': [(.02, .5, 10), (.01, .9, 10), (.005, .9, 10), (.005, .9, 10)]}
 # sections that train with tests of their own: loops of their own, no option of a kind
 # above, or several trainings
-OTHERS = {'3.2', '4.9', '4.10', '11.5', '11.6', '11.9', '12.6', '20.1'}
+OTHERS = {'3.2', '4.9', '4.10', '11.5', '11.6', '11.9', '12.6', '13.12', '20.1'}
 
 
 class Seen:
