@@ -11,7 +11,7 @@ from mxnet.gluon import nn
 
 import d2lmx as d2l
 
-DATA = ('rainier', 'autumn-oak')
+DATA = ('rainier', 'autumn-oak', 'vgg19')
 SMOKE = dict(backbone='squeezenet1_1', width=60, height=40, num_epochs=20, lr=.1,
              content_weight=1e3, style_weight=1e9)  # random weights give little
 # the features' networks halve a picture four times
@@ -33,8 +33,8 @@ class Backbone(NamedTuple):
 
 
 BACKBONES = {'vgg19': Backbone([0, 5, 10, 19, 28], [25]),
-             'squeezenet1_1': Backbone([1, 4, 7, 9, 11], [9], .03),
-             'mobilenet_v2_1_0': Backbone([2, 4, 6, 9, 13], [9], 3)}
+             'squeezenet1_1': Backbone([1, 4, 7, 9, 11], [6], .02),
+             'mobilenet_v2_1_0': Backbone([2, 5, 8, 12], [12], 3)}
 
 
 def preprocess(img, image_shape):

@@ -81,6 +81,8 @@ PAGE = '''
 13.7  num_epochs=20 lr=0.2 weight_decay=0.0005 batch_size=32
 13.9  batch_size=64 height=320 width=480
 13.11 num_epochs=5 lr=0.1 wd=0.001 batch_size=32 height=320 width=480
+13.12 backbone='vgg19' width=450 height=300 content_weight=1 style_weight=1000.0
+      tv_weight=10 lr=0.9 num_epochs=500 lr_decay_epoch=50
 13.13 num_epochs=20 lr=0.02 wd=5e-4 lr_period=4 lr_decay=0.9 batch_size=32
       valid_ratio=0.1
 13.14 num_epochs=10 lr=5e-3 wd=1e-4 lr_period=2 lr_decay=0.9 batch_size=32
@@ -116,6 +118,7 @@ OURS = '''
 13.8  variant='faster' backbone='tiny' images='banana-detection' num_epochs=10
       lr=0.001 batch_size=16 size=256
 13.11 backbone='resnet18_v2'
+13.12 content='rainier' style='autumn-oak'
 13.13 images='' max_batches=0
 13.14 backbone='resnet34_v2' images='' max_batches=0
 20.1  variant='transformer' token='char' min_freq=2 max_steps=50 num_hiddens=128

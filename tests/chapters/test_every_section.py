@@ -6,6 +6,7 @@ import mxnet as mx
 import pytest
 
 from d2lmx import check_hybrid_block
+from d2lmx.files.catalogue import WEIGHTS
 from d2lmx.pages import results, sections
 
 INDEX = sections.sections()
@@ -25,7 +26,10 @@ def as_record(result):
 def test_smoke_run_gives_json_and_reads_the_data_that_it_names(entry, smoke_run):
     smoke = smoke_run(entry.number)
     assert as_record(smoke.result)
-    assert smoke.data == set(entry.data)
+    named, weights = set(entry.data), set(WEIGHTS)
+    assert smoke.data - weights == named - weights
+    # a smoke run may take weights of another network than the page, a smaller one
+    assert len(smoke.data & weights) == len(named & weights)
 
 
 def test_figures_of_the_smoke_run_are_labelled(entry, smoke_run):
