@@ -13,7 +13,7 @@ def options(parser):
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument('section', nargs='?',
                        help='a section with a network: lenet, batch_norm:concise; or '
-                            "'boxes': the work on anchors beside loops over boxes")
+                            "'boxes': the work on anchors beside loops over boxes; or "
                             'gluoncv:NAME')
     which.add_argument('--all', action='store_true', help='every section with a port')
     parser.add_argument('--rounds', type=number('rounds', int, 10), default=10,

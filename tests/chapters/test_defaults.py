@@ -113,7 +113,6 @@ OURS = '''
 12.7  size=1000003
 13.1  max_batches=0
 13.2  backbone='resnet18_v2' images='' max_batches=0
-13.7  images='banana-detection' size=256
 13.7  images='banana-detection' backbone='tiny' size=256
 13.8  variant='faster' backbone='tiny' images='banana-detection' num_epochs=10
       lr=0.001 batch_size=16 size=256

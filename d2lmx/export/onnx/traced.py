@@ -9,7 +9,6 @@ from mxnet import npx
 from ...errors import InputError
 # all converters register themselves
 from . import anchors, arithmetic, boxes, layers, legacy, shapes
-from . import anchors, arithmetic, boxes, layers, shapes
 from .graph import CONVERTERS, Graph, Node, Unsupported
 
 __all__ = []
