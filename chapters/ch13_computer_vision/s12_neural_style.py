@@ -117,6 +117,11 @@ def picture(name):
     return d2l.read_picture(d2l.download(name) if name in d2l.DATA_HUB else name)
 
 
+def averaged(img, image_shape):
+    """A picture made small by means of its pixels; `preprocess` picks some: noise."""
+    return mx.image.imresize(np.array(img, dtype='uint8'), *image_shape, interp=3)
+
+
 def get_contents(image_shape, device, content_img=None, net=None):
     """The content picture as X (1, 3, h, w), and its contents.
 
@@ -195,10 +200,7 @@ def get_inits(X, device, lr, styles_Y):
 
 def train(X, contents_Y, styles_Y, device, lr, num_epochs, lr_decay_epoch, net=None,
           weights=WEIGHTS):
-    """A picture that begins as X, with these contents and styles; and the history.
-
-    net: Features, or a function of the same call.
-    """
+    """A picture that begins as X, with these contents and styles; and the history."""
     net = net or pretrained_features(device=device)
     X, styles_Y_gram, trainer = get_inits(X, device, lr, styles_Y)
     history, timer = d2l.History(), d2l.Timer()
@@ -235,7 +237,8 @@ def train(X, contents_Y, styles_Y, device, lr, num_epochs, lr_decay_epoch, net=N
 
 def scaled(weights, backbone):
     """The losses' weights where a network's features are smaller or larger."""
-    scale, (content_weight, style_weight, tv_weight) = BACKBONES[backbone].scale, weights
+    content_weight, style_weight, tv_weight = weights
+    scale = BACKBONES[backbone].scale
     return content_weight * scale ** 2, style_weight * scale ** 4, tv_weight
 
 
@@ -245,10 +248,12 @@ def run(*, backbone: Literal['vgg19', 'squeezenet1_1', 'mobilenet_v2_1_0'] = 'vg
         tv_weight: float = 10, lr: float = 0.9, num_epochs: int = 500,
         lr_decay_epoch: int = 50, out: Path = Path('.')) -> dict:
     device, image_shape = d2l.try_gpu(), (width, height)
-    content_img, style_img = picture(content), picture(style)
+    imgs = [picture(content), picture(style)]
+    if backbone != 'vgg19':  # for whose printed losses it is as the page does it
+        imgs = [averaged(img, image_shape) for img in imgs]
     net = pretrained_features(backbone, device)
-    content_X, contents_Y = get_contents(image_shape, device, content_img, net)
-    style_X, styles_Y = get_styles(image_shape, device, style_img, net)
+    content_X, contents_Y = get_contents(image_shape, device, imgs[0], net)
+    style_X, styles_Y = get_styles(image_shape, device, imgs[1], net)
     weights = scaled((content_weight, style_weight, tv_weight), backbone)
     output, history = train(content_X, contents_Y, styles_Y, device, lr, num_epochs,
                             lr_decay_epoch, net, weights)
@@ -273,13 +278,14 @@ def predict(model, content, style, *, size: int = 450, lr: float = 0.9,
         outputs = features(X)
         return outputs[:num_contents], outputs[num_contents:]
 
-    content_img, style_img = d2l.read_picture(content), d2l.read_picture(style)
-    content_X, contents_Y = get_contents(shape_for(content_img, size), device,
-                                         content_img, net)
-    _, styles_Y = get_styles(shape_for(style_img, size), device, style_img, net)
+    imgs = [d2l.read_picture(file) for file in (content, style)]
+    shapes = [shape_for(img, size) for img in imgs]
+    imgs = [averaged(img, shape) for img, shape in zip(imgs, shapes)]
+    content_X, contents_Y = get_contents(shapes[0], device, imgs[0], net)
+    _, styles_Y = get_styles(shapes[1], device, imgs[1], net)
     output, history = train(content_X, contents_Y, styles_Y, device, lr, num_epochs,
                             lr_decay_epoch, net, features.about['weights'])
-    draw(output)
+    d2l.show_images([postprocess(output)], 1, 1, scale=6)
     return [history.record()['final']]
 
 
@@ -287,15 +293,6 @@ def shape_for(img, size):
     """(width, height) of a picture whose longer side becomes size; 32 at least."""
     h, w = img.shape[:2]
     return tuple(max(32, round(side * size / max(h, w))) for side in (w, h))
-
-
-def draw(output):
-    """A figure of a picture alone, a place for each pixel."""
-    img = postprocess(output).asnumpy()
-    ax = d2l.plt.figure(figsize=(img.shape[1] / 150, img.shape[0] / 150)).add_axes(
-        [0, 0, 1, 1])
-    ax.imshow(img)
-    ax.set_axis_off()
 
 
 if __name__ == '__main__':

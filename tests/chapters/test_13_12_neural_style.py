@@ -272,8 +272,8 @@ def pictures(tmp_path):
 
 
 @pytest.mark.parametrize('content, style, size', [
-    ('grey', 'alpha', (48, 33)), ('tall', 'pixel', (32, 48)), ('pixel', 'grey', (48, 48))
-])
+    ('grey', 'alpha', (48, 33)), ('tall', 'pixel', (32, 48)),
+    ('pixel', 'grey', (48, 48))])
 def test_pictures_of_a_readers_own(page, smoke_run, pictures, content, style, size):
     model = smoke_run('13.12').folder / 'model'
     result, = page.predict(model, pictures[content], pictures[style], size=48,
