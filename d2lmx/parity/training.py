@@ -17,13 +17,14 @@ def random_batches(net, example_inputs, batch_size, count, seed) -> list:
     """[(inputs, y), ...] with y drawn to suit the first output of the network.
 
     y is random class numbers where that output holds several scores an example, along
-    its last axis, and otherwise random numbers in the output's shape.
+    its last axis, and otherwise, as for maps of pixels, random numbers in its shape.
 
     Ours, for 3.7
     """
     random, batches = onp.random.RandomState(seed), []
     shape = flatten(net(*example_inputs(batch_size)))[0].shape
-    has_classes = len(shape) > 1 and shape[-1] > 1
+    # log_softmax over the last axis of what a convolution gives ends the process
+    has_classes = 1 < len(shape) < 4 and shape[-1] > 1
     for _ in range(count):
         inputs = example_inputs(batch_size)
         y = (random.randint(shape[-1], size=shape[:-1]) if has_classes
