@@ -5,7 +5,7 @@ import pytest
 
 from d2lmx.bench.comparison import comparison_record, port_of
 from d2lmx.errors import InputError
-from d2lmx.models.zoo import NETWORKS
+from d2lmx.models.pretrained import NETWORKS
 from d2lmx.pages.networks import find_network, networks
 from d2lmx.parity import twins
 

@@ -64,7 +64,7 @@ def command(tmp_path):
 @pytest.fixture
 def offline(monkeypatch, tmp_path):
     """No data root, an empty cache, and a network that answers nothing."""
-    def fetch(urls, sha1, path):
+    def fetch(urls, sha1, path, member=None):
         raise transfer.TransferError([f'{url}: no connection' for url in urls])
 
     monkeypatch.delenv('D2LMX_DATA')

@@ -5,7 +5,7 @@ import numpy as onp
 
 from ...files import hub
 from ...files.archives import BadData
-from ..toys.objects import write_cat, write_cifar10
+from ..toys.objects import write_cifar10
 
 __all__ = ['read_cifar10', 'CIFAR10_CLASSES']
 
@@ -14,7 +14,6 @@ CIFAR10_CLASSES = ('airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog
 RECORD = 1 + 3 * 32 * 32  # bytes: the label, then red, green and blue, row by row
 
 hub.toy('cifar10')(write_cifar10)
-hub.toy('cat1')(write_cat)
 
 
 def read_cifar10(is_train: bool = True):

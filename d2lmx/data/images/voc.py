@@ -11,7 +11,7 @@ from ...errors import InputError
 from ...files import hub
 from ...files.archives import BadData
 from ..arrays import BatchIterator
-from ..toys.voc import write_picture, write_voc
+from ..toys.voc import write_voc
 
 __all__ = ['VOC_COLORMAP', 'VOC_CLASSES', 'VOC_VOID', 'read_voc_images',
            'voc_colormap2label', 'voc_label_indices', 'voc_rand_crop', 'VOCSegDataset',
@@ -31,7 +31,6 @@ SCALE = onp.divide(1, onp.multiply(STD, 255)).astype('float32')
 SHIFT = -onp.divide(MEAN, STD).astype('float32')
 
 hub.toy('voc2012')(write_voc)
-hub.toy('catdog')(write_picture)
 
 
 def read_voc_images(voc_dir, is_train: bool = True):

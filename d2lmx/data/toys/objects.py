@@ -46,11 +46,6 @@ def write_cifar10(path, rng) -> None:
     write_gzip(path, archive.getvalue())
 
 
-def write_cat(path, rng) -> None:
-    """Write a drawn cat as the picture cat1.jpg to `path`."""
-    path.write_bytes(encoded(draw('cat', rng, 250, 400), '.jpg'))
-
-
 def draw(name, rng, height=SIDE, width=SIDE):
     """A picture of that thing, uint8 (height, width, 3), RGB."""
     thing, ground, colors = THINGS[name]

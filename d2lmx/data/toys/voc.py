@@ -34,11 +34,6 @@ def write_voc(path, rng) -> None:
                  '\n'.join([*names, '']).encode())
 
 
-def write_picture(path, rng) -> None:
-    """Write a scene alone, .jpg, to `path`."""
-    path.write_bytes(_encoded('.jpg', scene(rng)[0]))
-
-
 def _add(archive, name, content):
     member = tarfile.TarInfo(f'{FOLDER}/{name}')
     member.size = len(content)

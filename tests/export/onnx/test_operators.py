@@ -185,6 +185,56 @@ OPERATORS = {
         boxes_kept(F, X, id_index=0, valid_thresh=-9, overlap_thresh=.1),
         boxes_kept(F, X, id_index=0, force_suppress=True, background_id=1)], [(9, 6)]),
 }
+LEGACY = {  # operators from before NumPy's
+    **{name: (lambda F, X, name=name: legacy(F, name, X), X35) for name in
+       'sigmoid relu exp tanh abs negative zeros_like ones_like'.split()},
+    'log, sqrt': (lambda F, X: legacy(F, 'log', legacy(F, 'sqrt', F.np.abs(X) + 1)),
+                  X35),
+    **{name: (lambda F, X, Y, name=name: legacy(F, name, X, F.np.abs(Y) + 1),
+              [(3, 5), (3, 5) if name.startswith('elemwise') else (3, 1)])
+       for name in 'broadcast_add broadcast_sub broadcast_mul broadcast_div '
+                   'elemwise_sub elemwise_mul elemwise_div'.split()},
+    'X op scalar': (lambda F, X: ((X.as_nd_ndarray() * 2 + 3 - .5) / 3 ** 2.5)
+                    .as_np_ndarray(), X35),
+    'X ** scalar': (lambda F, X: (F.np.abs(X).as_nd_ndarray() ** 2.5).as_np_ndarray(),
+                    X35),
+    'scalar op X': (lambda F, X: (3 - 1 / (F.np.abs(X) + 1).as_nd_ndarray())
+                    .as_np_ndarray(), X35),
+    'scalar ** X': (lambda F, X: (2 ** X.as_nd_ndarray()).as_np_ndarray(), X35),
+    'comparisons': (lambda F, X: [Y.as_np_ndarray() for X in [X.as_nd_ndarray()] for Y
+                                  in (X > .5, X >= .5, X < .5, X <= .5, X == .5)], X35),
+    'where': (lambda F, X, Y: legacy(F, 'where', F.np.floor(F.np.abs(X)), X, Y),
+              [(3, 5), (3, 5)]),
+    **{name: (lambda F, X, name=name: [
+        legacy(F, name, X, axis=1), legacy(F, name, X, axis=(1, 2), keepdims=True)],
+        X35) for name in 'sum mean max min'.split()},
+    'transpose': (lambda F, X: legacy(F, 'transpose', X, axes=(0, 2, 1)), X35),
+    'Concat': (lambda F, X, Y: [legacy(F, 'concat', X, X), legacy(
+        F, 'concat', X, Y, dim=2)], [(3, 5), (3, 2)]),
+    'Reshape': (lambda F, X: [legacy(F, 'reshape', X, shape=shape) for shape in (
+        (0, -1), (0, -3), (0, -4, 2, 2, -2), (-1, 2))], [(4, 6)]),
+    '_arange': (lambda F, X: X + F.arange(1, 11, 2).as_np_ndarray(), X35),
+    'Pad': (lambda F, X: [
+        legacy(F, 'pad', X, mode='constant', constant_value=3,
+               pad_width=(0, 0, 0, 0, 1, 2, 0, 3)),
+        legacy(F, 'pad', X, mode='edge', pad_width=(0, 0, 0, 0, 1, 2, 3, 0))],
+            [(2, 4, 5)]),
+    'L2Normalization': (lambda F, X: [legacy(F, 'L2Normalization', X, mode=mode) for
+                                      mode in ('instance', 'channel', 'spatial')],
+                        [(2, 4, 5)]),
+    'pictures of another size': (lambda F, X, Y: [
+        legacy(F, 'contrib.BilinearResize2D', X, height=7, width=3),
+        legacy(F, 'contrib.BilinearResize2D', X, height=7, width=3,
+               align_corners=False),
+        legacy(F, 'contrib.BilinearResize2D', X, Y, mode='like'),
+        legacy(F, 'contrib.AdaptiveAvgPooling2D', X, output_size=1),
+        legacy(F, 'UpSampling', X, scale=2, sample_type='nearest')],
+                                 [(2, 4, 5), (2, 6, 3)]),
+    'box_decode': (lambda F, X: legacy(
+        F, 'contrib.box_decode', X, F.npx.slice(X, begin=(0,), end=(1,)), std0=.1,
+        std1=.2, std2=.3, std3=.4, format='center'), [(5, 4)]),
+}
+OPERATORS.update((f'legacy {name}', pair) for name, pair in LEGACY.items())
 LAYERS = {
     'Dense': (nn.Dense(4, activation='relu'), (3, 5)),
     'Dense along the last axis': (nn.Dense(4, flatten=False), (3, 5)),
