@@ -11,6 +11,7 @@ __all__ = ['read_picture']
 
 MOST_BYTES = 200 * 10 ** 6
 MOST_PIXELS = 2 ** 27  # 134 million: of a picture of 16,384 by 8,192
+TOO_LARGE = f'more than {MOST_PIXELS // 10 ** 6} million pixels: scale it down'
 WHITE = (255, 255, 255, 255)
 
 
@@ -40,12 +41,15 @@ def read_picture(file) -> onp.ndarray:
 def decoding(file):
     """Silence, and an InputError that names the file for whatever Pillow finds wrong.
     """
+    from PIL import Image
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
             yield
     except MemoryError:
         raise
+    except Image.DecompressionBombError as error:  # 179 million, before `check_pixels`
+        raise InputError(f'{file} has {TOO_LARGE}') from error
     except Exception as error:  # Pillow's decoders share no narrower class
         raise InputError(f'{file} is no picture, or it is damaged: give a JPEG, PNG, '
                          f'WebP, BMP, GIF or TIFF file ({error})') from error
@@ -67,8 +71,7 @@ def check_size(file) -> None:
 def check_pixels(file, width, height) -> None:
     """InputError for a picture that is too large to be decoded here."""
     if width * height > MOST_PIXELS:
-        raise InputError(f'{file} has {width} x {height} pixels, more than '
-                         f'{MOST_PIXELS // 10 ** 6} million: scale it down')
+        raise InputError(f'{file} is {width} x {height}, {TOO_LARGE}')
 
 
 def _as_rgb(image):
