@@ -27,7 +27,9 @@ def read_picture(file) -> onp.ndarray:
     """
     # OpenCV, which decodes data sets here, takes half of a JPEG for a whole one, CMYK
     # for transparency, and writes to standard error by itself
-    from PIL import Image
+    from PIL import Image, ImageFile
+    # which packages switch on for all, gluoncv among them: a cut picture is none here
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     check_size(file)
     with decoding(file):
         image = Image.open(file)
