@@ -51,6 +51,7 @@ class Run:
     files: dict = field(default_factory=dict)  # data files read: name -> what is told
     checkpoints: Any = None         # the open `Checkpoints`
     compiles: bool = False          # whether networks that train are hybridized
+    section: Optional[str] = None   # the slug of the one that runs or predicts
 
     @property
     def kind(self) -> str:

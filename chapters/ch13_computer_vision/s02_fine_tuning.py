@@ -54,6 +54,8 @@ def fine_tuning_net(pretrained_net, backbone='resnet18_v2', num_classes=2):
     """Features from ImageNet, and a new last layer that learns ten times as fast."""
     finetune_net = build_net(backbone, num_classes)
     finetune_net.features = pretrained_net.features
+    if backbone != 'resnet18_v2':  # the page's, which goes by those of batches
+        d2l.keep_statistics(finetune_net.features)
     finetune_net.output.initialize(init.Xavier())
     finetune_net.output.collect_params().setattr('lr_mult', 10)
     return finetune_net
@@ -127,7 +129,7 @@ def predict(model, *pictures) -> list:
         picture = d2l.read_picture(file)
         p, = npx.softmax(net(augs([picture]))).asnumpy()
         best = int(p.argmax())
-        results.append({'class': classes[best],
+        results.append({'picture': str(file), 'class': classes[best],
                         'probabilities': dict(zip(classes, map(float, p)))})
         d2l.plt.figure()
         d2l.plt.imshow(picture)

@@ -93,6 +93,12 @@ class BatchIterator:
         self.shuffle = shuffle
         self.transform = transform
 
+    @property
+    def _dataset(self):
+        """What the last cell of 13.7's training counts, as Gluon's DataLoader has it.
+        """
+        return self.arrays[0]
+
     def __len__(self):
         examples_a_step = self.batch_size * current().workers.size
         return math.ceil(len(self.arrays[0]) / examples_a_step)

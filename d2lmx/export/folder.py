@@ -43,7 +43,7 @@ def save_model(folder, net, inputs, about: dict, kind: str = 'symbol',
 
     The graph is reloaded and compared with the network on `inputs`, and on
     `other_inputs`, a list of further calls. An older folder of that name gives way.
-    The folder says on which data the run in force has trained.
+    The folder says on which data the run in force has trained, and of which section.
 
     Parameters
     ----------
@@ -64,7 +64,8 @@ def save_model(folder, net, inputs, about: dict, kind: str = 'symbol',
             export_onnx(net, inputs, part / f'{GRAPH}.onnx', other_inputs=other_inputs)
         else:
             export_block(net, inputs, part / GRAPH, other_inputs=other_inputs or ())
-        text = json.dumps({'inputs': count, 'data': current().kind, 'about': about},
+        text = json.dumps({'inputs': count, 'data': current().kind,
+                           'section': current().section, 'about': about},
                           ensure_ascii=False)
         (part / ABOUT).write_text(text + '\n', encoding='utf-8')
     return Path(folder)
@@ -74,8 +75,8 @@ def load_model(folder, *needed) -> SavedModel:
     """The `SavedModel` in a folder that `save_model` wrote.
 
     needed: keys that its ``about`` must have. A model of toy data is warned of in the
-    log 'd2lmx'. FileNotFoundError where there is none;
-    BadData, a ValueError, naming the file that is damaged or of another section;
+    log 'd2lmx'. FileNotFoundError where there is none; BadData, a ValueError, naming
+    the file that is damaged, or of another section than the one in force;
     ImportError where its graph is ONNX and onnxruntime is missing.
 
     Ours, for 13.7
@@ -106,6 +107,9 @@ def _fault(content, needed) -> str:
     inputs = content.get('inputs')
     if type(inputs) is not int or not 1 <= inputs <= MOST_INPUTS:
         return f'inputs is no number from 1 to {MOST_INPUTS}'
+    section, here = content.get('section'), current().section
+    if section and here and section != here:
+        return f'it is of {section}, not of {here}'
     missing = [key for key in needed if key not in content['about']]
     return f'it has no {", ".join(map(repr, missing))}' if missing else ''
 

@@ -8,6 +8,7 @@ import os
 import mxnet as mx
 import numpy as onp
 from mxnet import np
+from mxnet.gluon import nn
 from mxnet.gluon.model_zoo import model_store, vision
 from mxnet.util import np_array, np_shape
 
@@ -19,7 +20,7 @@ from ..files.npz import read_npz
 from . import zoo
 from .efficientnet import EfficientNetLite0, torch_names
 
-__all__ = ['pretrained_net', 'imagenet_net', 'pretrained_file']
+__all__ = ['pretrained_net', 'imagenet_net', 'pretrained_file', 'keep_statistics']
 
 OURS = {'squeezenet1_1': zoo.SqueezeNet, 'mobilenet_v2_1_0': zoo.MobileNetV2,
         'efficientnet_lite0': EfficientNetLite0}
@@ -86,6 +87,21 @@ def pretrained_file(name: str, root=None) -> str:
     return hub.download(name, cache_dir=root)
 
 
+def keep_statistics(net) -> None:
+    """Let a network's batch normalization go by its running statistics in training.
+
+    They stay as they are: features of ImageNet are what they were before the first
+    update, which the statistics of a few pictures of a few kinds would make others.
+
+    Ours, for 13.2
+    """
+    def keep(block):
+        if isinstance(block, nn.BatchNorm):
+            block._kwargs['use_global_stats'] = True
+
+    net.apply(keep)
+
+
 def _built(name, **options):
     if name in OURS:
         return OURS[name](**options)
@@ -97,7 +113,9 @@ def _built(name, **options):
 
 def _published(name):
     """One of OURS as far as there are weights."""
-    return NETWORKS.get(f'{name}_features', OURS[name])()
+    if name == 'mobilenet_v2_1_0':
+        return zoo.MobileNetV2(classes=None, first_expands=False)
+    return OURS[name]()
 
 
 def _names(name, net) -> dict:

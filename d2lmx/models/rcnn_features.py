@@ -1,6 +1,7 @@
 """What makes the feature map of an R-CNN: a cell for 16 x 16 pixels."""
 from mxnet.gluon import nn
 
+from .pretrained import keep_statistics
 from .ssd import AT_16TH, FromPixels
 
 __all__ = ['photograph_features']
@@ -30,10 +31,5 @@ def photograph_features(net):
     """
     layers = nn.HybridSequential()
     layers.add(FromPixels(), *net.features[:AT_16TH])
-    layers.apply(by_statistics)
+    keep_statistics(layers)
     return layers
-
-
-def by_statistics(block):
-    if isinstance(block, nn.BatchNorm):
-        block._kwargs['use_global_stats'] = True

@@ -89,6 +89,10 @@ class MobileNetV2(nn.HybridBlock):
     ----------
     classes
         None: the network ends with its features.
+    first_expands
+        Whether the first block expands its input to as many channels as that has.
+        MobileNetV2 as published does not, but Gluon's does. False is for its weights,
+        in which these layers do nothing: they do nothing in training, too.
 
     Inputs
         X (batch, 3, h, w), as for `SqueezeNet`
@@ -99,7 +103,7 @@ class MobileNetV2(nn.HybridBlock):
     Ours, for 13.2
     """
 
-    def __init__(self, classes: int = 1000, **kwargs):
+    def __init__(self, classes: int = 1000, first_expands: bool = True, **kwargs):
         super().__init__(**kwargs)
         # (expansion, channels, blocks, stride of the first block)
         stages = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2),
@@ -108,7 +112,8 @@ class MobileNetV2(nn.HybridBlock):
         for expansion, channels, count, stride in stages:
             for i in range(count):
                 blocks.append(LinearBottleneck(num_channels, channels, expansion,
-                                               stride if i == 0 else 1))
+                                               stride if i == 0 else 1,
+                                               first_expands or len(blocks) > 0))
                 num_channels = channels
         self.features = sequence(*normalized_conv(32, 3, strides=2, padding=1), ReLU6(),
                                  *blocks, *normalized_conv(1280, 1), ReLU6(),
@@ -126,12 +131,15 @@ class LinearBottleneck(nn.HybridBlock):
     X (batch, in_channels, h, w) -> (batch, channels, ceil(h / stride), ...)
     """
 
-    def __init__(self, in_channels, channels, expansion, stride, **kwargs):
+    def __init__(self, in_channels, channels, expansion, stride, expands=True,
+                 **kwargs):
         super().__init__(**kwargs)
         self.adds_input = stride == 1 and in_channels == channels
         wide = in_channels * expansion
         self.out = sequence(
-            *normalized_conv(wide, 1), ReLU6(),
+            nn.Conv2D(wide, 1, use_bias=False),
+            # statistics of a batch would make an identity another function in training
+            nn.BatchNorm(use_global_stats=not expands), ReLU6(),
             *normalized_conv(wide, 3, strides=stride, padding=1, groups=wide), ReLU6(),
             *normalized_conv(channels, 1))
 

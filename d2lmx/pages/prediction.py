@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib
 from matplotlib import pyplot as plt
 
+from ..context import running
 from ..errors import InputError
 from ..files.whole import whole_file, writing
 from ..runtime.devices import set_seed
@@ -87,7 +88,8 @@ def predictions(section, module, args, keywords):
     matplotlib.use('Agg')
     plt.close('all')
     set_seed(0)
-    results = module.predict(args.model, *args.inputs, **keywords)
+    with running(section=section.slug):
+        results = module.predict(args.model, *args.inputs, **keywords)
     expected = len(args.inputs) if takes_any_number(module.predict) else 1
     if not isinstance(results, list) or len(results) != expected:
         raise InputError('predict must return a list of JSON values, one for each '

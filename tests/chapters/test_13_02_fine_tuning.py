@@ -3,7 +3,7 @@ import json
 import cv2
 import numpy as onp
 import pytest
-from mxnet import np
+from mxnet import autograd, np
 
 import d2lmx as d2l
 from d2lmx.errors import InputError
@@ -28,6 +28,20 @@ def test_features_are_those_of_imagenet_and_the_last_layer_learns_faster(page):
     assert net(X).shape == (4, 3)
     assert [{param.lr_mult for param in part.collect_params().values()}
             for part in (net.features, net.output)] == [{1}, {10}]
+
+
+@pytest.mark.parametrize('backbone, kept', [('mobilenet_v2_1_0', True),
+                                            ('resnet18_v2', False)])
+def test_statistics_of_imagenet_are_kept_but_for_the_pages_network(page, backbone,
+                                                                  kept):
+    net = page.fine_tuning_net(d2l.pretrained_net(backbone), backbone, 3)
+    X, = page.example_inputs(4)
+    before = net.features(X).asnumpy()
+    with autograd.record():
+        features = net.features(X)
+    features.backward()  # which moves running statistics
+    assert onp.allclose(features.asnumpy(), before, atol=1e-4) is kept
+    assert onp.allclose(net.features(X).asnumpy(), before, atol=1e-4) is kept
 
 
 @pytest.mark.parametrize('backbone', ['resnet18_v2', 'squeezenet1_1',
@@ -70,6 +84,7 @@ def test_a_saved_model_says_what_pictures_show(page, trained, tmp_path):
     both = page.predict(trained, *files)
     json.dumps(both)
     for file, found in zip(files, both):
+        assert found['picture'] == str(file)  # as in 13.7 and 13.14
         assert list(found['probabilities']) == ['hotdog', 'not-hotdog']
         assert sum(found['probabilities'].values()) == pytest.approx(1, abs=1e-5)
         assert found['class'] == max(found['probabilities'],

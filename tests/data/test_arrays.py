@@ -150,3 +150,8 @@ def test_arrays_must_be_equally_long_and_at_least_one():
         d2l.load_array((np.ones(3), np.ones(2)), 1)
     with pytest.raises(ValueError, match=r'lengths \[\]'):
         d2l.load_array((), 1)
+
+
+def test_a_cell_of_the_book_may_count_the_examples_as_of_gluons_loader():
+    data_iter = d2l.load_array((np.zeros((7, 2)), np.zeros(7)), batch_size=3)
+    assert len(data_iter._dataset) == 7  # printed in 13.7: examples/sec

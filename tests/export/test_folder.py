@@ -82,3 +82,14 @@ def test_a_missing_model_and_a_wrong_input_are_told(net, tmp_path):
 def test_a_model_says_how_many_inputs_it_takes(net, tmp_path):
     place = d2l.save_model(tmp_path / 'model', net, np.array(X), {})
     assert json.loads((place / 'model.json').read_text())['inputs'] == 1
+
+
+def test_a_model_of_another_section_is_refused_by_name(net, tmp_path):
+    place = tmp_path / 'model'
+    with running(section='13.02_fine_tuning'):
+        d2l.save_model(place, net, np.array(X), {})
+        d2l.load_model(place)
+    d2l.load_model(place)  # outside of any section
+    with running(section='13.07_ssd'), pytest.raises(
+            BadData, match='it is of 13.02_fine_tuning, not of 13.07_ssd'):
+        d2l.load_model(place)

@@ -6,7 +6,7 @@ import zipfile
 import mxnet as mx
 import numpy as onp
 import pytest
-from mxnet import gluon, np
+from mxnet import autograd, gluon, np
 from mxnet.gluon.model_zoo import model_store, vision
 
 import d2lmx as d2l
@@ -157,6 +157,20 @@ def test_own_files_are_checked_by_name_and_shape_and_read_without_pickle(root):
     onp.savez(path, **{f'{name}.': onp.zeros(shape) for name, shape in shapes.items()})
     with pytest.raises(BadData, match='other weights than those of squeezenet1_1'):
         d2l.pretrained_net('squeezenet1_1')
+
+
+@pytest.mark.parametrize('train', [False, True])
+def test_layers_that_the_published_mobilenet_lacks_do_nothing_in_training(train):
+    with running(data='toy', files={}):
+        net = d2l.pretrained_net('mobilenet_v2_1_0')
+    conv, norm, relu6 = net.features[3].out[:3]
+    # as in the published file; Gluon's structure has these layers, MobileNetV2 has not
+    conv.weight.set_data(np.eye(32).reshape(32, 32, 1, 1))
+    norm.running_var.set_data(np.full(32, 1 - 1e-5))
+    X = np.random.uniform(0, 6, (2, 32, 4, 5))  # what comes out of a ReLU6
+    with autograd.record(train_mode=train):
+        Y = relu6(norm(conv(X)))
+    onp.testing.assert_allclose(Y.asnumpy(), X.asnumpy(), rtol=1e-5)  # rounding
 
 
 # ---- EfficientNet-Lite0

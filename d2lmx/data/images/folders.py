@@ -12,7 +12,7 @@ from .loading import PictureFiles
 
 __all__ = ['LabeledPictures', 'read_labeled_pictures']
 
-ENDINGS = ('.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.tiff')
+ENDINGS = ('.jpg', '.jpeg', '.png', '.webp', '.bmp', '.gif', '.tif', '.tiff')
 EVERY = 5  # picture is one to test on, where none are set apart
 
 hub.toy('hotdog')(write_hotdogs)
@@ -65,8 +65,8 @@ def read_labeled_pictures(folder):
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f'there is no folder {folder}')
-    inner = [path for path in folder.iterdir() if path.name[0] != '.']
-    if len(inner) == 1 and inner[0].is_dir():  # of an archive
+    inner = [path for path in folder.iterdir() if is_shown(path) and path.is_dir()]
+    if len(inner) == 1 and inner[0].name != 'train':  # of an archive
         folder = inner[0]
     if (folder / 'labels.csv').is_file():
         train = by_table(folder / 'labels.csv', folder / 'train')
@@ -99,11 +99,16 @@ def check(folder, classes, tested) -> None:
                          'and none to train on')
 
 
+def is_shown(path) -> bool:
+    """Whether a reader would see it; archives made on a Mac have more."""
+    return path.name[0] != '.' and path.name != '__MACOSX'
+
+
 def pictures_in(folder) -> list:
     """The files of pictures of a folder, numbered names in the order of numbers."""
     def key(path):
         return (0, int(path.stem), '') if path.stem.isdecimal() else (1, 0, path.name)
-    return sorted((path for path in Path(folder).iterdir() if path.name[0] != '.'
+    return sorted((path for path in Path(folder).iterdir() if is_shown(path)
                    and path.suffix.lower() in ENDINGS), key=key)
 
 
@@ -112,7 +117,7 @@ def by_folder(folder) -> list:
     if not folder.is_dir():
         return []
     return [(file, place.name) for place in sorted(folder.iterdir())
-            if place.is_dir() and place.name[0] != '.' for file in pictures_in(place)]
+            if place.is_dir() and is_shown(place) for file in pictures_in(place)]
 
 
 def by_table(table, folder) -> list:

@@ -11,6 +11,7 @@ __all__ = ['read_picture']
 
 MOST_BYTES = 200 * 10 ** 6
 MOST_PIXELS = 2 ** 27  # 134 million: of a picture of 16,384 by 8,192
+TOO_LARGE = f'more than {MOST_PIXELS // 10 ** 6} million pixels: scale it down'
 WHITE = (255, 255, 255, 255)
 
 
@@ -26,7 +27,9 @@ def read_picture(file) -> onp.ndarray:
     """
     # OpenCV, which decodes data sets here, takes half of a JPEG for a whole one, CMYK
     # for transparency, and writes to standard error by itself
-    from PIL import Image
+    from PIL import Image, ImageFile
+    # which packages switch on for all, gluoncv among them: a cut picture is none here
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     check_size(file)
     with decoding(file):
         image = Image.open(file)
@@ -40,12 +43,15 @@ def read_picture(file) -> onp.ndarray:
 def decoding(file):
     """Silence, and an InputError that names the file for whatever Pillow finds wrong.
     """
+    from PIL import Image
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
             yield
     except MemoryError:
         raise
+    except Image.DecompressionBombError as error:  # 179 million, before `check_pixels`
+        raise InputError(f'{file} has {TOO_LARGE}') from error
     except Exception as error:  # Pillow's decoders share no narrower class
         raise InputError(f'{file} is no picture, or it is damaged: give a JPEG, PNG, '
                          f'WebP, BMP, GIF or TIFF file ({error})') from error
@@ -67,8 +73,7 @@ def check_size(file) -> None:
 def check_pixels(file, width, height) -> None:
     """InputError for a picture that is too large to be decoded here."""
     if width * height > MOST_PIXELS:
-        raise InputError(f'{file} has {width} x {height} pixels, more than '
-                         f'{MOST_PIXELS // 10 ** 6} million: scale it down')
+        raise InputError(f'{file} is {width} x {height}, {TOO_LARGE}')
 
 
 def _as_rgb(image):

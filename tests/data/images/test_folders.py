@@ -2,6 +2,7 @@
 import cv2
 import numpy as onp
 import pytest
+from PIL import Image
 
 import d2lmx as d2l
 from d2lmx.errors import InputError
@@ -43,6 +44,26 @@ def test_of_classes_alone_every_fifth_picture_is_one_to_test_on(tmp_path):
     train, test = d2l.read_labeled_pictures(tmp_path)
     assert names(test) == [('a', '4'), ('a', '9'), ('b', '4')]
     assert not set(names(train)) & set(names(test)) and len(train) == 12
+
+
+def test_what_a_mac_or_a_friend_puts_beside_the_folder_is_no_class(tmp_path):
+    for name in 'ab':
+        put(tmp_path / 'inner' / name, *'12345')
+        put(tmp_path / 'inner' / '__MACOSX' / name, *'12345')
+        put(tmp_path / '__MACOSX' / name, *'12345')
+    (tmp_path / 'README.txt').write_text('pictures of mine')
+    train, test = d2l.read_labeled_pictures(tmp_path)
+    assert train.classes == ['a', 'b'] and len(train) + len(test) == 10
+    assert all(file.parents[1] == tmp_path / 'inner' for file in train.pictures.files)
+
+
+def test_gifs_are_pictures_too(tmp_path):
+    for name in 'ab':
+        put(tmp_path / name, '1', '3', '4')
+        Image.new('RGB', (3, 2), (0, 0, 255)).save(tmp_path / name / '2.gif')
+    train, test = d2l.read_labeled_pictures(tmp_path)
+    assert len(train) + len(test) == 8
+    assert train[1][0].tolist() == [[[0, 0, 255]] * 3] * 2
 
 
 @pytest.mark.parametrize('has_test', [False, True])

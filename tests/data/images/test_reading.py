@@ -6,7 +6,7 @@ import cv2
 import numpy as onp
 import pytest
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 import d2lmx as d2l
 from d2lmx.errors import InputError, MissingFile
@@ -147,7 +147,17 @@ def test_what_is_no_picture_ends_in_one_line(tmp_path, content):
     assert '\n' not in str(caught.value)
 
 
-def test_a_picture_cut_off_is_not_half_a_picture(tmp_path):
+@pytest.mark.parametrize('side', [13000, 20000])  # Pillow's own limit lies between
+def test_a_picture_too_large_is_not_called_damaged(tmp_path, side):
+    file = tmp_path / 'a.png'
+    file.write_bytes(png(side, side))
+    with pytest.raises(InputError, match='134 million pixels: scale it down') as caught:
+        d2l.read_picture(file)
+    assert 'damaged' not in str(caught.value)
+
+
+def test_a_picture_cut_off_is_not_half_a_picture(tmp_path, monkeypatch):
+    monkeypatch.setattr(ImageFile, 'LOAD_TRUNCATED_IMAGES', True)  # as gluoncv does
     chance = onp.random.RandomState(0)
     noise = chance.randint(0, 256, (64, 64, 3)).astype('uint8')
     for suffix in ('png', 'jpg'):
