@@ -40,12 +40,16 @@ def read_picture(file) -> onp.ndarray:
 def decoding(file):
     """Silence, and an InputError that names the file for whatever Pillow finds wrong.
     """
+    from PIL.Image import DecompressionBombError
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
             yield
     except MemoryError:
         raise
+    except DecompressionBombError as error:  # at twice as many as Pillow warns of
+        raise InputError(f'{file} has more than {MOST_PIXELS // 10 ** 6} million '
+                         f'pixels: scale it down ({error})') from error
     except Exception as error:  # Pillow's decoders share no narrower class
         raise InputError(f'{file} is no picture, or it is damaged: give a JPEG, PNG, '
                          f'WebP, BMP, GIF or TIFF file ({error})') from error
