@@ -147,7 +147,7 @@ class Resize(EachPicture):
             return resized(picture, self.size)
         factor = self.size[0] / min(height, width)
         w, h = round(width * factor), round(height * factor)
-        if w * h > MOST_PIXELS:
+        if not w * h <= MOST_PIXELS:
             raise InputError(f'a picture of {width} x {height} pixels is too narrow to '
                              f'be scaled to {w} x {h}: cut a part out of it')
         return resized(picture, (w, h))
