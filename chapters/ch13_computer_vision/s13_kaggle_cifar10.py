@@ -145,14 +145,8 @@ def run(*, num_epochs: int = 20, lr: float = 0.02, wd: float = 5e-4, lr_period: 
             'submission.csv': submission[:5].values.tolist()}
 
 
-def small_square(image):
-    """The middle of a picture (h, w, 3) as one of CIFAR-10, (32, 32, 3)."""
-    k = max(1, min(image.shape[:2]) // SIZE)
-    h, w = (side // k for side in image.shape[:2])
-    # means of k x k pixels: interpolation would look at a few of them
-    blocks = image[:h * k, :w * k].reshape(h, k, w, k, 3).mean(axis=(1, 3))
-    return d2l.CenterCrop(SIZE)(d2l.Resize(SIZE, keep_ratio=True)(
-        blocks.round().astype('uint8')))
+# of a photograph the middle, where `transform_test` would squeeze all of it
+small_square = d2l.Compose([d2l.Resize(SIZE, keep_ratio=True), d2l.CenterCrop(SIZE)])
 
 
 def predict(model, *pictures) -> list:

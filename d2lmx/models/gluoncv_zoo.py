@@ -67,13 +67,14 @@ def build_net(name: str, params=None):
     """
     family, _ = family_of(name)
     shapes = {} if params is None else _shapes(params)
-    with legacy_arrays(), warnings.catch_warnings():
-        warnings.filterwarnings('ignore', 'Cannot decide type')  # none was asked for
-        try:
+    try:
+        with legacy_arrays(), warnings.catch_warnings():
+            warnings.filterwarnings('ignore', 'Cannot decide type')  # none was asked
             net = _made(name, family, shapes)
-        except Exception as error:  # of whatever kind: the file, or gluoncv's code
-            raise InputError(f'gluoncv cannot build {name}: {error}') from error
-    return LegacyNetwork(net)
+        return LegacyNetwork(net)
+    except Exception as error:  # of whatever kind: the file, or gluoncv's code
+        reason = str(error).strip().splitlines()[0] if str(error) else repr(error)
+        raise InputError(f'gluoncv cannot build {name}: {reason}') from error
 
 
 def _made(name, family, shapes):

@@ -64,6 +64,16 @@ def test_what_is_darker_than_black_is_black(page):
                                 rtol=1e-6)
 
 
+def test_a_small_picture_is_made_smaller_by_means_and_larger_without_blocks(page):
+    stripes = onp.zeros((30, 30, 3), 'uint8')
+    stripes[:, ::2] = 200
+    assert (page.averaged(stripes, (3, 3)) == 100).all()
+    ramp = onp.arange(0, 200, 50, 'uint8')[None, :, None].repeat(4, 0).repeat(3, 2)
+    large = page.averaged(ramp, (40, 40)).asnumpy()[20, :, 0].astype(int)
+    # a step of 50 over ten pixels; blocks would climb it at once
+    assert onp.diff(large).max() <= 10
+
+
 # ---- losses
 
 

@@ -87,6 +87,13 @@ def test_slips_are_told(capsys, tmp_path):
     assert 'there is no parameter file' in capsys.readouterr().err
 
 
+def test_a_network_that_gluoncv_itself_cannot_build_is_told_in_a_line(capsys):
+    # group normalization, written with an argument that MXNet 1.9 does not take
+    assert call('show', ['gluoncv:resnet50_v1b_gn']) == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 1 and 'gluoncv cannot build resnet50_v1b_gn' in errors[0]
+
+
 def test_its_table_counts_its_parameters(capsys):
     assert call('show', ['gluoncv:cifar_resnet20_v1']) == 0
     # ResNet-20 of its paper, 0.27 million

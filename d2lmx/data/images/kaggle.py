@@ -31,12 +31,15 @@ def read_csv_labels(fname) -> dict:
     """{name of a picture, without its ending: its label}, from a table of two columns.
 
     The first line names the columns. BadData, which names file and line, for a line
-    that has not two values, and for a second label of a picture.
+    that has not two values, and for a second label of a picture; and for no table.
 
     Book: 13.13 (sec_kaggle_cifar10)
     """
     labels = {}
-    rows = csv.reader(read_text(fname).splitlines(), skipinitialspace=True)
+    try:
+        rows = list(csv.reader(read_text(fname).splitlines(), skipinitialspace=True))
+    except csv.Error as error:
+        raise BadData(f'{fname} is no table of names and labels: {error}') from error
     for number, row in enumerate(rows, start=1):
         if number == 1 or not row:
             continue
@@ -70,7 +73,8 @@ def copyfile(filename, target_dir) -> None:
     part = target.with_name(f'.{os.getpid()}-{target.name}')
     try:
         try:
-            os.link(filename, part)
+            # of the file itself: a relative link would lead nowhere from there
+            os.link(os.path.realpath(filename), part)
         except OSError:  # another file system, or one without links
             shutil.copy2(filename, part)  # its time, too, by which `_same` knows it
         part.replace(target)
@@ -111,7 +115,8 @@ def reorg_train_valid(data_dir, labels: dict, valid_ratio: float) -> int:
     each class, by their names, and ``train`` the others; returns how many of a class
     are for validation: valid_ratio of the class that has the fewest labels, rounded
     down, and at least one. Only what is not there yet is done, so that a call that was
-    cut off is completed by the next, and class folders hold nothing else afterwards.
+    cut off is completed by the next, and class folders hold nothing else afterwards;
+    a link in the place of one is deleted, and what is behind it stays.
 
     Parameters
     ----------
@@ -176,11 +181,16 @@ def read_reorganized(data_dir):
 def _pictures(folder) -> list:
     """The visible files of a folder in the order of their names, at least one."""
     try:
-        files = sorted(Path(entry.path) for entry in os.scandir(folder)
-                       if entry.is_file() and not entry.name.startswith('.'))
+        entries = [entry for entry in os.scandir(folder)
+                   if not entry.name.startswith('.')]
+        files = sorted(Path(entry.path) for entry in entries if entry.is_file())
     except OSError as error:
         raise BadData(f'{folder} must be a folder of pictures: '
                       f'{error.strerror or error}') from error
+    for entry in entries:
+        if entry.is_symlink() and not os.path.exists(entry.path):
+            raise BadData(f'{entry.path} is a link to a file that is not there: fetch '
+                          'that, or delete the link')
     if not files:
         raise BadData(f'{folder} must hold pictures, and is empty')
     return files
@@ -204,6 +214,7 @@ def _put(data_dir, parts, wanted) -> None:
     """
     folder = reorganized(data_dir)
     with writing(folder), _alone(folder):
+        _unlink_folders(folder, parts)
         for place in [place for part in parts for place in _folders(folder / part)]:
             names = {file.name for file in wanted.get((place.parent.name, place.name),
                                                       ())}
@@ -216,6 +227,14 @@ def _put(data_dir, parts, wanted) -> None:
         for (part, label), files in wanted.items():
             for file in files:
                 copyfile(file, folder / part / label)
+
+
+def _unlink_folders(folder, parts) -> None:
+    """Delete links in the place of folders, behind which a reader's own files are."""
+    for part in parts:
+        for place in [folder / part, *_folders(folder / part)]:
+            if place.is_symlink():
+                place.unlink()
 
 
 def _folders(folder) -> list:

@@ -10,6 +10,7 @@ side by side in threads.
 import numpy as onp
 
 from ...errors import InputError
+from .reading import MOST_PIXELS
 
 __all__ = ['Compose', 'RandomFlipLeftRight', 'RandomFlipTopBottom', 'RandomResizedCrop',
            'Resize', 'CenterCrop', 'ToTensor', 'Normalize']
@@ -131,7 +132,8 @@ class RandomResizedCrop(EachPicture):
 class Resize(EachPicture):
     """Each picture scaled to one size: pixels of height and width, or (width, height).
 
-    keep_ratio: scaled so that the shorter side has that many pixels, one number.
+    keep_ratio: scaled so that the shorter side has that many pixels, one number;
+    InputError for a picture that is so narrow that this gives more than 134 million.
 
     Ours, for 13.1
     """
@@ -141,9 +143,14 @@ class Resize(EachPicture):
 
     def change(self, picture, rng):
         height, width = picture.shape[:2]
+        if not self.keep_ratio:
+            return resized(picture, self.size)
         factor = self.size[0] / min(height, width)
-        return resized(picture, (round(width * factor), round(height * factor))
-                       if self.keep_ratio else self.size)
+        w, h = round(width * factor), round(height * factor)
+        if not w * h <= MOST_PIXELS:
+            raise InputError(f'a picture of {width} x {height} pixels is too narrow to '
+                             f'be scaled to {w} x {h}: cut a part out of it')
+        return resized(picture, (w, h))
 
 
 class CenterCrop(EachPicture):
@@ -212,8 +219,14 @@ def as_size(size) -> tuple:
 
 
 def resized(picture, size):
-    """A picture scaled to (width, height) by bilinear interpolation."""
+    """A picture scaled to (width, height) by bilinear interpolation.
+
+    By means of its pixels where it shrinks to less than a half: interpolation would
+    look at four of them, and leave out the others.
+    """
     import cv2
     if picture.shape[1::-1] == tuple(size):
         return picture
-    return cv2.resize(onp.ascontiguousarray(picture), size)
+    shrinks = min(old / new for old, new in zip(picture.shape[1::-1], size)) > 2
+    return cv2.resize(onp.ascontiguousarray(picture), size,
+                      interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)

@@ -59,7 +59,8 @@ def test_labels_are_by_name_without_the_header(tmp_path):
     ('id,label\n1,frog\n2\n', r"line 3 has \['2'\]"),
     ('id,label\n1,frog,green\n', 'line 2 has'), ('id,label\n1,\n', 'line 2 has'),
     ('id,label\n1,frog\n1,truck\n', 'calls 1 frog, and then truck in line 3'),
-    ('id,label\n', 'it has no picture'), ('', 'it has no picture')])
+    ('id,label\n', 'it has no picture'), ('', 'it has no picture'),
+    ('id,label\n1,' + 'x' * 200_000, 'no table of names and labels')])
 def test_a_table_that_is_none_is_refused_by_file_and_line(tmp_path, text, told):
     file = tmp_path / 'labels.csv'
     file.write_text(text)
@@ -374,3 +375,46 @@ def test_pictures_are_those_of_their_labels(name, table):
     assert labels[pictures.files[i].stem] == classes[y[i]]
     assert (pictures[i] == d2l.read_picture(Path(
         folder, 'train', pictures.files[i].name))).all()
+
+
+# ---- links
+
+
+@pytest.fixture
+def linked(data_dir):
+    """The same data set, whose pictures are relative links to files of a store."""
+    for part in ('train', 'test'):
+        for file in list((data_dir / part).iterdir()):
+            (data_dir / 'store').mkdir(exist_ok=True)
+            file.rename(data_dir / 'store' / file.name)
+            file.symlink_to(Path('..', 'store', file.name))
+    return data_dir
+
+
+def test_relative_links_lead_to_their_pictures_from_class_folders_too(linked):
+    d2l.reorg_train_valid(linked, LABELS, .5)
+    d2l.reorg_test(linked)
+    assert tree(linked / 'train_valid_test') == {
+        **everything(2), **{f'test/unknown/{name}.png': name for name in 'xyz'}}
+
+
+def test_a_picture_whose_link_leads_nowhere_is_named_not_left_out(linked):
+    (linked / 'store' / 'b2.png').unlink()
+    with pytest.raises(BadData, match=r'train/b2\.png is a link to a file that is not'):
+        d2l.reorg_train_valid(linked, LABELS, .5)
+    assert not (linked / 'train_valid_test').exists()
+
+
+@pytest.mark.parametrize('place', ['train', 'train/ape', 'valid/cow'])
+def test_nothing_is_deleted_behind_a_link_in_the_place_of_a_folder(data_dir, tmp_path,
+                                                                   place):
+    mine = tmp_path / 'mine'
+    (mine / 'ape').mkdir(parents=True)
+    for name in ('mine.png', 'ape/mine.png'):
+        (mine / name).write_text('dear')
+    link = data_dir / 'train_valid_test' / place
+    link.parent.mkdir(parents=True)
+    link.symlink_to(mine, target_is_directory=True)
+    d2l.reorg_train_valid(data_dir, LABELS, .5)
+    assert tree(mine) == {'mine.png': 'dear', 'ape/mine.png': 'dear'}
+    assert tree(data_dir / 'train_valid_test') == everything(2)

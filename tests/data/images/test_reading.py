@@ -172,3 +172,15 @@ def test_what_is_not_there_and_a_folder_are_told(tmp_path):
         d2l.read_picture(tmp_path / 'none.png')
     with pytest.raises(InputError, match='must be the file of a picture'):
         d2l.read_picture(tmp_path)
+
+
+@pytest.mark.parametrize('width', [2 ** 14 + 1, 2 ** 16])  # 2 ** 29: Pillow's own limit
+def test_too_many_pixels_are_told_as_such_before_they_are_decoded(tmp_path, width):
+    header = struct.pack('>IIBBBBB', width, 2 ** 13, 8, 2, 0, 0, 0)
+    chunks = b''.join(struct.pack('>I', len(data)) + name + data
+                      + struct.pack('>I', zlib.crc32(name + data))
+                      for name, data in ((b'IHDR', header), (b'IDAT', b''),
+                                         (b'IEND', b'')))
+    (tmp_path / 'map.png').write_bytes(b'\x89PNG\r\n\x1a\n' + chunks)
+    with pytest.raises(InputError, match='map.png has .*134 million.*scale it down'):
+        d2l.read_picture(tmp_path / 'map.png')

@@ -162,3 +162,18 @@ def test_a_size_that_is_none_is_told(size):
     for kind in (d2l.Resize, d2l.CenterCrop, d2l.RandomResizedCrop):
         with pytest.raises(InputError, match='whole number of pixels'):
             kind(size)
+
+
+def test_a_picture_made_much_smaller_is_averaged():
+    # stripes of one pixel, of 0 and 200: whatever is left out, their mean is 100
+    stripes = onp.zeros((96, 96, 3), 'uint8')
+    stripes[:, ::2] = 200
+    for transform in (d2l.Resize(16), d2l.Resize(16, keep_ratio=True),
+                      d2l.RandomResizedCrop(16, scale=(1, 1), ratio=(1, 1))):
+        assert (transform(stripes) == 100).all()
+
+
+@pytest.mark.parametrize('shape', [(1, 60_000, 3), (60_000, 1, 3)])
+def test_a_strip_is_refused_before_it_fills_the_memory(shape):
+    with pytest.raises(InputError, match='60000.* too narrow'):
+        d2l.Resize(256, keep_ratio=True)(onp.zeros(shape, 'uint8'))

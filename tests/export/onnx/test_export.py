@@ -134,3 +134,17 @@ def test_loaded_file_tells_how_many_arrays_it_takes(tmp_path):
     predict = load_onnx(export_onnx(nn.Flatten(), uniform(2, 3), tmp_path / 'net.onnx'))
     with pytest.raises(ValueError, match=r'takes 1 arrays \(data\), got 2'):
         predict(onp.ones((2, 3)), onp.ones((2, 3)))
+
+
+@pytest.mark.parametrize('large, difference, equal', [
+    (600, 1.2e-4, True),   # corners of boxes in pixels: eps * 600 = 7e-5, twice
+    (600, 3e-4, False), (1, 1.2e-4, False), (onp.inf, 1.2e-4, False)])
+def test_the_last_digits_of_an_outputs_largest_number_may_differ(large, difference,
+                                                                  equal):
+    from d2lmx.export.onnx.export import ExportDiffers, _check_equal
+    outputs = [[onp.array([large, x], 'float32')] for x in (0, difference)]
+    if equal:
+        _check_equal(*outputs, '', 1e-5, 1e-5)
+    else:
+        with pytest.raises(ExportDiffers, match='differs'):
+            _check_equal(*outputs, '', 1e-5, 1e-5)
