@@ -140,8 +140,10 @@ def test_a_run_killed_again_and_again_ends_like_one_that_was_left_alone(trainer)
 @pytest.mark.parametrize('section,options', [
     ('line', []), ('6.6', ['--num-epochs', '3']), ('3.6', ['--num-epochs', '8']),
     ('4.6', ['--num-epochs', '6', '--variant', 'concise']),
-    ('4.10', ['--num-epochs', '60'])],
-    ids=['line', 'lenet', 'softmax_scratch', 'dropout', 'house_price'])
+    ('4.10', ['--num-epochs', '60']), ('13.2', ['--num-epochs', '4']),
+    ('13.7', ['--num-epochs', '6'])],
+    ids=['line', 'lenet', 'softmax_scratch', 'dropout', 'house_price', 'fine_tuning',
+         'ssd'])
 def test_each_run_killed_once_ends_like_one_that_was_left_alone(trainer, section,
                                                                 options):
     dice = random.Random()

@@ -197,8 +197,8 @@ def errors(cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks):
                          bbox_labels.size)}
 
 
-def train(net, train_iter, num_epochs, lr, weight_decay):
-    """Train on all devices of the run, drawing as on the page; the history."""
+def training_step(net, lr, weight_decay):
+    """SGD on both losses of a batch."""
     trainer = gluon.Trainer(net.collect_params(), 'sgd',
                             {'learning_rate': lr, 'wd': weight_decay})
 
@@ -207,12 +207,18 @@ def train(net, train_iter, num_epochs, lr, weight_decay):
         l = calc_loss(*found)
         return l, {'train loss': (l.sum(), len(l)), **errors(*found)}
 
+    return d2l.measured_step(net, measure, trainer)
+
+
+def train(net, train_iter, num_epochs, lr, weight_decay):
+    """Train on all devices of the run, drawing as on the page; the history."""
     animator = d2l.Animator(xlabel='epoch', xlim=[1, num_epochs],
                             legend=['class error', 'bbox mae'])
-    step = d2l.measured_step(net, measure, trainer)
-    return d2l.fit(step, train_iter, num_epochs, watch=lambda history: animator.add(
-        history.series['class error'][-1][0],
-        [history['class error'], history['bbox mae']]))
+    return d2l.fit(
+        training_step(net, lr, weight_decay), train_iter, num_epochs,
+        watch=lambda history: animator.add(
+            history.series['class error'][-1][0],
+            [history['class error'], history['bbox mae']]))
 
 
 def evaluate(net, val_iter, classes, batch_size):

@@ -13,7 +13,7 @@ from ..pages.networks import find_network
 from ..pages.options import hyperparameters
 from ..parity.torch_side import find_twin, has_torch
 from .processes import seconds_in_turn
-from .tasks import TASKS, Images
+from .tasks import TASKS
 from .ways import HYBRIDIZE
 
 EPOCH, PAGE, TORCH = 'training epoch', 'page', 'torch eager'
@@ -33,7 +33,7 @@ def measure_epochs(network, rounds: int, watch):
     if has_torch() and find_twin(network.twin):
         ways.append(TORCH)
     makers = {way: (make_epoch, network.address, way, hub.policy()) for way in ways}
-    rounds = min(rounds, MOST_ROUNDS) if isinstance(task, Images) else rounds
+    rounds = min(rounds, MOST_ROUNDS) if task.unit == 'examples' else rounds
     times, _ = seconds_in_turn(
         makers, rounds, warm_up=1, watch=watch, a_turn=A_TURN,
         environments={PAGE: compat.UNTOUCHED, TORCH: compat.UNTOUCHED})
@@ -57,11 +57,12 @@ def make_epoch(address, way, data) -> dict:
 
 def kind_of(network):
     """The class of what a section trains; InputError where none here serves it."""
-    data = network.section.data if network.section else ()
-    kinds = [kind for name, kind in TASKS.items() if name in data]
+    names = (*network.section.data, network.name) if network.section else ()
+    kinds = [kind for name, kind in TASKS.items() if name in names]
     if not kinds:
         raise InputError(f'{network.title} has no epochs to time: --epochs is for '
-                         f'sections whose data are {", ".join(TASKS)}')
+                         f'sections whose data are or whose name is one of '
+                         f'{", ".join(TASKS)}')
     return kinds[0]
 
 

@@ -10,6 +10,7 @@ from ..metrics import History
 from ..runtime.timing import Timer
 from .checkpoint import epochs
 from .forecast import Forecast
+from .replicas import merge_statistics
 from .sharing import share
 from .step import Step
 
@@ -109,6 +110,7 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
         history.examples += num_examples
         history.tokens += num_tokens
         workers.end_epoch()
+        merge_statistics(step.trains)
         history.seconds += timer.stop()
         if evaluate:
             history.add(epoch + 1, evaluate())

@@ -1,5 +1,5 @@
 """Copies of a network on several devices."""
-from mxnet import gluon, optimizer
+from mxnet import gluon, np, npx, optimizer
 
 from ..context import current
 
@@ -53,3 +53,22 @@ def clear_gradients(net, devices) -> None:
             for device in devices:
                 param.grad(device)[:] = 0
                 param.data(device)._fresh_grad = True  # else Trainer.step refuses it
+
+
+def merge_statistics(trains) -> None:
+    """Give all devices the mean of what each gathered for itself, as batch norms do.
+
+    A block is then the same on each of its devices, and as it is exported. trains: as
+    of a `Step`.
+    """
+    parts = trains if isinstance(trains, (list, tuple)) else [trains]
+    params = [param for part in parts if len(devices_of(part) or ()) > 1
+              for param in part.collect_params().values()
+              if param.grad_req == 'null' and not isinstance(param, gluon.Constant)]
+    if params:
+        npx.waitall()  # reading a running average waits for no backward pass
+    for param in params:
+        arrays = param.list_data()
+        mean = sum(array.asnumpy().astype('float64') for array in arrays) / len(arrays)
+        for array in arrays:
+            array[:] = np.array(mean, dtype=array.dtype, ctx=array.ctx)

@@ -24,12 +24,13 @@ def test_epochs_are_timed_beside_the_pages_way(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize('token,unit', [('lenet', 'examples'), ('8.5', 'tokens'),
-                                        ('9.7', 'tokens')])
+                                        ('9.7', 'tokens'), ('13.1', 'examples'),
+                                        ('13.7', 'examples'), ('13.11', 'examples')])
 def test_what_is_counted_follows_from_the_sections_data(token, unit):
     assert kind_of(find_network(token)).unit == unit
 
 
-@pytest.mark.parametrize('token', ['kaggle_house_price', 'squeezenet1_1'])
+@pytest.mark.parametrize('token', ['kaggle_house_price', '13.8', 'squeezenet1_1'])
 def test_a_network_that_trains_on_other_data_has_no_epochs(token):
     with pytest.raises(InputError, match='sections whose data are'):
         kind_of(find_network(token, with_zoo=True))

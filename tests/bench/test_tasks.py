@@ -1,14 +1,21 @@
 """What is timed: the page's loops train what the sections' own do, as they do it."""
+from dataclasses import replace
+
+import numpy as onp
 import pytest
 from mxnet import autograd, np
 
-from d2lmx.bench.epochs import task_of
-from d2lmx.bench.tasks import language, translation
+import d2lmx as d2l
+from d2lmx.bench.epochs import kind_of, task_of
+from d2lmx.bench.tasks import detection, language, pictures, translation
 from d2lmx.bench.tasks.waiting import clip_and_wait
 from d2lmx.context import running
 from d2lmx.data.text.sequences import seq_data_iter_sequential
 from d2lmx.optim import grad_clipping
+from d2lmx.pages import sections
 from d2lmx.pages.networks import find_network
+from d2lmx.pages.options import hyperparameters
+from d2lmx.parity.compare import same_weights
 from d2lmx.parity.torch_side import find_twin
 
 
@@ -65,3 +72,93 @@ def test_the_ports_epochs_lower_the_loss(torch, token):
     epoch = task(token).torch(find_twin(find_network(token).twin), 1)
     first = epoch()
     assert epoch() < first
+
+
+SMALL = {'size': 64, 'height': 32, 'width': 64}  # of the pictures of chapter 13
+
+
+def small_task(token, monkeypatch):
+    """A task of one batch of four small pictures, and the port: equal weights."""
+    network = find_network(token)
+    port = find_twin(network.twin)()
+    side = 64 if token == '13.7' else 32
+    net, _ = same_weights(network.build_net, lambda batch_size=2: (
+        np.random.uniform(size=(batch_size, 3, side, side)),), port, 0)
+    network = replace(network, batch_size=4, build_net=lambda: net)
+    options = hyperparameters(sections.load(network.section).run).items()
+    options = {name: SMALL.get(name, default) for name, (_, default) in options}
+    monkeypatch.setattr(kind_of(network), 'num_batches', 1)
+    monkeypatch.setattr(pictures, 'get_dataloader_workers', lambda: 0)
+    with running(data='toy'):
+        return kind_of(network)(network, options), lambda: port
+
+
+def without_chance(timed, monkeypatch, folder):
+    """Pictures that no flip and no crop changes; those of boxes are not augmented."""
+    colors = onp.random.RandomState(0).randint(0, 256, (4, 1, 1, 3)).astype('uint8')
+    if isinstance(timed, pictures.Cifar10):
+        timed.pictures = onp.tile(colors, (1, 32, 32, 1))
+    elif isinstance(timed, pictures.HotDogs):
+        files = [folder / f'{i}.png' for i in range(4)]
+        for file, color in zip(files, colors):
+            d2l.plt.imsave(file, onp.tile(color, (70, 80, 1)))
+        timed.pictures = d2l.PictureFiles(files)
+    elif isinstance(timed, pictures.Segmentation):
+        def corners(arrays):
+            return [array[100:132, 100:164] for array in arrays]
+        timed.dataset.features, timed.dataset.labels = map(
+            corners, (timed.dataset.features, timed.dataset.labels))
+        monkeypatch.setattr(pictures, 'read_voc_images', lambda folder: map(
+            corners, d2l.read_voc_images(folder)))
+
+
+def measures(told):
+    """Of what an epoch tells: its loss, or for boxes class error and error of offsets.
+    """
+    if isinstance(told, d2l.History):
+        names = ['class error', 'bbox mae'] if 'bbox mae' in told.series else [
+            'train loss']
+        return [told[name] for name in names]
+    return told if isinstance(told, tuple) else [told]
+
+
+@pytest.mark.torch
+@pytest.mark.filterwarnings('ignore:.*already initialized')
+@pytest.mark.parametrize('token', ['13.1', '13.2', '13.7', '13.11'])
+def test_all_ways_train_alike(token, torch, monkeypatch, tmp_path):
+    # pictures of one colour leave normalization little but rounding to learn from
+    found, num_epochs = {}, 1 if token == '13.2' else 2
+    for way, arguments in [('ours', [{}]), ('page', []), ('torch', [1])]:
+        timed, build_port = small_task(token, monkeypatch)
+        without_chance(timed, monkeypatch, tmp_path)
+        if way == 'torch':
+            arguments = [build_port, *arguments]
+        epoch = getattr(timed, way)(*arguments)
+        found[way] = [measures(epoch()) for _ in range(num_epochs)]
+        assert timed.count() == 4
+    for way in ('page', 'torch'):
+        for i, (ours, theirs) in enumerate(zip(found['ours'], found[way])):
+            # float32 sums in another order, which normalizing four examples enlarges,
+            # and an update of all weights more so, by Adam as far as the rate
+            assert theirs[:len(ours)] == pytest.approx(
+                ours, rel=(1e-3, 2e-2)[i], abs=(0, 1e-3)[i]), way
+
+
+@pytest.mark.torch
+def test_the_ports_anchors_are_taught_what_ours_are(torch):
+    # more objects than one, some of which share their best anchor, and fillers
+    rng = onp.random.RandomState(1)
+    anchors = d2l.multibox_prior(np.zeros((6, 6)), [.3, .5], [1, 2, .5])
+    corners = rng.uniform(0, .6, (5, 4, 2))
+    labels = onp.concatenate([rng.randint(0, 3, (5, 4, 1)), corners,
+                              corners + rng.uniform(.1, .4, (5, 4, 2))], axis=2)
+    labels[:2, 2:] = -1
+    labels[4, 1, 1:] = labels[4, 0, 1:]
+    labels = np.array(labels, dtype='float32')
+    offsets, mask, classes = d2l.multibox_target(anchors, labels)
+    port = detection.port_targets(*(torch.from_numpy(array.asnumpy())
+                                    for array in (anchors[0], labels)))
+    assert (port[2].numpy() == classes.asnumpy()).all() and (port[2] > 0).any()
+    assert (port[1].numpy()[..., 0] == mask.asnumpy().reshape(5, -1, 4)[..., 0]).all()
+    onp.testing.assert_allclose(port[0].numpy().reshape(5, -1), offsets.asnumpy(),
+                                rtol=1e-4, atol=1e-4)  # of logarithms near 0

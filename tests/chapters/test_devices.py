@@ -93,6 +93,14 @@ def test_a_section_gives_the_same_numbers_on_three_devices(
     assert numbers[1] == pytest.approx(numbers[0], rel=2e-3, abs=1e-4)
 
 
+def test_what_two_devices_have_trained_is_saved_as_it_is(section, tmp_path, capsys):
+    page = section('13.2')  # with batch normalization, whose devices see other pictures
+    with d2l.use_devices(THREE[:2]) as used:
+        page.run(**page.SMOKE, out=tmp_path)  # complains where the saved one differs
+    assert used == set(THREE[:2])
+    assert d2l.load_model(tmp_path / 'model', 'classes').about['size'] == 32
+
+
 def leaves(value):
     """All numbers within a result."""
     if isinstance(value, dict):

@@ -114,3 +114,20 @@ def test_a_function_stays_where_its_arrays_are():
         d2l.fit(step, batches([4, 3]), 1)
         assert used == set()
     assert d2l.devices_of(lambda X: X) is None
+
+
+def test_running_means_of_devices_become_one():
+    # each pass keeps 0.9 of the mean, and adds a tenth of that of the device's examples
+    net = nn.HybridSequential()
+    net.add(nn.BatchNorm(), nn.Dense(3))
+    net.initialize(ctx=FOUR[:2])
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': .1})
+    data = batches([6, 6])
+    d2l.fit(d2l.classification_step(net, LOSS, trainer, FOUR[:2]), data, 1)
+    (first, _), (second, _) = [(X.asnumpy(), y) for X, y in data]
+    # a trainer's first step gives all devices what the first device has
+    mean = .09 * first[:3].mean(axis=0) + .1 * second.mean(axis=0)
+    for array in net[0].running_mean.list_data():
+        onp.testing.assert_allclose(array.asnumpy(), mean, rtol=1e-5, atol=1e-7)
+    for one, other in zip(weights(net, FOUR[0]), weights(net, FOUR[1])):
+        onp.testing.assert_array_equal(one, other)

@@ -10,9 +10,13 @@ A task is made of a `Network` and its section's hyperparameters, and has
                     imperatively, in the page's loop, which waits where the page waits
     torch(build_port, num_threads)      the same of the section's PyTorch port
 """
+from .detection import Detection
 from .images import Images
 from .language import LanguageModel
+from .pictures import Cifar10, HotDogs, Segmentation
 from .translation import Translation
 
+# by a data file that a section reads, or by the section's name
 TASKS = {'fashion_mnist_train_images': Images, 'time_machine': LanguageModel,
-         'fra-eng': Translation}
+         'fra-eng': Translation, 'image_augmentation': Cifar10, 'fine_tuning': HotDogs,
+         'ssd': Detection, 'fcn': Segmentation}

@@ -1,4 +1,4 @@
-"""Classes of Fashion-MNIST, by SGD."""
+"""Classes of pictures, or of their pixels, and Fashion-MNIST's among them, by SGD."""
 from mxnet import autograd, gluon, init, np
 from mxnet.gluon.data.vision import transforms
 
@@ -11,47 +11,47 @@ from ...train.step import STATIC
 from ...train.steps import classification_step
 
 
-class Images:
-    """The task of sections whose data is Fashion-MNIST."""
+class Classification:
+    """What is common to tasks that tell classes apart.
+
+    A subclass has `train_iter`, and what the page reads: `page_iter`, with float() of
+    the loss and the accuracy of each batch in the loop.
+    """
 
     unit = 'examples'
-    legend = ("the page's way: DataLoader with workers and a transform an image, "
-              'imperative, float() each batch, default waiting of threads')
+    optimizer, wd = 'sgd', 0.0
 
     def __init__(self, network, options):
-        self.network, self.resize = network, options.get('resize')
-        self.images, self.labels = read_fashion_mnist(is_train=True)
-
-    def count(self) -> int:
-        """Examples of an epoch."""
-        return len(self.labels)
+        self.network = network
 
     def train_iter(self):
         """This library's loader."""
-        return load_data_fashion_mnist(self.network.batch_size, self.resize)[0]
+        raise NotImplementedError
+
+    def page_iter(self):
+        """The page's loader."""
+        raise NotImplementedError
 
     def start(self, network):
-        """A network with Xavier weights, its loss, and SGD as the sections take it."""
+        """A network with Xavier weights, its loss, and the section's optimizer."""
         net = network.build_net()
         net.initialize(init.Xavier())
-        trainer = gluon.Trainer(net.collect_params(), 'sgd',
-                                {'learning_rate': network.lr})
-        return net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer
+        trainer = gluon.Trainer(net.collect_params(), self.optimizer,
+                                {'learning_rate': network.lr, 'wd': self.wd})
+        return net, gluon.loss.SoftmaxCrossEntropyLoss(axis=1), trainer
+
+    def step(self, net, loss, trainer):
+        """The section's step."""
+        return classification_step(net, loss, trainer)
 
     def ours(self, options):
         net, loss, trainer = self.start(self.network)
         net.hybridize(**options)
-        loss.hybridize(**STATIC)  # as train_ch6 does, however net runs
-        step, train_iter = classification_step(net, loss, trainer), self.train_iter()
+        step, train_iter = self.step(net, loss, trainer), self.train_iter()
         return lambda: fit(step, train_iter, 1)
 
     def page(self):
-        images = np.array(self.images[..., None], dtype='uint8')  # (n, 28, 28, 1)
-        steps = [transforms.Resize(self.resize)] if self.resize else []
-        transform = transforms.Compose([*steps, transforms.ToTensor()])
-        loader = gluon.data.DataLoader(
-            gluon.data.ArrayDataset(images, self.labels).transform_first(transform),
-            self.network.batch_size, shuffle=True, num_workers=get_dataloader_workers())
+        loader = self.page_iter()
         net, loss, trainer = self.start(self.network.as_printed())
 
         def epoch():
@@ -62,7 +62,8 @@ class Images:
                     l = loss(y_hat, y)
                 l.backward()
                 trainer.step(X.shape[0])
-                metric.add(float(l.sum()), accuracy(y_hat, y), y.size)
+                metric.add(float(l.sum()), accuracy(y_hat, y), len(y))
+            return metric[0] / metric[2]
 
         return epoch
 
@@ -70,19 +71,18 @@ class Images:
         """Loss and accuracy are summed without waiting for each batch, as ours are."""
         import torch
         torch.set_num_threads(num_threads)
-        net, rows = build_port(), self.train_iter().rows
-        for layer in net.modules():
-            if isinstance(layer, (torch.nn.Linear, torch.nn.Conv2d)):
-                torch.nn.init.xavier_uniform_(layer.weight)
-                torch.nn.init.zeros_(layer.bias)
+        net, train_iter = build_port(), self.train_iter()
         loss = torch.nn.CrossEntropyLoss()
-        optimizer = torch.optim.SGD(net.parameters(), lr=self.network.lr)
+        optimizers = {'sgd': torch.optim.SGD, 'adam': torch.optim.Adam}
+        optimizer = optimizers[self.optimizer](
+            net.parameters(), lr=self.network.lr, weight_decay=self.wd)
 
         def epoch():
             net.train()
-            l_sum, correct, count = 0.0, 0, 0
-            for X, y in rows():
-                X, y = torch.from_numpy(X), torch.from_numpy(y).long()
+            l_sum, correct, count, labels = 0.0, 0, 0, 0
+            for X, y in train_iter:
+                X, y = torch.from_numpy(X.asnumpy()), torch.from_numpy(y.asnumpy())
+                y = y.long()
                 optimizer.zero_grad()
                 y_hat = net(X)
                 l = loss(y_hat, y)
@@ -90,7 +90,51 @@ class Images:
                 optimizer.step()
                 l_sum += l.detach() * len(y)
                 correct += (y_hat.argmax(axis=1) == y).sum()
-                count += len(y)
-            return float(l_sum) / count, float(correct) / count
+                count, labels = count + len(y), labels + y.numel()
+            return float(l_sum) / count, float(correct) / labels
 
         return epoch
+
+
+class Images(Classification):
+    """The task of sections whose data is Fashion-MNIST."""
+
+    legend = ("the page's way: DataLoader with workers and a transform an image, "
+              'imperative, float() each batch, default waiting of threads')
+
+    def __init__(self, network, options):
+        super().__init__(network, options)
+        self.resize = options.get('resize')
+        self.images, self.labels = read_fashion_mnist(is_train=True)
+
+    def count(self) -> int:
+        """Examples of an epoch."""
+        return len(self.labels)
+
+    def train_iter(self):
+        return load_data_fashion_mnist(self.network.batch_size, self.resize)[0]
+
+    def step(self, net, loss, trainer):
+        loss.hybridize(**STATIC)  # as train_ch6 does, however net runs
+        return super().step(net, loss, trainer)
+
+    def page_iter(self):
+        images = np.array(self.images[..., None], dtype='uint8')  # (n, 28, 28, 1)
+        steps = [transforms.Resize(self.resize)] if self.resize else []
+        transform = transforms.Compose([*steps, transforms.ToTensor()])
+        return gluon.data.DataLoader(
+            gluon.data.ArrayDataset(images, self.labels).transform_first(transform),
+            self.network.batch_size, shuffle=True, num_workers=get_dataloader_workers())
+
+    def torch(self, build_port, num_threads):
+        import torch
+
+        def build():
+            net = build_port()
+            for layer in net.modules():
+                if isinstance(layer, (torch.nn.Linear, torch.nn.Conv2d)):
+                    torch.nn.init.xavier_uniform_(layer.weight)
+                    torch.nn.init.zeros_(layer.bias)
+            return net
+
+        return super().torch(build, num_threads)
