@@ -15,7 +15,6 @@ from types import ModuleType
 import mxnet as mx
 from mxnet import npx
 from mxnet.util import np_array, np_shape
-from PIL import ImageFile
 
 from ..errors import MissingPackage
 
@@ -61,21 +60,15 @@ def gluoncv():
 
 @contextmanager
 def _stand_ins():
-    """Hide PyTorch from an import, and put an empty module where SciPy is missing.
-
-    What the import changes in Pillow is put back.
-    """
+    """Hide PyTorch from an import, and put an empty module where SciPy is missing."""
     put = {'torch': None}  # which makes `import torch` an ImportError
     if find_spec('scipy') is None:
         put.update({name: ModuleType(name) for name in ('scipy', 'scipy.io')})
     hidden = {name: sys.modules[name] for name in put if name in sys.modules}
     sys.modules.update(put)
-    whole_alone = ImageFile.LOAD_TRUNCATED_IMAGES
     try:
         yield
     finally:
-        # one of gluoncv's modules lets Pillow read half of a picture from then on
-        ImageFile.LOAD_TRUNCATED_IMAGES = whole_alone
         for name in put:
             sys.modules.pop(name, None)
         sys.modules.update(hidden)

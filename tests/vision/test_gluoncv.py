@@ -60,9 +60,3 @@ def test_semantics_are_as_before_after_an_import_and_a_block():
         assert not npx.is_np_array() and not is_np_shape()
         raise KeyError
     assert npx.is_np_array() and is_np_shape()
-
-
-def test_half_a_picture_is_still_none_after_the_import():
-    from PIL import ImageFile
-    gluoncv()
-    assert not ImageFile.LOAD_TRUNCATED_IMAGES

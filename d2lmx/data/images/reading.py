@@ -44,7 +44,6 @@ def decoding(file):
     """Silence, and an InputError that names the file for whatever Pillow finds wrong.
     """
     from PIL import Image
-    from PIL.Image import DecompressionBombError
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
@@ -53,9 +52,6 @@ def decoding(file):
         raise
     except Image.DecompressionBombError as error:  # 179 million, before `check_pixels`
         raise InputError(f'{file} has {TOO_LARGE}') from error
-    except DecompressionBombError as error:  # at twice as many as Pillow warns of
-        raise InputError(f'{file} has more than {MOST_PIXELS // 10 ** 6} million '
-                         f'pixels: scale it down ({error})') from error
     except Exception as error:  # Pillow's decoders share no narrower class
         raise InputError(f'{file} is no picture, or it is damaged: give a JPEG, PNG, '
                          f'WebP, BMP, GIF or TIFF file ({error})') from error
