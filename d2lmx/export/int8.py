@@ -18,12 +18,12 @@ from pathlib import Path
 
 import mxnet as mx
 import numpy as onp
-from mxnet import MXNetError, gluon, npx, util
+from mxnet import MXNetError, gluon, npx
 from mxnet.contrib import quantization
 
 from ..errors import InputError
 from ..files.whole import whole_files
-from ..runtime.threads import EVERYWHERE
+from ..runtime.threads import legacy_arrays
 from .symbol import ExportDiffers, export_block, load_exported, symbol_files
 from .tracing import last_line
 
@@ -104,13 +104,8 @@ class _Legacy:
 @contextmanager
 def _legacy_arrays():
     """MXNet's legacy semantics and the CPU: quantized networks work there alone."""
-    were_on = util.is_np_shape()
-    try:
-        with util.np_array(False), util.np_shape(False), mx.cpu():
-            yield
-    finally:
-        if were_on:
-            util.set_np_shape(EVERYWHERE)  # not in this thread alone
+    with legacy_arrays(), mx.cpu():
+        yield
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from mxnet import gluon, np
 from mxnet.util import np_array
 
 from ..errors import InputError, MissingFile
-from ..vision.gluoncv import gluoncv, legacy_arrays, load_arrays
+from ..runtime.threads import legacy_arrays
+from ..vision.gluoncv import gluoncv, load_arrays
 
 __all__ = []
 

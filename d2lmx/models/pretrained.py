@@ -10,13 +10,13 @@ import numpy as onp
 from mxnet import np
 from mxnet.gluon import nn
 from mxnet.gluon.model_zoo import model_store, vision
-from mxnet.util import np_array, np_shape
 
 from ..errors import InputError
 from ..files import hub
 from ..files.archives import BadData
 from ..files.catalogue import WEIGHTS, gluon_weights
 from ..files.npz import read_npz
+from ..runtime.threads import legacy_arrays
 from . import zoo
 from .efficientnet import EfficientNetLite0, torch_names
 
@@ -136,7 +136,7 @@ def shapes_of(name: str) -> dict:
         net.infer_shape(np.zeros((1, 3, 64, 64)))
         return {file_name: param.shape
                 for param, file_name in _names(name, net).items()}
-    with np_array(False), np_shape(False):  # some take no NumPy arrays
+    with legacy_arrays():  # some take no NumPy arrays
         net, size = vision.get_model(name), 299 if name == 'inceptionv3' else 224
         net.infer_shape(mx.nd.zeros((1, 3, size, size)))
         return {structural: param.shape for structural, param

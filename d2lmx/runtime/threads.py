@@ -4,6 +4,7 @@ MXNet keeps them for each thread, off at first: in another one, such as asyncio'
 executor starts, every layer would refuse the arrays that it is given.
 """
 import threading
+from contextlib import contextmanager
 
 from mxnet import util
 
@@ -24,3 +25,15 @@ def use_numpy_everywhere() -> None:
     """Turn the semantics on where nobody set them; ``npx.reset_np`` still counts."""
     util._NumpyArrayScope._current = _On()
     util.is_np_array()
+
+
+@contextmanager
+def legacy_arrays():
+    """MXNet's semantics before NumPy's, within the block; after it all is as before."""
+    were_on = util.is_np_shape()
+    try:
+        with util.np_array(False), util.np_shape(False):  # in this order
+            yield
+    finally:
+        if were_on:
+            util.set_np_shape(EVERYWHERE)  # util's own would for this thread alone

@@ -14,21 +14,14 @@ from types import ModuleType
 
 import mxnet as mx
 from mxnet import npx
-from mxnet.util import np_array, np_shape
 
 from ..errors import MissingPackage
+from ..runtime.threads import legacy_arrays
 
 __all__ = []
 
 PACKAGE = 'gluoncv==0.10.5.post0'
 _importing = threading.Lock()
-
-
-@contextmanager
-def legacy_arrays():
-    """MXNet's semantics before NumPy's, in this thread and within the block."""
-    with np_array(False), np_shape(False):  # in this order
-        yield
 
 
 def load_arrays(file):

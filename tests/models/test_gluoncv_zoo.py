@@ -9,7 +9,8 @@ from d2lmx.commands import call
 from d2lmx.errors import InputError
 from d2lmx.models.gluoncv_zoo import build_net, family_of
 from d2lmx.pages.networks import find_network
-from d2lmx.vision.gluoncv import gluoncv, legacy_arrays
+from d2lmx.runtime.threads import legacy_arrays
+from d2lmx.vision.gluoncv import gluoncv
 
 # (name, a small picture's size, outputs for a batch of 2) of a network of each family
 SMALL = [('cifar_resnet20_v1', 32, [(2, 10)]), ('mobilenet0.25', 64, [(2, 1000)]),

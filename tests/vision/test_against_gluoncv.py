@@ -4,7 +4,8 @@ import numpy as onp
 from mxnet import np
 
 import d2lmx as d2l
-from d2lmx.vision.gluoncv import gluoncv, legacy_arrays
+from d2lmx.runtime.threads import legacy_arrays
+from d2lmx.vision.gluoncv import gluoncv
 
 
 def boxes(n, seed):

@@ -2,6 +2,7 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from mxnet import npx
 from mxnet.util import is_np_shape
 
 from d2lmx.errors import MissingPackage
-from d2lmx.vision.gluoncv import gluoncv, legacy_arrays
+from d2lmx.runtime.threads import legacy_arrays
+from d2lmx.vision.gluoncv import gluoncv
 
 ROOT = Path(__file__).parent.parent.parent
 GUESTS = '''
@@ -60,3 +62,8 @@ def test_semantics_are_as_before_after_an_import_and_a_block():
         assert not npx.is_np_array() and not is_np_shape()
         raise KeyError
     assert npx.is_np_array() and is_np_shape()
+    found = []  # in a new thread, too, which asks nobody for its semantics
+    thread = threading.Thread(target=lambda: found.append(is_np_shape()))
+    thread.start()
+    thread.join()
+    assert found == [True]

@@ -6,7 +6,7 @@ import pytest
 from mxnet import np, npx
 
 import d2lmx as d2l
-from d2lmx.vision.gluoncv import legacy_arrays
+from d2lmx.runtime.threads import legacy_arrays
 
 HERE = (0, 0, 10, 10)    # boxes that overlap not at all
 THERE = (20, 20, 30, 30)
