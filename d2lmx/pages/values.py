@@ -11,7 +11,7 @@ LARGEST = {  # by a name's beginning, what a number can be; see `number`
     'dropout': 1 - 1e-6, 'gamma': 1 - 1e-6, 'rho': 1 - 1e-6, 'seed': 2 ** 32 - 1,
     'num_hiddens': 65536, 'ffn_num_hiddens': 65536, 'embed_size': 65536,
     'num_heads': 1024, 'num_layers': 100, 'beam_size': 100, 'resize': 512,
-    'length_penalty': 100, 'num_epochs': 10 ** 6, 'num_steps': 1000}
+    'length_penalty': 100, 'threshold': 1, 'num_epochs': 10 ** 6, 'num_steps': 1000}
 TIMES = 1000            # the book's value, where a count has no such limit
 REAL = 1e-30, 1e30      # float32 holds the squares of neither, but every operator both
 NAME, PATH = 255, 4096  # bytes, of a file and of the way to it

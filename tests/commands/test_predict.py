@@ -204,6 +204,7 @@ def predict(model, content, style, *, lr: float = 1.0):
     (['SIZES', 'nowhere.png'], 'there is no picture'),
     (['SIZES', 'SIZES'], 'is no picture'),
     (['SIZES', 'a', '--scale', 'x'], 'expected a number'),
+    (['13.7', 'a', '--threshold', '2'], 'at least 0 and at most 1'),
     (['SIZES', 'a', '--threshold', '1'], 'unrecognized')])
 def test_slips_are_told_in_one_line(complaint, sizes, monkeypatch, words, wanted):
     monkeypatch.setattr('sys.stdin', io.StringIO(''))
