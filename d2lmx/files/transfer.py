@@ -136,6 +136,8 @@ def _reason(error) -> str:
         return f'HTTP status {error.response.status_code}'
     if isinstance(error, (Slow, TooLarge)):
         return str(error)
+    if isinstance(error, requests.ReadTimeout):  # before any header came
+        return f'no answer in {READ_SECONDS} s'
     if isinstance(error, requests.Timeout):
         return 'no answer in time'
     if isinstance(error, urllib3.exceptions.ReadTimeoutError):
