@@ -64,12 +64,6 @@ def _reduce(operator, g, n):
                     n.attrs.get('keepdims', False))
 
 
-@converts('transpose')
-def _transpose(g, n):
-    axes = n.attrs.get('axes') or range(n.ranks[0])[::-1]
-    return g.add('Transpose', n.inputs[0], perm=[axis % n.ranks[0] for axis in axes])
-
-
 @converts('Concat')
 def _concat(g, n):
     return g.add('Concat', *n.inputs, axis=n.attrs.get('dim', 1))

@@ -63,7 +63,7 @@ def _squeeze(g, n):
     return g.add('Squeeze', n.inputs[0], as_list(axis))
 
 
-@converts('_np_transpose')
+@converts('_np_transpose', 'transpose')
 def _transpose(g, n):
     axes = n.attrs.get('axes') or range(n.ranks[0])[::-1]
     return g.add('Transpose', n.inputs[0], perm=[axis % n.ranks[0] for axis in axes])
