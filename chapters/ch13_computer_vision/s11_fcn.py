@@ -17,7 +17,8 @@ from mxnet.gluon import nn
 import d2lmx as d2l
 
 DATA = ('voc2012', 'catdog', 'resnet18_v2')
-SMOKE = dict(num_epochs=1, batch_size=4, height=64, width=96)
+SMOKE = dict(num_epochs=1, batch_size=4, height=64, width=96,
+             backbone='squeezenet1_1')  # a small one: it measures whole pictures
 RANGES = dict(height=(32, 512), width=(32, 512))
 # printed, then the range of the book's executed builds
 PRINTED = [({}, {'train loss': (0.325, 0.32, 0.34), 'train acc': (0.892, 0.88, 0.90),

@@ -81,8 +81,10 @@ def _as_rgb(image):
     from PIL import Image, ImageOps
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith('I'):  # 16 bits, which Pillow would cut off at 255
-        image = Image.fromarray((onp.array(image).clip(0, 65535) / 257).round()
-                                .astype('uint8'))
+        pixels = onp.array(image)
+        if pixels.min() < 0 or pixels.max() > 65535:
+            raise ValueError('its pixels are no whole numbers of 16 bits')
+        image = Image.fromarray((pixels / 257).round().astype('uint8'))
     if image.mode == 'F':
         raise ValueError('its pixels are no whole numbers')
     if image.mode in ('LA', 'PA', 'RGBA', 'RGBa') or 'transparency' in image.info:

@@ -50,6 +50,16 @@ def test_grey_and_sixteen_bits_become_rgb_of_eight(tmp_path):
         assert rgb.shape == (5, 7, 3) and (abs(rgb.astype(int) - 200) <= 1).all()
 
 
+@pytest.mark.parametrize('value', [-1, 65536])
+def test_grey_of_32_bits_is_no_picture_unless_16_hold_it(value, tmp_path):
+    for name, number in (('right.tif', 100 * 257), ('wrong.tif', value)):
+        pixels = onp.full((5, 7), number, 'int32')
+        Image.fromarray(pixels).save(tmp_path / name)
+    assert (d2l.read_picture(tmp_path / 'right.tif') == 100).all()
+    with pytest.raises(d2l.InputError, match='no whole numbers of 16 bits'):
+        d2l.read_picture(tmp_path / 'wrong.tif')
+
+
 @pytest.mark.parametrize('dtype', ['uint8', 'uint16'])
 def test_what_is_transparent_lies_on_white(tmp_path, dtype):
     most = onp.iinfo(dtype).max
