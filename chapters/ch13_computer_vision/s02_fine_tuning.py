@@ -1,6 +1,9 @@
 """Fine-tuning (微调)
 
 Source: chapter_computer-vision/fine-tuning
+
+The rate is ResNet-18's. Features of another --backbone are more and larger, and the new
+layer learns ten times as fast: they want --lr 0.001.
 """
 from pathlib import Path
 

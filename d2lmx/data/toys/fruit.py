@@ -2,8 +2,8 @@
 
 A banana is a function of the plane: an arc around a centre whose width narrows to a
 stem and a tip. How much of each pixel it covers is known, and with it the exact box and
-shape. All draws are uniform, so that every machine makes the same pictures, up to
-rounding.
+shape. As in the set itself all are one cut-out, turned and scaled. All draws are
+uniform, so that every machine makes the same pictures, up to rounding.
 """
 import csv
 import io
@@ -18,6 +18,8 @@ __all__ = ['toy_fruit']
 SIDE = 256
 COUNTS = {'bananas_train': 1000, 'bananas_val': 100}  # as in the book's set
 NUM_BACKGROUNDS = 40
+LENGTHS = 44, 60  # of bananas, in pixels: boxes are as large as those of the set
+BEND, THICKNESS = 1.15, .145  # half the arc's angle; half the width of the length
 COLUMNS = ('img_name', 'label', 'xmin', 'ymin', 'xmax', 'ymax')
 
 
@@ -94,7 +96,7 @@ def examples(count, rng, num_fruits=1):
         image = scene(scenes[rng.randint(len(scenes))], rng)
         boxes, numbers = [], onp.zeros((SIDE, SIDE), onp.uint8)
         for k, place in enumerate(rng.permutation(cells ** 2)[:num_fruits]):
-            cover, color = banana(rng, rng.uniform(38, min(76, .72 * cell)))
+            cover, color = banana(rng, rng.uniform(*LENGTHS))
             h, w = cover.shape
             top = place // cells * cell + rng.randint(cell - h + 1)
             left = place % cells * cell + rng.randint(cell - w + 1)
@@ -116,16 +118,15 @@ def box_of(inside):
 def banana(rng, length):
     """One banana, `length` pixels from end to end: cover (h, w), color (h, w, 3).
 
-    Turned, bent, lit and coloured by chance; the arrays are cut to what is covered.
+    Of one shape, turned and lit by chance; the arrays are cut to what is covered.
     """
-    bend, turn = rng.uniform(.65, 1.1), rng.uniform(-onp.pi, onp.pi)
-    radius = length / (2 * onp.sin(bend))
-    thick = length * rng.uniform(.11, .15)
+    turn = rng.uniform(-onp.pi, onp.pi)
+    radius, thick = length / (2 * onp.sin(BEND)), THICKNESS * length
     reach = int(length * .8 + 4)
     y, x = onp.mgrid[-reach:reach + 1, -reach:reach + 1].astype('float32')
     x, y = (x * onp.cos(turn) + y * onp.sin(turn),
-            y * onp.cos(turn) - x * onp.sin(turn) + radius * (1 + onp.cos(bend)) / 2)
-    along = onp.arctan2(x, y) / bend                       # -1 and 1 at the ends
+            y * onp.cos(turn) - x * onp.sin(turn) + radius * (1 + onp.cos(BEND)) / 2)
+    along = onp.arctan2(x, y) / BEND                       # -1 and 1 at the ends
     across = onp.hypot(x, y) - radius
     body = thick * onp.sqrt(onp.clip(1 - along ** 4, 0, 1)) + .04 * length
     stem = .045 * length
@@ -138,18 +139,12 @@ def banana(rng, length):
 
 
 def peel(rng, along, across):
-    """Yellow, brighter on one side, with ridges, a green stem and a dark tip."""
-    yellow = onp.array([rng.uniform(215, 255), rng.uniform(175, 220),
-                        rng.uniform(30, 95)])
-    light = rng.uniform(-.25, .25)
-    shade = 1 - .3 * onp.clip(across, -1, 1) ** 2 + light * onp.clip(across, -1, 1)
-    for place in (-.4, .35):
-        shade = shade - .16 * onp.clip(1 - onp.abs(across - place) / .12, 0, 1)
-    color = yellow * shade[..., None]
-    for weight, end in ((onp.clip((along - .85) / .2, 0, 1), (120, 125, 50)),
-                        (onp.clip((-along - .9) / .1, 0, 1), (60, 45, 30))):
-        color = color + (onp.array(end) - color) * weight[..., None]
-    return onp.clip(color, 0, 255)
+    """Pale yellow with a dark outline, as of a picture that was cut out."""
+    yellow = onp.array([245, 215, 125]) + rng.uniform(-10, 10, 3)
+    outline = onp.maximum(onp.clip((onp.abs(across) - .78) / .12, 0, 1),
+                          onp.clip((onp.abs(along) - .9) / .05, 0, 1))
+    color = yellow * (1 - .1 * onp.clip(across, -1, 1) ** 2)[..., None]
+    return color + (onp.array([35, 30, 15]) - color) * outline[..., None]
 
 
 def scene(background, rng):
@@ -166,7 +161,8 @@ def scene(background, rng):
 def backgrounds(rng, count):
     """Pictures (count, 320, 320, 3) to cut from, float32 in 0 to 255.
 
-    Colours that flow, under a texture: grain, coarse patches, stripes or discs.
+    Colours that flow, under a texture: grain, coarse patches, stripes or discs; paler
+    than these would be, so that a short training tells bananas from them.
     """
     size = SIDE + 64
     made = onp.empty((count, size, size, 3), 'float32')
@@ -185,25 +181,29 @@ def backgrounds(rng, count):
         else:
             for _ in range(rng.randint(20, 60)):
                 disc(image, rng, rng.uniform(6, 60))
-        onp.clip(image, 0, 255, out=image)
+        grey = image.mean(axis=(0, 1))
+        onp.clip(grey + .6 * (image - grey), 0, 255, out=image)
     return made
 
 
 def flow(rng, knots, size):
-    """Colours (size, size, 3) in 0 to 1, interpolated between random knots."""
-    grid = rng.uniform(size=(knots, knots, 3))
+    """Muted colours (size, size, 3) in 0 to 1, interpolated between random knots."""
+    grid = muted(rng.uniform(size=(knots, knots, 3)))
     places = onp.linspace(0, knots - 1, size)
     weights = onp.clip(1 - onp.abs(places[:, None] - onp.arange(knots)), 0, 1)
     return onp.einsum('yk,klc,xl->yxc', weights, grid, weights, optimize=True)
 
 
+def muted(colors):
+    """Half as far from grey, as most of a photograph is."""
+    return (colors + colors.mean(axis=-1, keepdims=True)) / 2
+
+
 def disc(image, rng, radius):
-    """Draw an ellipse of a random colour, in place; a third of them are yellow."""
+    """Draw an ellipse of a random muted colour, in place."""
     height, width = image.shape[:2]
     cx, cy, squeeze = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(.4, 1)
-    color = rng.uniform(0, 255, 3)
-    if rng.uniform() < .33:
-        color = onp.array([235, 195, 60]) + rng.uniform(-20, 20, 3)
+    color = muted(rng.uniform(0, 255, 3))
     top, left = max(0, int(cy - radius)), max(0, int(cx - radius))
     part = image[top:int(cy + radius) + 2, left:int(cx + radius) + 2]
     y, x = onp.mgrid[top:top + part.shape[0], left:left + part.shape[1]]
