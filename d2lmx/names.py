@@ -10,6 +10,7 @@ except (ImportError, OSError, AttributeError) as error:
 
 from .book import *
 from .commands.run import *
+from .companions.classifying import *
 from .companions.detecting import *
 from .companions.regions import *
 from .companions.translator import *

@@ -7,7 +7,7 @@ layer learns ten times as fast: they want --lr 0.001.
 """
 from pathlib import Path
 
-from mxnet import gluon, init, np, npx
+from mxnet import gluon, init, np
 
 import d2lmx as d2l
 
@@ -125,20 +125,9 @@ def run(*, num_epochs: int = 5, batch_size: int = 128, lr: float = 0.01,
 
 
 def predict(model, *pictures) -> list:
-    """The likeliest class of each picture, and the probabilities of all."""
-    net, results = d2l.load_model(model, 'classes', 'size'), []
-    classes, augs = net.about['classes'], test_augs(net.about['size'])
-    for file in pictures:
-        picture = d2l.read_picture(file)
-        p, = npx.softmax(net(augs([picture]))).asnumpy()
-        best = int(p.argmax())
-        results.append({'picture': str(file), 'class': classes[best],
-                        'probabilities': dict(zip(classes, map(float, p)))})
-        d2l.plt.figure()
-        d2l.plt.imshow(picture)
-        d2l.plt.axis('off')
-        d2l.plt.title(f'{classes[best]}: {p[best]:.3f}')
-    return results
+    """The likeliest class of each picture, and the probabilities of all; draws each."""
+    net = d2l.load_model(model, 'classes', 'size')
+    return d2l.classify_pictures(net, pictures, test_augs(net.about['size']))
 
 
 if __name__ == '__main__':

@@ -145,23 +145,10 @@ def run(*, num_epochs: int = 20, lr: float = 0.02, wd: float = 5e-4, lr_period: 
             'submission.csv': submission[:5].values.tolist()}
 
 
-# of a photograph the middle, where `transform_test` would squeeze all of it
-small_square = d2l.Compose([d2l.Resize(SIZE, keep_ratio=True), d2l.CenterCrop(SIZE)])
-
-
 def predict(model, *pictures) -> list:
     """The class of each picture, and the probability of every class; draws each."""
     net = d2l.load_model(model, 'classes')
-    results = []
-    for picture in pictures:
-        image = d2l.read_picture(picture)
-        X = transform_test(small_square(image))[None]
-        p = npx.softmax(net(X))[0].tolist()
-        ranked = sorted(zip(p, net.about['classes']), reverse=True)
-        d2l.show_images([image], 1, 1, [f'{ranked[0][1]} {ranked[0][0]:.2f}'], scale=3)
-        results.append({'picture': str(picture), 'class': ranked[0][1],
-                        'probabilities': {name: value for value, name in ranked}})
-    return results
+    return d2l.classify_pictures(net, pictures, transform_test)
 
 
 if __name__ == '__main__':

@@ -188,16 +188,7 @@ def run(*, num_epochs: int = 10, lr: float = 5e-3, wd: float = 1e-4, lr_period: 
 def predict(model, *pictures) -> list:
     """The class of each picture, and the probability of every class; draws each."""
     net = d2l.load_model(model, 'classes', 'size')
-    results = []
-    for picture in pictures:
-        image = d2l.read_picture(picture)
-        X = transform_test(net.about['size'])(image)[None]
-        p = npx.softmax(net(X))[0].tolist()
-        ranked = sorted(zip(p, net.about['classes']), reverse=True)
-        d2l.show_images([image], 1, 1, [f'{ranked[0][1]} {ranked[0][0]:.2f}'], scale=3)
-        results.append({'picture': str(picture), 'class': ranked[0][1],
-                        'probabilities': {name: value for value, name in ranked}})
-    return results
+    return d2l.classify_pictures(net, pictures, transform_test(net.about['size']))
 
 
 if __name__ == '__main__':

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import cv2
 import mxnet as mx
 import numpy as onp
 import pandas as pd
@@ -113,26 +114,49 @@ def test_predictions_of_files_are_those_of_the_submission(page, smoke_run):
     assert len(d2l.plt.get_fignums()) == 3
 
 
+def colors(X, page):
+    """Values in 0 to 255 of pictures as a network gets them: (..., 3, h, w)."""
+    mean, std = (onp.reshape(values, (3, 1, 1)) for values in (page.MEAN, page.STD))
+    return onp.rint((onp.asarray(X) * std + mean) * 255)
+
+
 @pytest.mark.parametrize('shape', [(1, 1), (32, 32), (33, 70), (640, 480), (9, 900)])
 def test_a_picture_of_any_size_becomes_one_of_the_networks(page, shape):
     image = onp.zeros((*shape, 3), 'uint8')
     image[..., 1] = 200
-    small = page.small_square(image)
-    assert small.shape == (32, 32, 3) and small.dtype == 'uint8'
-    assert (small == [0, 200, 0]).all()
+    X = page.transform_test(image)
+    assert X.shape == (3, 32, 32) and X.dtype == 'float32'
+    assert (colors(X, page) == onp.reshape([0, 200, 0], (3, 1, 1))).all()
 
 
 def test_a_large_picture_is_averaged_not_sampled(page):
     # stripes of 1 pixel; the mean of black and white is grey, whatever is looked at
     stripes = onp.zeros((128, 128, 3), 'uint8')
     stripes[:, ::2] = 200
-    assert (page.small_square(stripes) == 100).all()
+    assert (colors(page.transform_test(stripes), page) == 100).all()
 
 
-def test_the_middle_of_a_wide_picture_is_taken(page):
-    image = onp.zeros((64, 192, 3), 'uint8')
-    image[:, 64:128] = 255
-    assert (page.small_square(image) == 255).all()
+def test_a_wide_picture_is_squeezed_in_prediction_as_in_training(page, tmp_path,
+                                                                 monkeypatch):
+    class Model:
+        about = {'classes': ['cat', 'dog']}
+
+        def __call__(self, X):
+            self.X = X
+            return np.array([[0., 1]])
+
+    wide = onp.zeros((64, 256, 3), 'uint8')
+    wide[:, :64], wide[:, 192:] = 50, 250  # quarters, of which a square has none
+    cv2.imwrite(str(tmp_path / 'wide.png'), wide)
+    model = Model()
+    monkeypatch.setattr(d2l, 'load_model', lambda *_: model)
+    page.predict('model', tmp_path / 'wide.png')
+    (tested, _), = d2l.PictureIterator([wide], [0], 1, page.transform_test)
+    assert (onp.asarray(model.X) == tested.asnumpy()).all()
+    assert colors(model.X, page)[0, 0, 16, ::8].tolist() == [50, 0, 0, 250]
+    # and a part of at least 0.64 of the squeezed square, with its mirror image
+    (trained, _), = d2l.PictureIterator([wide], [0], 1, page.transform_train)
+    assert {50, 250} <= set(colors(trained.asnumpy(), page)[0, 0, 16].tolist())
 
 
 def test_pictures_of_a_reader_count_as_local_and_have_classes_of_their_own(

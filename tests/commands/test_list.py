@@ -31,5 +31,5 @@ def test_a_chapter_is_listed_alone(call, capsys, chapter):
 
 
 def test_a_chapter_that_is_not_there_is_one_line(complaint):
-    assert complaint(2, 'list', 'ch14').startswith(
-        "d2lmx: no chapter 'ch14': there are 2, 3, 4")
+    assert complaint(2, 'list', 'ch19').startswith(
+        "d2lmx: no chapter 'ch19': there are 2, 3, 4")
