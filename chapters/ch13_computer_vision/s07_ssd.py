@@ -153,6 +153,7 @@ def initialized_net(backbone, num_classes, device):
     blks = get_blk
     if backbone != 'tiny':
         features = d2l.pretrained_net(backbone, device).features
+        d2l.keep_statistics(features)
         blks = d2l.mobilenet_scales(features, down_sample_blk).__getitem__
     net = TinySSD(num_classes, blks)
     d2l.initialize_rest(net, init.Xavier(), device)

@@ -87,6 +87,8 @@ def upsampling():
 def initialized_net(backbone, devices):
     """An FCN with weights from ImageNet, new scores, and bilinear interpolation."""
     net = build_net(backbone, d2l.pretrained_net(backbone))
+    if backbone != 'resnet18_v2':  # the page's, which goes by those of batches
+        d2l.keep_statistics(net)
     net[-2].initialize(init.Xavier())
     kernel_size = net[-1]._kwargs['kernel'][0]
     net[-1].initialize(init.Constant(bilinear_kernel(NUM_CLASSES, NUM_CLASSES,

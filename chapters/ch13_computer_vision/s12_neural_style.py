@@ -107,14 +107,8 @@ def pretrained_features(backbone='vgg19', device=None):
     """The same with ImageNet's weights, of which nothing changes in training."""
     net = build_net(backbone, d2l.pretrained_net(backbone, device or d2l.try_gpu()))
     net.collect_params().setattr('grad_req', 'null')
-    net.apply(use_global_stats)
+    d2l.keep_statistics(net)
     return net
-
-
-def use_global_stats(block):
-    """Batch normalization by the averages that it has."""
-    if isinstance(block, nn.BatchNorm):
-        block._kwargs['use_global_stats'] = True
 
 
 def picture(name):

@@ -3,6 +3,7 @@ import mxnet as mx
 import numpy as onp
 import pytest
 from mxnet import autograd, np
+from mxnet.gluon import nn
 
 import d2lmx as d2l
 from d2lmx.context import running
@@ -224,6 +225,14 @@ def test_features_from_imagenet_take_the_place_of_the_pages(section):
     assert anchors.shape == (1, num_anchors, 4)
     assert cls_preds.shape == (1, num_anchors, 6)
     assert (net.blk_0[1].weight.data() == given[0].weight.data()).all()
+    # their normalization is ImageNet's in training, too; that of the new layers is not
+    seen, new = net.blk_0[2], net.blk_2[1]
+    assert isinstance(seen, nn.BatchNorm) and isinstance(new, nn.BatchNorm)
+    before = [norm.running_mean.data().copy() for norm in (seen, new)]
+    with autograd.record():
+        net(np.random.uniform(0, 255, (2, 3, 128, 128)))[1].sum().backward()
+    assert (seen.running_mean.data() == before[0]).all()
+    assert (new.running_mean.data() != before[1]).any()
 
 
 def test_pictures_too_small_for_a_backbone_are_refused(section):

@@ -1,12 +1,14 @@
 import json
 
 import cv2
+import mxnet as mx
 import numpy as onp
 import pytest
 from mxnet import autograd, gluon, init, np, npx
 from mxnet.gluon import nn
 
 import d2lmx as d2l
+from d2lmx.context import running
 
 BACKBONES = ('resnet18_v2', 'squeezenet1_1', 'mobilenet_v2_1_0', 'efficientnet_lite0')
 MEAN, STD = (.485, .456, .406), (.229, .224, .225)
@@ -66,6 +68,18 @@ def test_scores_have_the_height_and_width_of_the_picture(page, backbone):
     net.initialize(init.Xavier())
     for height, width in ((32, 64), (96, 32)):
         assert net(np.zeros((1, 3, height, width))).shape == (1, 21, height, width)
+
+
+@pytest.mark.parametrize('backbone,keeps', [('resnet18_v2', False),
+                                            ('mobilenet_v2_1_0', True)])
+def test_other_features_than_the_pages_keep_their_statistics(page, backbone, keeps):
+    with running(data='toy'):
+        net = page.initialized_net(backbone, [mx.cpu()])
+    norm = next(layer for layer in net[1:] if isinstance(layer, nn.BatchNorm))
+    before = norm.running_mean.data().copy()
+    with autograd.record():
+        net(np.random.uniform(size=(2, 3, 32, 64))).sum().backward()
+    assert (norm.running_mean.data() == before).all() == keeps
 
 
 def test_what_a_place_of_squeezenets_map_sees_lies_around_where_it_is_drawn(page):
