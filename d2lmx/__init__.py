@@ -16,7 +16,8 @@ if TYPE_CHECKING:  # for editors, which read and do not run
 
 def __getattr__(name):
     from importlib import import_module, util
-    if name.startswith('_') and name != '__all__':  # tools ask every module for such
+    # tools ask every module for names with an underscore
+    if name.startswith('_') and name not in ('__all__', *hooks.UNDERSCORED):
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
     if util.find_spec(f'{__name__}.{name}'):
         return import_module(f'{__name__}.{name}')  # a room: d2l.files

@@ -12,6 +12,11 @@ __all__ = []
 WATCHED = ('mxnet', 'gluoncv')  # whose imports need `compat.prepare`
 FRAMEWORKS = ('torch', 'tensorflow', 'paddle', 'jax')  # which d2lmx does not serve
 
+# names that pages 14.9 and 14.10 save, with an underscore as there
+UNDERSCORED = ('_read_wiki', '_get_next_sentence', '_get_nsp_data_from_paragraph',
+               '_replace_mlm_tokens', '_get_mlm_data_from_tokens', '_pad_bert_inputs',
+               '_WikiTextDataset', '_get_batch_loss_bert')
+
 
 def use_numpy_semantics():
     """What ``import d2lmx`` does: MXNet's NumPy semantics are on once it is imported.

@@ -9,14 +9,20 @@ except (ImportError, OSError, AttributeError) as error:
         'd2lmx doctor` to see what is wrong and how to mend it') from error
 
 from .book import *
+from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
 from .companions.classifying import *
 from .companions.detecting import *
 from .companions.regions import *
+from .companions.tagging import *
 from .companions.translator import *
 from .data import *
+from .data.text.wiki import (_get_mlm_data_from_tokens, _get_next_sentence,
+                             _get_nsp_data_from_paragraph, _pad_bert_inputs,
+                             _read_wiki, _replace_mlm_tokens, _WikiTextDataset)
 from .errors import *
 from .export import *
+from .hooks import UNDERSCORED
 from .layers import *
 from .metrics import *
 from .models import *
@@ -29,5 +35,7 @@ from .vision import *
 from .viz import *
 
 # without the modules that stand in the rooms; but pyplot is a name of the book's
-PUBLIC = {name: value for name, value in globals().items() if name == 'plt' or not (
-    name.startswith('_') or inspect.ismodule(value))}
+PUBLIC = {name: value for name, value in globals().items()
+          if name in ('plt', *UNDERSCORED) or not (
+              name.startswith('_') or name == 'UNDERSCORED'
+              or inspect.ismodule(value))}

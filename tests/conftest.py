@@ -6,6 +6,7 @@ smoke run, the tests of a module that share a fixture.
 """
 import contextlib
 import fcntl
+import logging
 import os
 import runpy
 import shutil
@@ -106,6 +107,7 @@ def isolated():
 
     import d2lmx as d2l
     d2l.set_seed(0)
+    logging.getLogger('d2lmx').propagate = True  # as before any command
     with running(files={}, used=set()):
         yield
     npx.waitall()

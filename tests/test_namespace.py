@@ -87,6 +87,34 @@ BOOK = {
     'load_data_voc': 'batch_size crop_size',
     'read_data_bananas': 'is_train', 'BananasDataset': 'is_train',
     'load_data_bananas': 'batch_size',
+    'TokenEmbedding': 'embedding_name',
+    'get_tokens_and_segments': 'tokens_a tokens_b',
+    'BERTEncoder': 'vocab_size num_hiddens ffn_num_hiddens num_heads num_layers '
+                   'dropout max_len kwargs',
+    'MaskLM': 'vocab_size num_hiddens kwargs', 'NextSentencePred': 'kwargs',
+    'BERTModel': 'vocab_size num_hiddens ffn_num_hiddens num_heads num_layers dropout '
+                 'max_len kwargs',
+    '_read_wiki': 'data_dir',
+    '_get_next_sentence': 'sentence next_sentence paragraphs',
+    '_get_nsp_data_from_paragraph': 'paragraph paragraphs vocab max_len',
+    '_replace_mlm_tokens': 'tokens candidate_pred_positions num_mlm_preds vocab',
+    '_get_mlm_data_from_tokens': 'tokens vocab',
+    '_pad_bert_inputs': 'examples max_len vocab',
+    '_WikiTextDataset': 'paragraphs max_len', 'load_data_wiki': 'batch_size max_len',
+    '_get_batch_loss_bert': 'net loss vocab_size tokens_X_shards segments_X_shards '
+                            'valid_lens_x_shards pred_positions_X_shards '
+                            'mlm_weights_X_shards mlm_Y_shards nsp_y_shards',
+    'read_snli': 'data_dir is_train', 'SNLIDataset': 'dataset num_steps vocab',
+    'load_data_snli': 'batch_size num_steps',
+    'split_batch_multi_inputs': 'X y devices',
+    'predict_snli': 'net vocab premise hypothesis',
+    'read_imdb': 'data_dir is_train', 'load_data_imdb': 'batch_size num_steps',
+    'predict_sentiment': 'net vocab sequence',
+    'read_ptb': '', 'subsample': 'sentences vocab',
+    'get_centers_and_contexts': 'corpus max_window_size',
+    'RandomGenerator': 'sampling_weights',
+    'get_negatives': 'all_contexts vocab counter K', 'batchify': 'data',
+    'load_data_ptb': 'batch_size max_window_size num_noise_words',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear',
@@ -117,7 +145,11 @@ BOOK_DEFAULTS = {
     'assign_anchor_to_bbox': dict(iou_threshold=0.5), 'offset_boxes': dict(eps=1e-6),
     'multibox_detection': dict(nms_threshold=0.5, pos_threshold=0.009999999),
     'train_ch8': dict(use_random_iter=False), 'read_voc_images': dict(is_train=True),
-    'read_data_bananas': dict(is_train=True),
+    'get_tokens_and_segments': dict(tokens_b=None), 'BERTEncoder': dict(max_len=1000),
+    'BERTModel': dict(max_len=1000),
+    'read_data_bananas': dict(is_train=True), 'SNLIDataset': dict(vocab=None),
+    'load_data_snli': dict(num_steps=50),
+    'read_data_bananas': dict(is_train=True), 'load_data_imdb': dict(num_steps=500),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '

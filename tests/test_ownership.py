@@ -8,7 +8,8 @@ import pytest
 
 import d2lmx as d2l
 
-# what each page saves under d2l, chapters 2 to 13
+# what each page saves under d2l, chapters 2 to 15
+# what each page saves under d2l, chapters 2 to 14
 SAVED = '''
 2.4   use_svg_display set_figsize set_axes plot
 3.1   Timer
@@ -52,10 +53,21 @@ SAVED = '''
 13.9  read_voc_images voc_colormap2label voc_label_indices voc_rand_crop VOCSegDataset
       load_data_voc
 13.13 read_csv_labels copyfile reorg_train_valid reorg_test
+14.3  read_ptb subsample get_centers_and_contexts RandomGenerator generator
+      get_negatives batchify load_data_ptb
+14.7  TokenEmbedding
+14.8  get_tokens_and_segments BERTEncoder MaskLM NextSentencePred BERTModel
+14.9  _read_wiki _get_next_sentence _get_nsp_data_from_paragraph _replace_mlm_tokens
+      _get_mlm_data_from_tokens _pad_bert_inputs _WikiTextDataset load_data_wiki
+14.10 _get_batch_loss_bert
+15.1  read_imdb load_data_imdb
+15.2  predict_sentiment
+15.4  read_snli SNLIDataset load_data_snli
+15.5  split_batch_multi_inputs predict_snli
 '''
 # what one page prints without saving it, and another section uses: in the library too
 PRINTED = {'9.7': 'Seq2SeqDecoder', '10.4': 'Seq2SeqAttentionDecoder',
-           '10.7': 'DecoderBlock TransformerDecoder'}
+           '10.7': 'DecoderBlock TransformerDecoder', '14.7': 'knn'}
 # framework-neutral spellings that cells use, and no page introduces
 THROUGHOUT = ('abs arange argmax astype concat cos cosh exp eye linspace log matmul '
               'meshgrid normal numpy ones rand reduce_sum reshape sin sinh size stack '

@@ -7,3 +7,5 @@ from .ch09 import *
 from .ch11 import *
 from .ch12 import *
 from .ch13 import *
+from .ch14 import *
+from .ch15 import *

@@ -119,14 +119,17 @@ class BatchIterator:
                              f'{workers.size} workers')
         if self.shuffle:
             onp.random.shuffle(order)
-        stride = self.batch_size * workers.size
-        for start in range(0, len(order), stride):
-            chosen = workers.part(order[start:start + stride])
+        for chosen in self.divided(order, self.batch_size * workers.size):
+            chosen = workers.part(chosen)
             # NumPy gathers: MXNet's fancy indexing takes several times as long
             rows = [onp.take(a, chosen, axis=0) for a in self.arrays]
             if self.transform is not None:
                 rows[0] = self.transform(rows[0])
             yield rows
+
+    def divided(self, order, size):
+        """The numbers of the examples of one batch after another, of all workers."""
+        return [order[start:start + size] for start in range(0, len(order), size)]
 
 
 def rows_of(values, name: str) -> onp.ndarray:

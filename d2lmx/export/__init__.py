@@ -1,5 +1,6 @@
 """Networks as files that come back equal."""
 from .parameters import *
+from .bert import *
 from .symbol import *
 from .onnx import *
 from .encoder_decoder import *

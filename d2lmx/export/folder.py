@@ -71,12 +71,13 @@ def save_model(folder, net, inputs, about: dict, kind: str = 'symbol',
     return Path(folder)
 
 
-def load_model(folder, *needed) -> SavedModel:
+def load_model(folder, *needed, section: str = None) -> SavedModel:
     """The `SavedModel` in a folder that `save_model` wrote.
 
-    needed: keys that its ``about`` must have. A model of toy data is warned of in the
-    log 'd2lmx'. FileNotFoundError where there is none; BadData, a ValueError, naming
-    the file that is damaged, or of another section than the one in force;
+    needed: keys that its ``about`` must have. section: whose model it must be, such as
+    '14.06_subword_embedding'; None: of the section in force, if any. A model of toy
+    data is warned of in the log 'd2lmx'. FileNotFoundError where there is none;
+    BadData, a ValueError, naming the file that is damaged, or of another section;
     ImportError where its graph is ONNX and onnxruntime is missing.
 
     Ours, for 13.7
@@ -88,7 +89,7 @@ def load_model(folder, *needed) -> SavedModel:
                           'SECTION` writes one into results/SECTION/model; name that '
                           'folder with --model')
     content = read_json(file)
-    fault = _fault(content, needed)
+    fault = _fault(content, needed, section or current().section)
     if fault:
         raise BadData(f'{file} is damaged, or of another section: {fault}. Train again')
     if content.get('data') == 'toy':
@@ -100,14 +101,14 @@ def load_model(folder, *needed) -> SavedModel:
     return SavedModel(predict, content['about'])
 
 
-def _fault(content, needed) -> str:
+def _fault(content, needed, here) -> str:
     """What is wrong with a model's file, or ''."""
     if not isinstance(content, dict) or not isinstance(content.get('about'), dict):
         return 'it says nothing about a model'
     inputs = content.get('inputs')
     if type(inputs) is not int or not 1 <= inputs <= MOST_INPUTS:
         return f'inputs is no number from 1 to {MOST_INPUTS}'
-    section, here = content.get('section'), current().section
+    section = content.get('section')
     if section and here and section != here:
         return f'it is of {section}, not of {here}'
     missing = [key for key in needed if key not in content['about']]

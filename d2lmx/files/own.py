@@ -7,7 +7,7 @@ from ..context import current
 from ..errors import InputError, MissingFile
 from . import archives, hub
 
-__all__ = ['own_folder']
+__all__ = ['own_folder', 'own_file']
 
 
 def own_folder(path) -> str:
@@ -29,9 +29,28 @@ def own_folder(path) -> str:
     else:
         raise InputError(f'{path} is neither a folder nor an archive (.zip, .tar, '
                          '.tar.gz or .tgz)')
+    enter(path, sha1)
+    return folder
+
+
+def own_file(path) -> str:
+    """A reader's own file; it counts among the run's files, as local.
+
+    MissingFile where there is none.
+
+    Ours, for 20.2
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise MissingFile(f'there is no file {path}')
+    enter(path, hub.sha1_of(path))
+    return str(path)
+
+
+def enter(path, sha1) -> None:
+    """Note a file or folder of the reader's among those that the run in force uses."""
     current().files[path.stem] = {'name': path.stem, 'file': path.name, 'data': 'local',
                                   'sha1': sha1}
-    return folder
 
 
 def _sha1_of_listing(folder) -> str:

@@ -1,5 +1,6 @@
 """Whole networks, and the large blocks of networks, that the book saves."""
 from .bahdanau import *
+from .bert import *
 from .decoding import *
 from .pretrained import *
 from .rcnn import *
@@ -10,3 +11,4 @@ from .recurrent import *
 from .seq2seq import *
 from .ssd import *
 from .transformer import *
+from .word2vec import *

@@ -28,24 +28,30 @@ def parse(section, module, argv):
     title = f'{section.title} {section.title_zh}'.strip()
     parser = Parser(prog=f'd2lmx predict {section.number or section.path.name}',
                     description=title)
-    inputs = inputs_of(module.predict)
-    parser.add_argument('inputs', nargs='*', metavar=' '.join(inputs).upper(),
+    inputs, group = inputs_of(module.predict), fields_of(module.predict)
+    names = group or inputs
+    parser.add_argument('inputs', nargs='*', metavar=' '.join(names).upper(),
                         help='none: the lines of standard input')
     parser.add_argument('--model', type=Path, metavar='DIR',
-                        default=Path('results', section.slug, 'model'),
+                        default=default_model(section, module.predict),
                         help='the folder `model` of a run (default: %(default)s)')
     parser.add_argument('--out', type=Path, metavar='DIR', help='where figures go '
                         f'(default: {PLACE}, beside the model)')
     parser.add_argument('--json', action='store_true', help='numbers as JSON')
-    group = parser.add_argument_group('this section')
+    own = parser.add_argument_group('this section')
     for name, (kind, default) in hyperparameters(
             module.predict, 'predict', ('model', *inputs)).items():
-        add_option(group, name, kind, default)
+        add_option(own, name, kind, default)
     args = parser.parse_intermixed_args(argv)
     keywords = {name: value for name, value in vars(args).items()
                 if name not in ('inputs', 'model', 'out', 'json')}
-    args.inputs = args.inputs or [line.rstrip('\n') for line in sys.stdin]
-    check_count(section, module.predict, inputs, args.inputs)
+    if not args.inputs:
+        lines = [line.rstrip('\n') for line in sys.stdin]
+        args.inputs = ([field for line in lines for field in split(line, group)]
+                       if group else lines)
+    check_count(section, module.predict, names, args.inputs)
+    if group:
+        args.inputs = list(zip(*[iter(args.inputs)] * len(group)))
     return args, keywords
 
 
@@ -53,6 +59,14 @@ def takes_model(function) -> bool:
     """Whether a function is a section's predict(model, ...), not a page's own."""
     return (inspect.isfunction(function)
             and next(iter(inspect.signature(function).parameters), '') == 'model')
+
+
+def default_model(section, function) -> Path:
+    """What predict takes by itself, as ``predict(model='glove.6b.50d', *words)`` does,
+    or where a run of the section leaves its model."""
+    given = next(iter(inspect.signature(function).parameters.values())).default
+    return Path('results', section.slug, 'model') if given is inspect.Parameter.empty \
+        else Path(given)
 
 
 def inputs_of(function) -> list:
@@ -67,6 +81,25 @@ def takes_any_number(function) -> bool:
                for p in inspect.signature(function).parameters.values())
 
 
+def fields_of(function) -> tuple:
+    """The names of what makes one input of predict, where it takes several together.
+
+    A ``typing.NamedTuple`` says it: ``*pairs: Pair``. Otherwise ().
+    """
+    return next((getattr(p.annotation, '_fields', ())
+                 for p in inspect.signature(function).parameters.values()
+                 if p.kind is p.VAR_POSITIONAL), ())
+
+
+def split(line, names) -> list:
+    """What stands between the tabs of a line; InputError unless it is one a name."""
+    found = line.split('\t')
+    if len(found) != len(names):
+        raise InputError(f'a line must be {", ".join(names)} with a tab between, got '
+                         f'{line[:60]!r}')
+    return found
+
+
 def check_count(section, function, names, inputs) -> None:
     """InputError unless there are as many inputs as predict takes."""
     name = section.number or section.name
@@ -74,13 +107,15 @@ def check_count(section, function, names, inputs) -> None:
         raise InputError(f'there is nothing to predict from: section {name} takes '
                          f'{", ".join(names)}; give them as arguments, or as lines of '
                          'standard input')
-    if not takes_any_number(function) and len(inputs) != len(names):
+    is_whole = (len(inputs) % len(names) == 0 if fields_of(function) else
+                takes_any_number(function) or len(inputs) == len(names))
+    if not is_whole:
         raise InputError(f'section {name} takes {len(names)} inputs '
                          f'({", ".join(names)}), got {len(inputs)}')
 
 
 def predictions(section, module, args, keywords):
-    """(results, files of figures): JSON values, one for each input that is a result's.
+    """(results, files of figures): JSON values, one for each input or group of inputs.
 
     args: of `parse`. A figure's file is called by its number and, where there is one
     for each input, by the input's name.
@@ -90,14 +125,14 @@ def predictions(section, module, args, keywords):
     set_seed(0)
     with running(section=section.slug):
         results = module.predict(args.model, *args.inputs, **keywords)
-    expected = len(args.inputs) if takes_any_number(module.predict) else 1
-    if not isinstance(results, list) or len(results) != expected:
+    most = len(args.inputs) if takes_any_number(module.predict) else 1
+    if not isinstance(results, list) or not 1 <= len(results) <= most:
         raise InputError('predict must return a list of JSON values, one for each '
                          'result')
     folder = args.out or args.model.parent / PLACE
     numbers = plt.get_fignums()
     names = ([f'-{Path(name).stem[:100]}' for name in args.inputs]
-             if len(numbers) == len(args.inputs) == expected else [''] * len(numbers))
+             if len(numbers) == len(args.inputs) == most else [''] * len(numbers))
     files = [folder / f'{i}{name}.png' for i, name in enumerate(names, start=1)]
     return as_json(results), [save(plt.figure(number), file)
                               for number, file in zip(numbers, files)]

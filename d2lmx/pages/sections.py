@@ -90,6 +90,7 @@ def _parsed(path, *_changed):
 def find(token: str) -> Section:
     """The section with a number ('6.6'), a name ('lenet'), a slug or a file.
 
+    The first words of a name will do, where no other name begins with them: 'padding'.
     UnknownSection lists the chapter, suggests the nearest names, or says how to tell
     those of one name apart.
     """
@@ -102,8 +103,9 @@ def find(token: str) -> Section:
         wanted = '.'.join(str(int(part)) for part in wanted.split('.'))
     index = sections()
     found = [s for s in index if wanted in (s.number, s.name, s.slug)]
-    if len(found) == 1:
-        return found[0]
+    begun = [s for s in index if s.name.startswith(f'{wanted}_')]
+    if len(found) == 1 or not found and len(begun) == 1:
+        return (found or begun)[0]
     if found:
         count = 'two' if len(found) == 2 else len(found)
         numbers = sorted({s.number for s in found}, key=[s.number for s in found].index)

@@ -11,6 +11,8 @@ from .tables import table
 
 __all__ = ['layer_shapes', 'summary', 'summary_table', 'multiply_adds']
 
+CHAINS = nn.Sequential, nn.HybridSequential  # of layers, one after another
+
 
 def input_shapes(inputs) -> dict:
     """{name: shape} of arrays: `data`, or `data0`, `data1`, ... as in an export."""
@@ -100,11 +102,12 @@ def in_words(shape) -> str:
 
 def _stages(net, symbols, inputs):
     """(layer, its outputs as symbols) of each layer, in order."""
-    if isinstance(net, (nn.Sequential, nn.HybridSequential)):
+    forwards = {'forward', 'hybrid_forward'} & vars(type(net)).keys()
+    if type(net) in CHAINS or isinstance(net, CHAINS) and not forwards:
         for layer in net._children.values():
             symbols = outputs_of(layer, symbols, inputs)
             yield layer, symbols
-    elif hasattr(net, 'encoder') and hasattr(net, 'decoder'):
+    elif len(symbols) > 1 and hasattr(net, 'encoder') and hasattr(net, 'decoder'):
         X, _, *others = symbols
         yield net.encoder, list(_flat(net.encoder(X, *others)))
         yield net.decoder, outputs_of(net, symbols, inputs)

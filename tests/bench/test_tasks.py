@@ -1,13 +1,15 @@
 """What is timed: the page's loops train what the sections' own do, as they do it."""
 from dataclasses import replace
+from functools import partial
 
 import numpy as onp
 import pytest
-from mxnet import autograd, np
+from mxnet import autograd, gluon, np
 
 import d2lmx as d2l
 from d2lmx.bench.epochs import kind_of, task_of
-from d2lmx.bench.tasks import detection, language, pictures, translation
+from d2lmx.bench.tasks import (detection, language, pictures, reviews, translation,
+                               words)
 from d2lmx.bench.tasks.waiting import clip_and_wait
 from d2lmx.context import running
 from d2lmx.data.text.sequences import seq_data_iter_sequential
@@ -142,6 +144,81 @@ def test_all_ways_train_alike(token, torch, monkeypatch, tmp_path):
             # and an update of all weights more so, by Adam as far as the rate
             assert theirs[:len(ours)] == pytest.approx(
                 ours, rel=(1e-3, 2e-2)[i], abs=(0, 1e-3)[i]), way
+
+
+@pytest.mark.torch
+@pytest.mark.filterwarnings('ignore:.*already initialized')
+@pytest.mark.parametrize('token', ['15.2', '15.3'])
+def test_all_ways_learn_the_same_of_reviews(token, torch, monkeypatch):
+    network = find_network(token)
+    module = sections.load(network.section)
+    build_port = partial(find_twin(network.twin), vocab_size=150, embed_size=8)
+    found = {}
+    for way, arguments in [('ours', [{}]), ('page', []), ('torch', [1])]:
+        port = build_port()
+        for part in port.modules():  # which takes chances that differ
+            if isinstance(part, torch.nn.Dropout):
+                part.p = 0
+        net, _ = same_weights(partial(module.build_net, 150, 8),
+                              partial(module.example_inputs, num_steps=5), port, 0)
+        if hasattr(net, 'dropout'):
+            net.dropout._rate = 0
+        timed = task(token)
+        timed.network = replace(network, batch_size=6, build_net=lambda: net)
+        timed.tokens, timed.labels = timed.tokens[125:131, :30], timed.labels[125:131]
+        epoch = getattr(timed, way)(*[(lambda: port)] * (way == 'torch'), *arguments)
+        before = kept_weights(net, port, way)
+        found[way] = [measures(epoch())[0] for _ in range(2)]
+        assert (kept_weights(net, port, way) == before).all()
+        assert timed.count() == 6
+    assert found['ours'][1] < found['ours'][0]
+    for way in ('page', 'torch'):
+        # float32 sums in another order, and an update of all weights by Adam, as far as
+        # the rate, also where a gradient is hardly more than rounding
+        for i, (ours, theirs) in enumerate(zip(found['ours'], found[way])):
+            assert theirs == pytest.approx(ours, rel=(1e-5, 2e-2)[i]), way
+
+
+def kept_weights(net, port, way):
+    """Those of the embedding that is not trained, of the network that a way trains."""
+    weight = reviews.kept(port if way == 'torch' else net).weight
+    return weight.detach().numpy().copy() if way == 'torch' else (
+        weight.data().asnumpy())
+
+
+@pytest.mark.torch
+def test_words_are_trained_alike_in_all_ways(torch, monkeypatch):
+    network, found = find_network('14.4'), {}
+    monkeypatch.setattr(words, 'get_dataloader_workers', lambda: 0)
+    with running(data='toy'):
+        timed = task('14.4')
+        timed.network = replace(network, build_net=lambda *sizes: net)
+        examples = timed.train_iter
+        assert timed.count() == len(examples.centers)
+        # two whole batches: the page divides by a whole one also where one is not
+        examples.arrays = [onp.arange(1024)]
+        entries = onp.split(examples.entries, examples.starts[1:1025])[:1024]
+        timed.lists = lambda: gluon.data.ArrayDataset(
+            examples.centers[:1024].tolist(), *zip(*map(lists_of, entries)))
+        for way, arguments in [('ours', [{}]), ('page', []), ('torch', [1])]:
+            port = find_twin(network.twin)(len(timed.vocab), 100)
+            net, _ = same_weights(lambda: network.build_net(len(timed.vocab), 100),
+                                  network.example_inputs, port, 0)
+            net.initialize = lambda: None
+            if way == 'torch':
+                arguments = [lambda *sizes: port, *arguments]
+            epoch = getattr(timed, way)(*arguments)
+            onp.random.seed(6)  # of the order of the examples
+            found[way] = [*measures(epoch()), *measures(epoch())]
+    assert found['ours'][1] < found['ours'][0]
+    for way in ('page', 'torch'):  # float32 sums in another order
+        assert found[way] == pytest.approx(found['ours'], rel=1e-4)
+
+
+def lists_of(entries):
+    """The context words and the five times as many noise words of an example."""
+    num_contexts = len(entries) // 6
+    return entries[:num_contexts].tolist(), entries[num_contexts:].tolist()
 
 
 @pytest.mark.torch

@@ -87,6 +87,23 @@ PAGE = '''
       valid_ratio=0.1
 13.14 num_epochs=10 lr=5e-3 wd=1e-4 lr_period=2 lr_decay=0.9 batch_size=32
       valid_ratio=0.1 size=224
+14.3  batch_size=512 max_window_size=5 num_noise_words=5
+14.4  batch_size=512 max_window_size=5 num_noise_words=5 embed_size=100 lr=0.002
+      num_epochs=5
+14.6  num_merges=10
+14.7  k=3
+14.8  vocab_size=10000 num_hiddens=768 ffn_num_hiddens=1024 num_heads=4 num_layers=2
+      dropout=0.2
+14.9  batch_size=512 max_len=64
+14.10 num_hiddens=128 ffn_num_hiddens=256 num_heads=2 num_layers=2 dropout=0.2
+      batch_size=512 max_len=64 lr=0.01 num_steps=50
+15.1  batch_size=64 num_steps=500
+15.2  num_epochs=5 lr=0.01 batch_size=64 num_steps=500 num_hiddens=100 num_layers=2
+15.3  num_epochs=5 lr=0.001 batch_size=64 num_steps=500
+15.4  batch_size=128 num_steps=50
+15.5  embed_size=100 num_hiddens=200 batch_size=256 num_steps=50 lr=0.001 num_epochs=4
+15.7  dropout=0.1 batch_size=512 max_len=128 lr=1e-4 num_epochs=5
+      pretrained='bert.small'
 '''
 # and, of 9.8, what 9.7 trains with
 OURS = '''
@@ -120,10 +137,26 @@ OURS = '''
 13.12 content='rainier' style='autumn-oak'
 13.13 images='' max_batches=0
 13.14 backbone='resnet34_v2' images='' max_batches=0
+14.1  variant='cbow' batch_size=512 max_window_size=5 embed_size=100 lr=0.002
+      num_epochs=5
+14.2  batch_size=512 max_window_size=5 num_noise_words=5 embed_size=100 lr=0.002
+      num_epochs=5
+14.5  embed_size=100 max_window_size=10 x_max=100 alpha=0.75 lr=0.005 num_epochs=20
+      batch_size=4096
+14.6  num_merges_ptb=2000 embed_size=100 num_buckets=32768 max_window_size=5
+      num_noise_words=5 lr=0.002 num_epochs=5 batch_size=512
+15.2  embedding='glove.6b.100d'
+15.3  embedding='glove.6b.100d'
+15.6  vocab_size=200 num_hiddens=32 ffn_num_hiddens=48 num_heads=4 num_layers=2
+      num_classes=2 num_tags=5
+15.7  from_scratch=False max_batches=0
 20.1  variant='transformer' token='char' min_freq=2 max_steps=50 num_hiddens=128
       num_layers=2 dropout=0.1 ffn_num_hiddens=512 num_heads=4 lr=0.001 batch_size=64
       num_epochs=8 num_valid=500 num_test=1500 beam_size=4 length_penalty=0.75
       to='symbol'
+20.2  sentences='' word_column=1 tag_column=-1 test_ratio=0.1 min_freq=2 embed_size=32
+      num_hiddens=64 num_layers=1 dropout=0.3 bidirectional=True lr=0.005
+      batch_size=32 num_epochs=10 to='symbol'
 '''
 
 

@@ -128,6 +128,26 @@ PAGES = '''
       evaluate_loss(data_iter, net, devices)
       train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
             lr_decay)
+14.3  compare_counts(token)
+14.4  skip_gram(center, contexts_and_negatives, embed_v, embed_u)  sigmd(x)
+      train(net, data_iter, lr, num_epochs, device=None)
+      get_similar_tokens(query_token, k, embed)
+14.6  get_max_freq_pair(token_freqs)  merge_symbols(max_freq_pair, token_freqs, symbols)
+      segment_BPE(tokens, symbols)
+14.7  knn(W, x, k)  get_similar_tokens(query_token, k, embed)
+      get_analogy(token_a, token_b, token_c, embed)
+14.10 train_bert(train_iter, net, loss, vocab_size, devices, num_steps)
+      get_bert_encoding(net, tokens_a, tokens_b=None)
+15.2  class BiRNN(vocab_size, embed_size, num_hiddens, num_layers, **kwargs)
+15.3  corr1d(X, K)  corr1d_multi_in(X, K)
+      class TextCNN(vocab_size, embed_size, kernel_sizes, num_channels, **kwargs)
+15.5  mlp(num_hiddens, flatten)  class Attend(num_hiddens, **kwargs)
+      class Compare(num_hiddens, **kwargs)
+      class Aggregate(num_hiddens, num_outputs, **kwargs)
+      class DecomposableAttention(vocab, embed_size, num_hiddens, **kwargs)
+15.7  load_pretrained_model(pretrained_model, num_hiddens, ffn_num_hiddens, num_heads,
+                            num_layers, dropout, max_len, devices)
+      class SNLIBERTDataset(dataset, max_len, vocab=None)  class BERTClassifier(bert)
 '''
 
 

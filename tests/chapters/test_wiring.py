@@ -20,6 +20,7 @@ OTHERWISE = {
     # an option of its own
     '3.5 run first_batch batch_size: resized_batch_size',
     '11.5 run train_sgd num_epochs: num_epochs_gd',
+    '14.6 encode d2l.learn_bpe num_merges: num_merges_ptb',
     # one of several values in a loop, of which the option is one
     '4.4 run train num_epochs: epochs', '4.4 run draw num_epochs: epochs',
     '4.5 run train lambd: strength', '11.4 run d2l.train_2d steps: num_steps',

@@ -199,6 +199,41 @@ def predict(model, content, style, *, lr: float = 1.0):
     assert '2 inputs (content, style), got 1' in complaint(2, 'predict', sizes, 'a')
 
 
+PAIRS = '''
+from typing import NamedTuple
+class Pair(NamedTuple):
+    premise: str
+    hypothesis: str
+def run(): return {}
+def predict(model, *pairs: Pair, loud: bool = False) -> list:
+    return [{'first': premise, 'second': hypothesis, 'loud': loud}
+            for premise, hypothesis in pairs]
+'''
+
+
+@pytest.mark.parametrize('words, lines', [
+    (['a b', 'c', 'd', '--loud', 'e'], ''), (['--loud'], 'a b\tc\nd\te\n')])
+def test_inputs_may_belong_together(call, sizes, capsys, monkeypatch, words, lines):
+    sizes.write_text(PAIRS)
+    monkeypatch.setattr('sys.stdin', io.StringIO(lines))
+    assert call('predict', sizes, '--json', *words) == 0
+    assert json.loads(capsys.readouterr().out)['results'] == [
+        {'first': 'a b', 'second': 'c', 'loud': True},
+        {'first': 'd', 'second': 'e', 'loud': True}]
+
+
+@pytest.mark.parametrize('words, lines, wanted', [
+    (['a', 'b', 'c'], '', '2 inputs (premise, hypothesis), got 3'),
+    ([], 'a\tb\na b\n', "with a tab between, got 'a b'"),
+    ([], 'a\tb\tc\n', "with a tab between, got 'a\\tb\\tc'"),
+    ([], '', 'nothing to predict from')])
+def test_inputs_that_lack_their_other_half_are_told(complaint, sizes, monkeypatch,
+                                                    words, lines, wanted):
+    sizes.write_text(PAIRS)
+    monkeypatch.setattr('sys.stdin', io.StringIO(lines))
+    assert wanted in complaint(2, 'predict', sizes, *words)
+
+
 @pytest.mark.parametrize('words, wanted', [
     (['lenet', 'photo.jpg'], 'predicts nothing'), (['20.1'], 'nothing to predict from'),
     (['SIZES', 'nowhere.png'], 'there is no picture'),

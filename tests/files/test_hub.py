@@ -278,7 +278,8 @@ def test_changed_writer_or_helper_gets_a_new_folder(sample, tmp_path, changed):
     assert [os.path.getsize(path) for path in paths] == [3, 5]
 
 
-@pytest.mark.parametrize('name', sorted(FILES))
+# of the sizes that 15.7 gives it, a toy of bert.base would fill 340 MB
+@pytest.mark.parametrize('name', sorted(set(FILES) - {'bert.base'}))
 def test_toy_files_are_the_same_bytes_each_time(name, empty_hub, monkeypatch, tmp_path):
     contents = []
     for home in ('first', 'second'):

@@ -67,3 +67,19 @@ def test_what_is_not_there_or_no_archive_is_one_clear_error(tmp_path, empty_hub)
     (tmp_path / 'zoo.zip').write_text('x')
     with pytest.raises(BadData, match='zoo.zip'):
         d2l.own_folder(tmp_path / 'zoo.zip')
+
+
+def test_a_file_of_ones_own_counts_among_the_runs(tmp_path):
+    file = tmp_path / 'words.txt'
+    file.write_bytes(b'abc')
+    assert d2l.own_file(file) == str(file)
+    entry, = hub.used()
+    # the standard's example
+    assert entry == {'name': 'words', 'file': 'words.txt', 'data': 'local',
+                     'sha1': 'a9993e364706816aba3e25717850c26c9cd0d89d'}
+
+
+def test_no_file_is_told(tmp_path):
+    for path in (tmp_path, tmp_path / 'none.txt'):
+        with pytest.raises(FileNotFoundError, match='there is no file'):
+            d2l.own_file(path)

@@ -1,7 +1,7 @@
 """Functions on arrays against values by hand and PyTorch."""
 import numpy as onp
 import pytest
-from mxnet import autograd, np
+from mxnet import autograd, ndarray, np
 
 import d2lmx as d2l
 
@@ -49,3 +49,10 @@ def test_corr2d_and_its_gradients_equal_pytorch(torch):
 def test_corr2d_refuses_what_does_not_fit(x, k, reason):
     with pytest.raises(ValueError, match=reason):
         d2l.corr2d(np.ones(x), np.ones(k))
+
+
+@pytest.mark.parametrize('dtype', ['int32', 'float32'])
+def test_tokens_are_counted_up_to_the_padding_at_the_end(dtype):
+    # a word that is called <pad> may stand within a text
+    X = np.array([[7, 1, 8, 1, 1], [2, 3, 4, 5, 6], [1, 1, 1, 1, 1]], dtype=dtype)
+    assert d2l.count_tokens(ndarray, X, 1).tolist() == [3, 5, 0]

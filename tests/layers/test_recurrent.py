@@ -1,5 +1,6 @@
 """Recurrent layers: as Gluon's, and with the dropout and lengths that those ignore."""
-import mxnet as mx
+import re
+
 import numpy as onp
 import pytest
 from mxnet import autograd, init, ndarray, np
@@ -189,10 +190,58 @@ def test_inside_a_traced_block_no_states_are_needed(X):
     assert net(X[:, :2]).shape == (5, 2, 6)
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize('bidirectional', [False, True])
+@pytest.mark.parametrize('hybridize', [False, True])
+def test_an_lstm_with_lengths_is_pytorchs_on_packed_sequences(torch, bidirectional,
+                                                              hybridize, X):
+    from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+    net = layer(d2l.LSTM, bidirectional=bidirectional)
+    net.hybridize(hybridize)
+    port, pairs = torch.nn.LSTM(4, 6, 2, bidirectional=bidirectional), []
+    for name, param in net.collect_params().items():
+        side, number, source, kind = re.search(r'([lr])(\d)_(.2h)_(.+)', name).groups()
+        theirs = getattr(port, f'{kind}_{source[0]}h_l{number}'
+                         + ('_reverse' if side == 'r' else ''))
+        theirs.data[:] = torch.tensor(param.data().asnumpy())
+        pairs.append((param.data(), theirs))
+    x = torch.tensor(X.asnumpy(), requires_grad=True)
+    expected, _ = pad_packed_sequence(port(pack_padded_sequence(
+        x, LENS, enforce_sorted=False))[0])
+    factors = onp.random.RandomState(0).normal(size=expected.shape).astype('float32')
+    (expected * torch.tensor(factors)).sum().backward()
+    X.attach_grad()
+    with autograd.record():
+        Y = net(X, None, np.array(LENS))
+        l = (Y * np.array(factors)).sum()
+    l.backward()
+    onp.testing.assert_allclose(Y.asnumpy(), expected.detach().numpy(), atol=1e-6)
+    for a, b in [(X, x), *pairs]:  # padding, which has none, among them
+        onp.testing.assert_allclose(a.grad.asnumpy(), b.grad.numpy(), rtol=1e-5,
+                                    atol=1e-5)
+
+
+def test_padding_leaves_no_trace_in_an_lstm_however_long_it_is():
+    net = layer(d2l.LSTM, bidirectional=True)
+    X = np.random.normal(0, 5, size=(700, 2, 4))
+    Y = net(X, None, np.array([3, 700]))
+    alone = net(X[:3, :1], None, np.array([3]))
+    # the gates are closed, so that nothing adds up; products of matrices of other
+    # shapes are rounded in another order, which float32 shows in its last digits
+    onp.testing.assert_allclose(Y[:3, 0].asnumpy(), alone[:, 0].asnumpy(), rtol=1e-5,
+                                atol=1e-6)
+    assert not Y[3:, 0].any()
+    assert not net(X, None, np.array([0, 700]))[:, 0].any()
+
+
 def test_lengths_that_cannot_be_kept_are_refused(X):
-    for net in (layer(d2l.LSTM), layer(d2l.GRU, bidirectional=True)):
-        with pytest.raises(ValueError, match='one-directional RNN or GRU'):
-            net(X, net.zero_states(ndarray, X), mx.np.array(LENS))
+    for cls in (d2l.RNN, d2l.GRU):
+        net = layer(cls, bidirectional=True)
+        with pytest.raises(ValueError, match='one-directional RNN or GRU, or an LSTM'):
+            net(X, None, np.array(LENS))
+    net = layer(d2l.LSTM)
+    with pytest.raises(ValueError, match='valid_lens alone, without'):
+        net(X, net.zero_states(ndarray, X), np.array(LENS))
 
 
 @pytest.mark.parametrize('dtype', ['float32', 'int32'])

@@ -43,7 +43,7 @@ def test_the_books_order_is_by_number_and_one_broken_file_hides_nothing(book):
 
 @pytest.mark.parametrize('token', [
     '6.10', '06.10', ' 6.10 ', 'padding_and_strides', 'padding-and-strides',
-    'Padding-And-Strides'])
+    'Padding-And-Strides', 'padding', 'padding-and'])
 def test_a_section_is_found_in_every_spelling(book, token):
     assert sections.find(token).number == '6.10'
 
@@ -61,10 +61,18 @@ def test_a_file_is_a_section_wherever_it_lies(book, tmp_path):
     ('lenat', 'did you mean lenet?'),
     ('6.7', 'the sections of chapter 6 with code are 6.6, 6.10; '),
     ('6.07', 'the sections of chapter 6 '), ('13.1', 'chapters 2, 6 are ported; '),
-    ('padding', 'padding_and_strides')])
+    ('padding_and_stride', 'padding_and_strides')])
 def test_an_unknown_section_suggests_the_nearest(book, token, near):
     with pytest.raises(sections.UnknownSection, match=f"section '{token}': .*{near}"):
         sections.find(token)
+
+
+def test_first_words_of_two_names_are_none(book):
+    chapter = book / 'ch06_convolutional_neural_networks'
+    (chapter / 's11_padding_twice.py').write_text('')
+    with pytest.raises(sections.UnknownSection, match="no section 'padding'"):
+        sections.find('padding')
+    assert sections.find('padding_twice').number == '6.11'
 
 
 def test_what_resembles_nothing_gets_no_suggestion(book):

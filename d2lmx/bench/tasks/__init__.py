@@ -10,13 +10,20 @@ A task is made of a `Network` and its section's hyperparameters, and has
                     imperatively, in the page's loop, which waits where the page waits
     torch(build_port, num_threads)      the same of the section's PyTorch port
 """
+from .bert import Entailment, Pretraining
 from .detection import Detection
 from .images import Images
+from .inference import Inference
 from .language import LanguageModel
 from .pictures import Cifar10, HotDogs, Segmentation
+from .reviews import Reviews
 from .translation import Translation
+from .words import Words
 
 # by a data file that a section reads, or by the section's name
 TASKS = {'fashion_mnist_train_images': Images, 'time_machine': LanguageModel,
          'fra-eng': Translation, 'image_augmentation': Cifar10, 'fine_tuning': HotDogs,
-         'ssd': Detection, 'fcn': Segmentation}
+         'ssd': Detection, 'fcn': Segmentation, 'bert_pretraining': Pretraining,
+         'word2vec_pretraining': Words, 'aclImdb': Reviews,
+         'natural_language_inference_attention': Inference,
+         'natural_language_inference_bert': Entailment}

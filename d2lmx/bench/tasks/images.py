@@ -61,7 +61,7 @@ class Classification:
                     y_hat = net(X)
                     l = loss(y_hat, y)
                 l.backward()
-                trainer.step(X.shape[0])
+                trainer.step(len(y))
                 metric.add(float(l.sum()), accuracy(y_hat, y), len(y))
             return metric[0] / metric[2]
 
@@ -81,10 +81,11 @@ class Classification:
             net.train()
             l_sum, correct, count, labels = 0.0, 0, 0, 0
             for X, y in train_iter:
-                X, y = torch.from_numpy(X.asnumpy()), torch.from_numpy(y.asnumpy())
+                *Xs, y = (torch.from_numpy(array.asnumpy()) for array in (
+                    *(X if isinstance(X, list) else [X]), y))
                 y = y.long()
                 optimizer.zero_grad()
-                y_hat = net(X)
+                y_hat = net(*Xs)
                 l = loss(y_hat, y)
                 l.backward()
                 optimizer.step()

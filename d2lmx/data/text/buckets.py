@@ -1,13 +1,16 @@
-"""Minibatches of sentence pairs that are about equally long."""
+"""Minibatches of texts, and of sentence pairs, that are about equally long."""
 from collections import defaultdict
 
 import numpy as onp
 
 from ...context import current
 from ...errors import InputError
-from ..arrays import copied
+from ..arrays import BatchIterator, copied
 
-__all__ = ['BucketIterator']
+__all__ = ['BucketIterator', 'TextIterator']
+
+POOL = 50   # batches among whose texts those of like lengths come together
+WIDTH = 20  # texts of a batch are as long as a multiple of it
 
 
 class BucketIterator:
@@ -24,7 +27,8 @@ class BucketIterator:
     Parameters
     ----------
     sources, targets
-        Equally many lists of token numbers, at least one in each.
+        Equally many lists of token numbers, at least one in each; a token of either may
+        also be a row of several, as of `word_features`: X is (batch, steps, k) then.
     batch_size, width
         At least 1; else, and for sides that do not match, ValueError.
     pad
@@ -70,7 +74,8 @@ class BucketIterator:
     @property
     def padding(self) -> float:
         """The share of padding in all tokens of a pass, in [0, 1)."""
-        sizes = sum(a.size for X, _, Y, _ in self.buckets.values() for a in (X, Y))
+        sizes = sum(a.shape[0] * a.shape[1] for X, _, Y, _ in self.buckets.values()
+                    for a in (X, Y))
         valid = sum(int(lens.sum()) for _, X_lens, _, Y_lens in self.buckets.values()
                     for lens in (X_lens, Y_lens))
         return 1 - valid / sizes
@@ -91,9 +96,57 @@ class BucketIterator:
             yield [copied(onp.take(a, rows, axis=0)) for a in self.buckets[steps]]
 
 
+class TextIterator(BatchIterator):
+    """Batches of labelled texts of like lengths, without the padding that all have.
+
+    A batch is X (batch, steps), as short as its longest text allows, and y (batch,);
+    for networks to which padding makes no difference. Shuffled, each pass draws an
+    order from NumPy's global seed, sorts the texts of POOL batches at a time by their
+    lengths, and gives the batches in any order; else it goes from short texts to long.
+
+    Parameters
+    ----------
+    tokens, labels
+        (texts, steps), numbers of tokens, and (texts,); as `BatchIterator` takes them.
+    batch_size, shuffle
+        As of `BatchIterator`, also with ``d2lmx launch``.
+    pad
+        Number of '<pad>', which stands behind a text.
+
+    Ours, for 15.2
+    """
+
+    def __init__(self, tokens, labels, batch_size: int, pad: int,
+                 shuffle: bool = False):
+        super().__init__((tokens, labels), batch_size, shuffle, self.trimmed)
+        self.pad = pad
+        is_token = self.arrays[0] != pad
+        steps = onp.arange(1, is_token.shape[1] + 1)
+        self.lens = (is_token * steps).max(axis=1, initial=0)
+
+    def divided(self, order, size):
+        pool = size * POOL if self.shuffle else max(len(order), 1)
+        batches = []
+        for start in range(0, len(order), pool):
+            part = order[start:start + pool]
+            part = part[onp.argsort(self.lens[part], kind='stable')]
+            batches += super().divided(part, size)
+        if self.shuffle:
+            onp.random.shuffle(places := onp.arange(len(batches)))
+            batches = [batches[i] for i in places]
+        return batches
+
+    def trimmed(self, X):
+        """The first steps of X, as many as its longest text and WIDTH say."""
+        columns = onp.flatnonzero((X != self.pad).any(axis=0))
+        longest = columns[-1] + 1 if len(columns) else 1
+        return X[:, :-(-longest // WIDTH) * WIDTH]
+
+
 def padded(lines, num_steps: int, pad: int):
     """Lists of token numbers as arrays: (lines, num_steps), lengths (lines,), int32."""
-    array = onp.full((len(lines), num_steps), pad, dtype='int32')
+    shape = len(lines), num_steps, *onp.shape(lines[0])[1:]
+    array = onp.full(shape, pad, dtype='int32')
     for row, line in zip(array, lines):
         row[:len(line)] = line
     return array, onp.array([len(line) for line in lines], dtype='int32')

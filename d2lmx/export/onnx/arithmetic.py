@@ -139,7 +139,7 @@ def _clip(g, n):
     return g.add('Clip', n.cast(0), n.number('a_min'), n.number('a_max'))
 
 
-@converts('_copy', 'BlockGrad', 'Cast')
+@converts('_copy', '_np_copy', 'BlockGrad', 'Cast')
 def _cast(g, n):
     return n.cast(0)
 

@@ -54,13 +54,12 @@ class Node:
         The ONNX names, numbers of axes and NumPy dtypes of its inputs.
     out_dtype
         The dtype of its first output.
-    leaves
-        ``leaves(i)``: the parameters that its input i is computed from, as a list of
-        NumPy arrays.
+    value
+        ``value(i)``: its input i as a NumPy array, computed from parameters alone.
     """
 
-    def __init__(self, graph, node, inputs, types, out_dtype, leaves):
-        self._graph, self.leaves = graph, leaves
+    def __init__(self, graph, node, inputs, types, out_dtype, value):
+        self._graph, self.value = graph, value
         self.name, self.operator = node['name'], node['op']
         self.attrs = {key: _value(text) for key, text in node.get('attrs', {}).items()}
         self.inputs = inputs

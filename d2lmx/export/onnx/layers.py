@@ -195,7 +195,7 @@ def _rnn_weights(n, layers, directions):
     The vector holds input and hidden weights of every layer and direction, then
     their biases in the same order.
     """
-    flat = onp.concatenate([leaf.ravel() for leaf in n.leaves(1)])
+    flat = n.value(1)
     order, h = GATES[n.attrs['mode']], n.attrs['state_size']
     rows = len(order) * h
     biases = flat[-2 * rows * layers * directions:]

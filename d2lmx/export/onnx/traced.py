@@ -1,10 +1,9 @@
 """A traced network, as `HybridBlock.export` writes it, turned into an ONNX graph."""
 import json
 from ast import literal_eval
-from functools import partial
 
 import mxnet as mx
-from mxnet import npx
+from mxnet import np, npx
 
 from ...errors import InputError
 # all converters register themselves
@@ -60,7 +59,8 @@ def _append(graph, traced, sym, known, params, names=None):
         outputs.append(_converted(graph, Node(
             graph, node, inputs=inputs,
             types=[(len(shape), dtype) for shape, dtype in in_types],
-            out_dtype=types[i, 0][1], leaves=partial(_leaves, nodes, params, node))))
+            out_dtype=types[i, 0][1],
+            value=lambda i, entries=entries: _value(sym, params, entries[i]))))
     return outputs, types
 
 
@@ -136,11 +136,12 @@ def _converted(graph, node):
     return [outputs] if isinstance(outputs, str) else outputs
 
 
-def _leaves(nodes, params, node, i):
-    """The parameters that a node's input i is computed from, in order."""
-    def walk(j):
-        if nodes[j]['op'] == 'null':
-            yield params[nodes[j]['name']]
-        for child, *_ in nodes[j]['inputs']:
-            yield from walk(child)
-    return list(walk(node['inputs'][i][0]))
+def _value(sym, params, entry):
+    """The array of an output in the graph that is computed from parameters alone."""
+    internals = sym.get_internals()
+    heads = [(j, k) for j, k, *_ in json.loads(internals.tojson())['heads']]
+    output = internals[heads.index(entry)]
+    arrays = {name: np.array(params[name], dtype=params[name].dtype)
+              for name in output.list_inputs()}
+    return output.eval(ctx=mx.cpu(), **arrays)[0].asnumpy()
+

@@ -108,3 +108,57 @@ def test_workers_share_the_batches_of_one_process():
     for parts, batch in zip(zip(*shares), expected):
         for arrays, array in zip(zip(*parts), batch):
             assert (onp.concatenate(arrays) == array).all()
+
+
+def texts(lens, steps=60):
+    """Texts of these lengths, whose only word is their number plus 2, labelled so."""
+    X = onp.full((len(lens), steps), 1, 'int32')
+    for i, (row, length) in enumerate(zip(X, lens)):
+        row[:length] = i + 2
+    return X, onp.arange(len(lens), dtype='int32')
+
+
+@pytest.mark.parametrize('shuffle', [False, True])
+def test_texts_come_once_whole_and_with_little_padding(shuffle):
+    lens = onp.random.RandomState(0).randint(0, 61, 70)
+    batches = d2l.TextIterator(*texts(lens), 8, pad=1, shuffle=shuffle)
+    seen = []
+    for X, y in batches:
+        longest = max(1, lens[y.asnumpy()].max())
+        assert X.shape == (len(y), -(-longest // 20) * 20)
+        for row, label in zip(X.asnumpy(), y.tolist()):
+            assert row.tolist() == [label + 2] * lens[label] + [1] * (
+                X.shape[1] - lens[label])
+        seen.append(y.tolist())
+    assert len(seen) == len(batches) == 9
+    assert sorted(sum(seen, [])) == list(range(70))
+    in_order = sum(seen, []) == onp.argsort(lens, kind='stable').tolist()
+    assert in_order != shuffle
+
+
+def test_a_shuffled_pass_over_texts_follows_numpys_seed_and_differs_from_the_next():
+    batches = d2l.TextIterator(*texts([3] * 40), 8, pad=1, shuffle=True)
+    passes = []
+    for _ in range(2):
+        onp.random.seed(3)
+        passes.append([y.tolist() for _, y in batches])
+    assert passes[0] == passes[1] != [y.tolist() for _, y in batches]
+
+
+def test_workers_share_a_batch_of_texts():
+    class OneOf(Alone):
+        size = 2
+
+        def part(self, rows):
+            return rows[self.rank::2]
+
+    found = []
+    for rank in (0, 1):
+        workers = OneOf()
+        workers.rank = rank
+        onp.random.seed(0)
+        with running(workers=workers):
+            batches = d2l.TextIterator(*texts(range(20)), 4, pad=1, shuffle=True)
+            found.append([y.tolist() for _, y in batches])
+    assert [len(part) for part in found] == [3, 3]  # steps of 8, 8 and 4
+    assert sorted(sum(found[0] + found[1], [])) == list(range(20))

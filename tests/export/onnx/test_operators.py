@@ -48,6 +48,7 @@ OPERATORS = {
        for name in 'maximum minimum mod'.split()},
     'elemwise_add': (lambda F, X, Y: legacy(F, 'elemwise_add', X, Y),
                      [(3, 5), (3, 5)]),
+    'copy': (lambda F, X: F.np.copy(X) + X, X35),
     'reshape_like': (lambda F, X, Y: F.npx.reshape_like(X, Y), [(3, 4), (6, 2)]),
     'reshape_like, some axes': (lambda F, X, Y: [
         legacy(F, 'reshape_like', A, B, lhs_begin=i, lhs_end=j, rhs_begin=k, rhs_end=l)

@@ -5,14 +5,14 @@ from .s03_attention_scoring_functions import DotProductAttention
 
 
 class MultiHeadAttention(nn.Module):
-    def __init__(self, num_hiddens, num_heads, dropout):
+    def __init__(self, num_hiddens, num_heads, dropout, bias=False):
         super().__init__()
         self.num_heads = num_heads
         self.attention = DotProductAttention(dropout)
-        self.W_q = nn.Linear(num_hiddens, num_hiddens, bias=False)
-        self.W_k = nn.Linear(num_hiddens, num_hiddens, bias=False)
-        self.W_v = nn.Linear(num_hiddens, num_hiddens, bias=False)
-        self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=False)
+        self.W_q = nn.Linear(num_hiddens, num_hiddens, bias=bias)
+        self.W_k = nn.Linear(num_hiddens, num_hiddens, bias=bias)
+        self.W_v = nn.Linear(num_hiddens, num_hiddens, bias=bias)
+        self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
 
     def split(self, X):
         """(batch, steps, hiddens) -> (batch * heads, steps, hiddens / heads)."""

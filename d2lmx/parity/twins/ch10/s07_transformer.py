@@ -25,9 +25,9 @@ class AddNorm(nn.Module):
 
 
 class EncoderBlock(nn.Module):
-    def __init__(self, num_hiddens, ffn_num_hiddens, num_heads, dropout):
+    def __init__(self, num_hiddens, ffn_num_hiddens, num_heads, dropout, bias=False):
         super().__init__()
-        self.attention = MultiHeadAttention(num_hiddens, num_heads, dropout)
+        self.attention = MultiHeadAttention(num_hiddens, num_heads, dropout, bias)
         self.addnorm1 = AddNorm(num_hiddens, dropout)
         self.ffn = position_wise_ffn(num_hiddens, ffn_num_hiddens)
         self.addnorm2 = AddNorm(num_hiddens, dropout)
