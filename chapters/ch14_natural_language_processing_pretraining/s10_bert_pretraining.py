@@ -135,9 +135,8 @@ def fill(net, vocab, words, top):
         raise d2l.InputError(f'a sentence must have a {MASK} to be filled, and at most '
                              f'{max_len - 2} words, got {" ".join(words)[:60]!r} of '
                              f'{len(words)} words')
-    unknown = [token for token in tokens if token not in vocab]
-    if unknown:
-        LOG.warning('not in the vocabulary, and read as <unk>: %s', ' '.join(unknown))
+    for line in d2l.unknown_remarks(tokens, vocab):
+        LOG.warning('%s', line)
     _, scores, _ = net(*(np.array([row], dtype='int32')
                          for row in (vocab[tokens], segments)),
                        np.array([len(tokens)], dtype='float32'),

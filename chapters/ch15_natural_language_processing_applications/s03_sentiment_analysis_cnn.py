@@ -106,20 +106,10 @@ def cross_correlations():
             'corr1d_multi_in(X, K)': corr1d_multi_in(Xs, Ks).tolist()}
 
 
-def load_reviews(batch_size, num_steps):
-    """What `d2l.load_data_imdb` gives, in batches of reviews of like lengths."""
-    train_iter, test_iter, vocab = d2l.load_data_imdb(batch_size, num_steps)
-    # book: batches as they come, of which more than half is padding
-    train_iter, test_iter = (
-        d2l.TextIterator(*data_iter.arrays, batch_size, vocab['<pad>'], shuffle)
-        for data_iter, shuffle in ((train_iter, True), (test_iter, False)))
-    return train_iter, test_iter, vocab
-
-
 def run(*, num_epochs: int = 5, lr: float = 0.001, batch_size: int = 64,
         num_steps: int = 500, embedding: str = 'glove.6b.100d',
         out: Path = Path('.')) -> dict:
-    train_iter, test_iter, vocab = load_reviews(batch_size, num_steps)
+    train_iter, test_iter, vocab = d2l.load_reviews(batch_size, num_steps)
     embeds = d2l.TokenEmbedding(embedding)[vocab.idx_to_token]
     devices = d2l.try_all_gpus()
     net = build_net(len(vocab), embeds.shape[1])

@@ -180,9 +180,8 @@ def numbers(sentence, vocab, num_steps):
     if len(tokens) > num_steps:
         LOG.warning('a sentence has %d tokens: only the first %d are read',
                     len(tokens), num_steps)
-    unknown = [token for token in tokens[:num_steps] if token not in vocab]
-    if unknown:
-        LOG.warning('not in the vocabulary, and read as <unk>: %s', ' '.join(unknown))
+    for line in d2l.unknown_remarks(tokens[:num_steps], vocab):
+        LOG.warning('%s', line)
     return np.array([vocab[tokens[:num_steps]]], dtype='int32')
 
 

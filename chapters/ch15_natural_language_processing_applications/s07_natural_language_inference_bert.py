@@ -187,9 +187,8 @@ def arrays_of(premise, hypothesis, vocab, max_len):
                     sum(map(len, pair)), *lens)
     tokens, segments = d2l.get_tokens_and_segments(*(
         words[:length] for words, length in zip(pair, lens)))
-    unknown = [token for token in tokens if token not in vocab]
-    if unknown:
-        LOG.warning('not in the vocabulary, and read as <unk>: %s', ' '.join(unknown))
+    for line in d2l.unknown_remarks(tokens, vocab):
+        LOG.warning('%s', line)
     return [np.array([row], dtype=dtype) for row, dtype in [
         (vocab[tokens], 'int32'), (segments, 'int32')]] + [
             np.array([len(tokens)], dtype='float32')]

@@ -5,7 +5,7 @@ from mxnet import np, npx
 
 from ..data.text.imdb import pad_lines
 from ..data.text.snli import SNLI_RELATIONS
-from ..data.text.vocab import Vocab
+from ..data.text.vocab import Vocab, unknown_remarks
 from ..errors import InputError
 from ..runtime.devices import split_batch, try_gpu
 
@@ -15,7 +15,6 @@ __all__ = ['predict_sentiment', 'judge_texts', 'split_batch_multi_inputs',
 LOG = logging.getLogger('d2lmx')
 SENTIMENTS = 'negative', 'positive'  # by label
 BATCH_SIZE = 64                      # texts judged at once
-MOST_SHOWN = 10                      # unknown words
 
 
 def predict_sentiment(net, vocab, sequence: str) -> str:
@@ -70,11 +69,8 @@ def remark(words, vocab, num_steps) -> None:
     if len(words) > num_steps:
         LOG.warning('a text has %d words: only the first %d are read', len(words),
                     num_steps)
-    unknown = [word for word in dict.fromkeys(words[:num_steps]) if word not in vocab]
-    if unknown:
-        more = ' ...' if len(unknown) > MOST_SHOWN else ''
-        LOG.warning('not in the vocabulary, and read as <unk>: %s%s',
-                    ' '.join(word[:40] for word in unknown[:MOST_SHOWN]), more)
+    for line in unknown_remarks(words[:num_steps], vocab):
+        LOG.warning('%s', line)
 
 
 def split_batch_multi_inputs(X, y, devices):

@@ -7,7 +7,7 @@ from mxnet import np
 
 from ..data.text.buckets import padded
 from ..data.text.cmn_eng import join_english, tokenize_chinese
-from ..data.text.vocab import Vocab
+from ..data.text.vocab import Vocab, unknown_remarks
 from ..errors import InputError, MissingFile
 from ..export.encoder_decoder import export_encoder_decoder, load_encoder_decoder
 from ..export.reading import read_json
@@ -73,12 +73,7 @@ class Translator:
         if len(tokens) >= self.max_steps:
             found.append(f'the sentence has {len(tokens)} tokens: only the first '
                          f'{self.max_steps - 1} are translated')
-        unknown = [t for t in dict.fromkeys(tokens) if t not in
-                   self.src_vocab.token_to_idx]
-        if unknown:
-            found.append('not in the vocabulary, and read as <unk>: '
-                         + ' '.join(unknown))
-        return found
+        return found + unknown_remarks(tokens, self.src_vocab)
 
     def search(self, lines, beam_size: int = 1, length_penalty: float = 0.75) -> list:
         """The best `Hypothesis` for each list of tokens, which stand in any order.

@@ -3,7 +3,9 @@ from collections import Counter
 
 from ...errors import InputError, MissingPackage
 
-__all__ = ['tokenize', 'Vocab', 'count_corpus', 'JiebaMissing']
+__all__ = ['tokenize', 'Vocab', 'count_corpus', 'unknown_remarks', 'JiebaMissing']
+
+MOST_SHOWN, MOST_LETTERS = 10, 40  # unknown tokens told, and of each
 
 
 class JiebaMissing(MissingPackage):
@@ -111,3 +113,18 @@ def count_corpus(tokens) -> Counter:
     if len(tokens) > 0 and isinstance(tokens[0], list):  # a bigram is a tuple: a token
         return Counter(token for line in tokens for token in line)
     return Counter(tokens)
+
+
+def unknown_remarks(tokens, vocab) -> list:
+    """A line of text that names the tokens which are not in a vocabulary, or no line.
+
+    At most ten of them, and 40 letters of each: a reader's text may hold anything.
+
+    Ours, for 15.2
+    """
+    unknown = [token for token in dict.fromkeys(tokens) if token not in vocab]
+    if not unknown:
+        return []
+    more = ' ...' if len(unknown) > MOST_SHOWN else ''
+    return ['not in the vocabulary, and read as <unk>: ' + ' '.join(
+        token[:MOST_LETTERS] for token in unknown[:MOST_SHOWN]) + more]

@@ -76,3 +76,12 @@ def test_membership_and_iteration_are_of_tokens():
     vocab = d2l.Vocab([['a', 'b', 'a']])
     assert list(vocab) == ['<unk>', 'a', 'b']
     assert 'a' in vocab and 'c' not in vocab and 0 not in vocab
+
+
+def test_unknown_tokens_are_told_once_each_and_within_bounds():
+    vocab = d2l.Vocab([['a', 'b']])
+    assert d2l.unknown_remarks(['b', 'a', 'b'], vocab) == []
+    line, = d2l.unknown_remarks(['x' * 10 ** 5, 'a', 'y', 'y'], vocab)
+    assert line == f'not in the vocabulary, and read as <unk>: {"x" * 40} y'
+    line, = d2l.unknown_remarks([f'w{i}' for i in range(11)], vocab)
+    assert line.endswith(': w0 w1 w2 w3 w4 w5 w6 w7 w8 w9 ...')
