@@ -49,13 +49,11 @@ class TextCNN(nn.HybridBlock):
     def __init__(self, vocab_size, embed_size, kernel_sizes, num_channels, pad=1,
                  **kwargs):
         super().__init__(**kwargs)
-        self.kernel_sizes, self.num_channels = kernel_sizes, num_channels
-        self.pad = pad
+        self.kernel_sizes, self.pad = kernel_sizes, pad
         self.embedding = nn.Embedding(vocab_size, embed_size)
         self.constant_embedding = nn.Embedding(vocab_size, embed_size)  # not trained
         self.dropout = nn.Dropout(0.5)
         self.decoder = nn.Dense(2)
-        self.pool = nn.GlobalMaxPool1D()  # over time; without weights: one for all
         self.convs = nn.HybridSequential()
         for c, k in zip(num_channels, kernel_sizes):
             self.convs.add(nn.Conv1D(c, k, activation='relu'))
@@ -69,18 +67,19 @@ class TextCNN(nn.HybridBlock):
         embeddings = F.np.concatenate(
             [self.embedding(inputs), self.constant_embedding(inputs)], axis=2)
         embeddings = F.np.transpose(embeddings, (0, 2, 1))      # (batch, 2d, steps)
+        # book: nn.GlobalMaxPool1D, in which most of a training's time would go
         encoding = F.np.concatenate(
-            [self.pool(self.within(F, conv(embeddings), lens, c, k))
-             for conv, c, k in zip(self.convs, self.num_channels, self.kernel_sizes)],
-            axis=1)                                             # (batch, channels, 1)
-        return self.decoder(self.dropout(F.np.squeeze(encoding, axis=-1)))
+            [d2l.max_over_time(F, self.within(F, conv(embeddings), lens, k))
+             for conv, k in zip(self.convs, self.kernel_sizes)], axis=1)
+        return self.decoder(self.dropout(encoding))             # (batch, channels)
 
-    def within(self, F, Y, lens, c, k):
+    def within(self, F, Y, lens, k):
         """Y (batch, c, windows) with 0, a ReLU's least, for windows that do not count.
         """
-        num_windows = F.np.repeat(F.np.maximum(lens - k, 0) + 1, c)
-        rows = d2l.mask_steps(F, F.npx.reshape(Y, (-5, -2)), num_windows, axis=1)
-        return F.npx.reshape(rows, (-6, -1, c, -2))
+        num_windows = F.np.expand_dims(F.np.maximum(lens - k, 0) + 1, axis=1)
+        counts = num_windows - F.npx.arange_like(Y, axis=2) > 0  # (batch, windows)
+        mask = F.np.expand_dims(counts.astype('float32'), axis=1)
+        return Y * d2l.mask_like(F, mask, Y)
 
 
 def build_net(vocab_size=d2l.IMDB_VOCAB_SIZE, embed_size=100):

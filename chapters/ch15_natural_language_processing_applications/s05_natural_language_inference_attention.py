@@ -54,7 +54,8 @@ class Attend(nn.HybridBlock):
         e = F.npx.batch_dot(self.f(A), self.f(B), transpose_b=True)  # (batch, m, n)
         e_T = F.np.swapaxes(e, 1, 2)
         if mask_A is not None:
-            e, e_T = e + hiding(F, mask_B), e_T + hiding(F, mask_A)
+            e = e + d2l.mask_like(F, hiding(F, mask_B), e)
+            e_T = e_T + d2l.mask_like(F, hiding(F, mask_A), e_T)
         beta = F.npx.batch_dot(F.npx.softmax(e), B)                  # (batch, m, d)
         alpha = F.npx.batch_dot(F.npx.softmax(e_T), A)               # (batch, n, d)
         return beta, alpha
@@ -71,7 +72,8 @@ class Compare(nn.HybridBlock):
         V_A = self.g(F.np.concatenate([A, beta], axis=2))
         V_B = self.g(F.np.concatenate([B, alpha], axis=2))
         if mask_A is not None:
-            V_A, V_B = V_A * mask_A, V_B * mask_B
+            V_A = V_A * d2l.mask_like(F, mask_A, V_A)
+            V_B = V_B * d2l.mask_like(F, mask_B, V_B)
         return V_A, V_B
 
 
@@ -84,7 +86,9 @@ class Aggregate(nn.HybridBlock):
         self.h.add(nn.Dense(num_outputs))
 
     def hybrid_forward(self, F, V_A, V_B):
-        return self.h(F.np.concatenate([V_A.sum(axis=1), V_B.sum(axis=1)], axis=1))
+        # book: V_A.sum(axis=1)
+        sums = [d2l.sum_tokens(F, V) for V in (V_A, V_B)]
+        return self.h(F.np.concatenate(sums, axis=1))
 
 
 class DecomposableAttention(nn.HybridBlock):

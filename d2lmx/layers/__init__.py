@@ -3,6 +3,7 @@ from .attention import *
 from .functional import *
 from .loops import *
 from .losses import *
+from .normalization import *
 from .positions import *
 from .recurrent import *
 from .roi import *

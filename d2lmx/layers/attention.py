@@ -8,6 +8,7 @@ from mxnet.gluon import nn
 from ..errors import InputError
 from ..runtime.checks import check_arrays, check_whole
 from .dropping import dropping
+from .functional import mask_like
 
 __all__ = ['masked_softmax', 'KeepsAttention', 'AdditiveAttention',
            'DotProductAttention', 'MultiHeadAttention', 'transpose_qkv',
@@ -38,7 +39,7 @@ def masked_softmax(X, valid_lens):
 def _masked_softmax(F, X, valid_lens):
     if valid_lens is None:
         return F.npx.softmax(X)
-    return F.npx.softmax(X + _mask(F, valid_lens, X, axis=-1))
+    return F.npx.softmax(X + mask_like(F, _mask(F, valid_lens, X, axis=-1), X))
 
 
 def _mask(F, valid_lens, X, axis):
@@ -158,7 +159,9 @@ class AdditiveAttention(KeepsAttention, nn.HybridBlock):
         features = (F.np.expand_dims(self.W_q(queries), 2)
                     + F.np.expand_dims(features, 1))   # (batch, queries, keys, hiddens)
         scores = F.np.squeeze(self.w_v(F.np.tanh(features)), axis=-1)
-        weights = F.npx.softmax(scores if mask is None else scores + mask)
+        if mask is not None:
+            scores = scores + mask_like(F, mask, scores)
+        weights = F.npx.softmax(scores)
         self.keep_weights(weights)                              # (batch, queries, keys)
         return F.npx.batch_dot(self.dropout(weights), values)
 

@@ -1,10 +1,10 @@
 """Plain functions on arrays."""
-from mxnet import np
+from mxnet import autograd, np
 
 from ..runtime.checks import check_arrays
 
-__all__ = ['linreg', 'squared_loss', 'corr2d', 'count_tokens',
-           'without_gradient']
+__all__ = ['linreg', 'squared_loss', 'corr2d', 'count_tokens', 'sum_tokens',
+           'max_over_time', 'without_gradient', 'mask_like']
 
 
 def linreg(X, w, b):
@@ -53,6 +53,29 @@ def count_tokens(F, X, pad: int):
     return F.np.max(is_token * places, axis=1)
 
 
+def sum_tokens(F, X):
+    """The sum over the tokens of X (batch, tokens, d): (batch, d).
+
+    A matrix product, in a tenth of the time that np.sum and its gradient take.
+
+    Ours, for 15.5
+    """
+    ones = F.np.ones_like(F.npx.slice(X, begin=(None, None, 0), end=(None, None, 1)))
+    return F.np.squeeze(F.npx.batch_dot(ones, X, transpose_a=True), axis=1)
+
+
+def max_over_time(F, X):
+    """The largest value of each channel of X (batch, channels, steps): as (batch,
+    channels).
+
+    Picked by its place, in a tenth of the time that a pooling layer and its gradient
+    take. The gradient goes to the first of equal values.
+
+    Ours, for 15.3
+    """
+    return F.npx.pick(X, F.np.argmax(X, axis=2), axis=2)
+
+
 def without_gradient(F, X):
     """X, such as lengths, of which no gradient is wanted.
 
@@ -62,3 +85,16 @@ def without_gradient(F, X):
     Ours, for 10.7
     """
     return F.BlockGrad(X.as_nd_ndarray()).as_np_ndarray()
+
+
+def mask_like(F, mask, X):
+    """A mask without a gradient, to be added to X or multiplied by it.
+
+    Where a gradient is recorded, in the shape of X, to which it must broadcast: the
+    gradients of broadcasting, to X too, are sums that take ten times as long.
+
+    Ours, for 10.3
+    """
+    if not autograd.is_recording():
+        return mask
+    return without_gradient(F, mask + F.np.zeros_like(X))

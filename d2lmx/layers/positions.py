@@ -1,11 +1,11 @@
 """What tells the steps of a sequence apart."""
 import numpy as onp
-from mxnet import np
+from mxnet import autograd, np
 from mxnet.gluon import nn
 
 from .dropping import dropping
 
-__all__ = ['PositionalEncoding', 'first_like', 'last_like']
+__all__ = ['PositionalEncoding', 'first_like', 'last_like', 'add_steps']
 
 
 class PositionalEncoding(nn.HybridBlock):
@@ -48,7 +48,7 @@ class PositionalEncoding(nn.HybridBlock):
 
     def hybrid_forward(self, F, X, earlier=None, P=None):
         steps = X if earlier is None else F.np.concatenate([earlier, X], axis=1)
-        return self.dropout(X + last_like(F, first_like(F, P, steps), X))
+        return self.dropout(add_steps(F, X, last_like(F, first_like(F, P, steps), X)))
 
 
 def first_like(F, X, like):
@@ -68,3 +68,18 @@ def last_like(F, X, like):
     Ours, for 10.6
     """
     return F.np.flip(first_like(F, F.np.flip(X, axis=1), like), axis=1)
+
+
+def add_steps(F, X, P):
+    """X + P, where P (1, steps, d) is added to each example of X (batch, steps, d).
+
+    Where a gradient is recorded, by a matrix product: the gradients of broadcasting, to
+    X too, take ten times as long.
+
+    Ours, for 10.6
+    """
+    if not autograd.is_recording():
+        return X + P
+    column = F.np.ones_like(F.npx.slice(X, begin=(None, 0, 0), end=(None, 1, 1)))
+    copies = F.np.dot(F.npx.reshape(column, (-1, 1)), F.npx.reshape(P, (1, -1)))
+    return X + F.npx.reshape_like(copies, X)

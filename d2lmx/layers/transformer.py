@@ -3,6 +3,7 @@ from mxnet.gluon import nn
 
 from .attention import KeepsAttention, MultiHeadAttention
 from .dropping import dropping
+from .normalization import LayerNorm
 from .positions import last_like
 
 __all__ = ['PositionWiseFFN', 'AddNorm', 'EncoderBlock', 'DecoderBlock']
@@ -44,7 +45,7 @@ class AddNorm(nn.HybridBlock):
     def __init__(self, dropout, **kwargs):
         super().__init__(**kwargs)
         self.dropout = dropping(dropout)
-        self.ln = nn.LayerNorm()
+        self.ln = LayerNorm()
 
     def hybrid_forward(self, F, X, Y):
         return self.ln(self.dropout(Y) + X)

@@ -5,7 +5,8 @@ from mxnet.gluon import nn
 
 from ..errors import InputError
 from ..layers.attention import KeepsAttention
-from ..layers.positions import first_like
+from ..layers.normalization import LayerNorm
+from ..layers.positions import add_steps, first_like
 from ..layers.transformer import EncoderBlock
 from ..runtime.checks import check_whole
 
@@ -68,7 +69,7 @@ class BERTEncoder(KeepsAttention, nn.HybridBlock):
 
     def hybrid_forward(self, F, tokens, segments, valid_lens=None, pos_embedding=None):
         X = self.token_embedding(tokens) + self.segment_embedding(segments)
-        X = X + first_like(F, pos_embedding, X)         # (batch, steps, num_hiddens)
+        X = add_steps(F, X, first_like(F, pos_embedding, X))   # (batch, steps, hiddens)
         for blk in self.blks:
             X = blk(X, valid_lens)
         return X
@@ -94,7 +95,7 @@ class MaskLM(nn.HybridBlock):
         super().__init__(**kwargs)
         self.mlp = nn.HybridSequential()
         self.mlp.add(nn.Dense(num_hiddens, flatten=False, activation='relu'),
-                     nn.LayerNorm(),
+                     LayerNorm(),
                      nn.Dense(vocab_size, flatten=False))
 
     def hybrid_forward(self, F, X, pred_positions):

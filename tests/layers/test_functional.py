@@ -56,3 +56,55 @@ def test_tokens_are_counted_up_to_the_padding_at_the_end(dtype):
     # a word that is called <pad> may stand within a text
     X = np.array([[7, 1, 8, 1, 1], [2, 3, 4, 5, 6], [1, 1, 1, 1, 1]], dtype=dtype)
     assert d2l.count_tokens(ndarray, X, 1).tolist() == [3, 5, 0]
+
+
+def trained_and_predicted(function, *arrays):
+    """The outputs of function(ndarray, *arrays) in training and out of it, and the
+    gradient by the last array of the sum of the output's squares."""
+    arrays = [np.array(a) for a in arrays]
+    arrays[-1].attach_grad()
+    with autograd.record():
+        Y = function(ndarray, *arrays)
+        l = (Y ** 2).sum()
+    l.backward()
+    return Y.asnumpy(), function(ndarray, *arrays).asnumpy(), arrays[-1].grad.asnumpy()
+
+
+def test_sum_tokens_adds_up_the_second_axis():
+    x = onp.arange(24, dtype='float32').reshape(2, 3, 4)
+    trained, predicted, grad = trained_and_predicted(d2l.sum_tokens, x)
+    assert (trained == x.sum(axis=1)).all() and (predicted == trained).all()
+    assert (grad == 2 * x.sum(axis=1, keepdims=True) + 0 * x).all()
+
+
+def test_max_over_time_takes_the_first_of_the_largest_of_each_channel():
+    x = onp.array([[[1, 5, 5], [3, -2, 0]], [[-4, -3, -9], [0, 0, 0]]], 'float32')
+    trained, predicted, grad = trained_and_predicted(d2l.max_over_time, x)
+    assert trained.tolist() == predicted.tolist() == [[5, 3], [-3, 0]]
+    assert grad.tolist() == [[[0, 10, 0], [6, 0, 0]], [[0, -6, 0], [0, 0, 0]]]
+
+
+@pytest.mark.parametrize('shape', [(2, 1, 4), (2, 3, 1), (2, 3, 4)], ids=str)
+@pytest.mark.parametrize('mode', ['plus', 'times'])
+def test_mask_like_gives_what_broadcasting_gives(shape, mode):
+    rng = onp.random.RandomState(0)
+    mask, x = rng.rand(*shape).astype('float32'), rng.randn(2, 3, 4).astype('float32')
+
+    def function(F, mask, X):
+        mask = d2l.mask_like(F, mask, X)
+        return X + mask if mode == 'plus' else X * mask
+
+    trained, predicted, grad = trained_and_predicted(function, mask, x)
+    y = x + mask if mode == 'plus' else x * mask
+    assert (trained == y).all() and (predicted == y).all()
+    assert onp.allclose(grad, 2 * y * (1 if mode == 'plus' else mask))
+
+
+def test_mask_like_gives_masks_no_gradient():
+    mask, X = np.ones((2, 1)), np.ones((2, 3))
+    mask.attach_grad()
+    X.attach_grad()
+    with autograd.record():
+        l = (X * d2l.mask_like(ndarray, mask, X)).sum()
+    l.backward()
+    assert X.grad.sum() == 6 and mask.grad.sum() == 0

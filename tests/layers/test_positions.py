@@ -1,7 +1,7 @@
 import mxnet as mx
 import numpy as onp
 import pytest
-from mxnet import np
+from mxnet import autograd, ndarray, np
 
 import d2lmx as d2l
 
@@ -33,3 +33,17 @@ def test_positions_go_on_after_earlier_steps(active):
     # and no clipping to the last one
     with pytest.raises(mx.MXNetError, match='exceeds limit|slice_like'):
         net(np.zeros((2, 3, 6)), np.ones((2, 7, 6))).asnumpy()
+
+
+def test_add_steps_adds_each_step_s_own_numbers_to_every_example():
+    x, p = onp.arange(12).reshape(2, 3, 2), onp.array([[[10, 20], [30, 40], [50, 60]]])
+    X, P = np.array(x, dtype='float32'), np.array(p, dtype='float32')
+    X.attach_grad()
+    P.attach_grad()
+    with autograd.record():
+        Y = d2l.add_steps(ndarray, X, P)
+        l = (Y ** 2).sum()
+    l.backward()
+    assert Y.tolist() == d2l.add_steps(ndarray, X, P).tolist() == (x + p).tolist()
+    assert X.grad.tolist() == (2 * (x + p)).tolist()
+    assert P.grad.tolist() == (2 * (x + p)).sum(axis=0, keepdims=True).tolist()
