@@ -63,8 +63,11 @@ def run(*, k: int = 3) -> dict:
 def vectors_of(words, embed, model):
     """Vectors of words, by the n-grams of those that a run of 14.6 has not seen.
 
-    InputError that names the words, where vectors are not of such a run.
+    InputError that names the words, where vectors are not of such a run; and for a
+    word without letters.
     """
+    if not all(word.strip() for word in words):
+        raise d2l.InputError('a word must have letters, and one is empty')
     vecs = {word: embed[[word]][0] for word in words}
     missing = [word for word, x in vecs.items() if not x.any()]
     if missing:
