@@ -81,7 +81,10 @@ def test_an_analogy_is_a_vector_moved_and_none_of_its_words(page, plane):
     (['right', 'Up'], {}, 'no vector of: Up'), (['<unk>'], {}, 'no vector of: <unk>'),
     (['right', 'up'], {'analogy': True}, 'three words.*got 2'),
     (['  '], {'analogy': True}, 'got 0'), (['up', ' '], {}, 'one is empty'),
-    (['up'], {'k': 0}, 'k must be'), (['up'], {'k': -2}, 'k must be')])
+    (['up'], {'k': 0}, 'k must be'), (['up'], {'k': -2}, 'k must be'),
+    (['up right', 'left up right up'], {'analogy': True}, "got 'up right'"),
+    (['up right left', 'up right'], {'analogy': True}, "got 'up right'"),
+    (['x' * 100000], {}, 'no vector of: x{40}$')])
 def test_a_slip_is_one_line(page, plane, words, options, told):
     with pytest.raises(InputError, match=told):
         page.predict(plane, *words, **options)
