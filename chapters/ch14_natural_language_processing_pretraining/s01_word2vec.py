@@ -131,7 +131,9 @@ def run(*, variant: Literal['cbow', 'skip_gram'] = 'cbow', batch_size: int = 512
     data_iter, vocab = d2l.load_data_ptb(batch_size, max_window_size, 0)
     net = build_net(len(vocab), embed_size)
     history = train(net, data_iter, lr, num_epochs, variant)
-    d2l.write_vectors(out / 'vec.txt', vocab, net[0].weight.data())
+    # the unknown is in no example, and has learnt nothing
+    vectors = net[0].weight.list_data()[0]
+    d2l.write_vectors(out / 'vec.txt', vocab.idx_to_token[1:], vectors[1:])
     return {'gradients by hand': gradients_by_hand(), **history.record()}
 
 

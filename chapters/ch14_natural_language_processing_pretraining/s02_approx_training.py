@@ -76,7 +76,8 @@ class PathIterator(d2l.SkipGramIterator):
     def batch(self, rows):
         center, contexts, mask, _ = super().batch(rows)
         turns = self.turns[contexts] * mask[..., None].astype('int32')
-        nodes, mask, label = (array.reshape(len(rows), -1) for array in (
+        shape = len(rows), turns[0].size if len(rows) else 0  # a worker may get none
+        nodes, mask, label = (array.reshape(shape) for array in (
             self.nodes[contexts], turns != 0, turns > 0))
         return (center, nodes, mask.astype('float32'), label.astype('float32'),
                 self.lengths[rows].astype('float32'))

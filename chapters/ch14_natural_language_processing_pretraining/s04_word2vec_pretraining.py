@@ -93,11 +93,11 @@ def mean_of_epochs(history):
 # book: get_similar_tokens finds the vocabulary among the global names
 def get_similar_tokens(query_token, k, embed, vocab):
     """The k tokens nearest to one by the cosine of their vectors; prints them."""
-    W = embed.weight.data()
+    W = embed.weight.list_data()[0]  # book: .data(), which no two GPUs have
     x = W[vocab[query_token]]
     cos = np.dot(W, x) / np.sqrt(np.sum(W * W, axis=1) * np.sum(x * x) + 1e-9)
-    topk = npx.topk(cos, k=k + 1, ret_typ='indices').asnumpy().astype('int32')
-    found = {vocab.to_tokens(i): float(cos[i]) for i in topk[1:]}  # the first is itself
+    topk = npx.topk(cos, k=min(k + 1, len(W)), ret_typ='indices', dtype='int32')
+    found = {vocab.to_tokens(i): float(cos[i]) for i in topk.tolist()[1:]}
     for token, cosine in found.items():
         print(f'cosine sim={cosine:.3f}: {token}')
     return found
@@ -109,8 +109,11 @@ def run(*, batch_size: int = 512, max_window_size: int = 5, num_noise_words: int
     data_iter, vocab = d2l.load_data_ptb(batch_size, max_window_size, num_noise_words)
     net = build_net(len(vocab), embed_size)
     history = train(net, data_iter, lr, num_epochs)
-    similar = get_similar_tokens('chip', 3, net[0], vocab)
-    d2l.write_vectors(out / 'vec.txt', vocab, net[0].weight.data())
+    similar = (get_similar_tokens('chip', 3, net[0], vocab) if 'chip' in vocab else
+               {})  # of a text of one's own
+    # the unknown is in no example, and has learnt nothing
+    vectors = net[0].weight.list_data()[0]
+    d2l.write_vectors(out / 'vec.txt', vocab.idx_to_token[1:], vectors[1:])
     return {'shapes': shapes(), 'masked losses': masked_losses(), **history.record(),
             'mean loss of all epochs': mean_of_epochs(history),
             'similar to chip': similar}

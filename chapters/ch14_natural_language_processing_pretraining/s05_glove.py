@@ -37,7 +37,7 @@ class GloVe(nn.HybridBlock):
 
     def vectors(self):
         """The sum of both vectors of each word, (vocab_size, embed_size)."""
-        return self.v.weight.data() + self.u.weight.data()
+        return self.v.weight.list_data()[0] + self.u.weight.list_data()[0]
 
 
 class GloVeLoss(gluon.loss.Loss):

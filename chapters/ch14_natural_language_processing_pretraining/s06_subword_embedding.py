@@ -154,7 +154,8 @@ def encode(num_merges, num_merges_ptb):
     print(list(token_freqs), segmented)
 
     words = {' '.join(f'{token}_'): freq for token, freq
-             in d2l.count_corpus(d2l.read_ptb()).items()}
+             in d2l.count_corpus(d2l.read_ptb()).items()
+             if token != '<unk>'}  # a mark, not letters
     merges, _ = d2l.learn_bpe(words, num_merges_ptb)
     known = LETTERS + [''.join(pair) for pair in merges]
     ptb = segment_BPE([f'{word}_' for word in (*QUERIES, *UNSEEN)], known)
@@ -178,11 +179,10 @@ def run(*, num_merges: int = 10, num_merges_ptb: int = 2000, embed_size: int = 1
                    {'num_buckets': num_buckets}, other_inputs=[
                        np.array(rows[:4, :2], dtype='int32')])
     embed = d2l.TokenEmbedding(out)
-    unseen = net.v(np.array(d2l.subword_rows(UNSEEN, num_buckets), dtype='int32',
-                            ctx=d2l.try_gpu()))
+    unseen = vectors(net.v, d2l.subword_rows(UNSEEN, num_buckets))
     nearest = {word: d2l.nearest_words(embed, x, 3, (word,)) for word, x in
                [*((word, embed[[word]]) for word in QUERIES if word in embed),
-                *zip(UNSEEN, unseen)]}
+                *zip(UNSEEN, unseen.as_in_ctx(embed.idx_to_vec.ctx))]}
     return {**result, **history.record(), 'nearest': nearest}
 
 

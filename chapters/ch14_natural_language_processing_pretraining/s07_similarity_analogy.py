@@ -63,8 +63,11 @@ def run(*, k: int = 3) -> dict:
 def vectors_of(words, embed, model):
     """Vectors of words, by the n-grams of those that a run of 14.6 has not seen.
 
-    InputError that names the words, where vectors are not of such a run.
+    InputError that names the words, where vectors are not of such a run; and for a
+    word without letters.
     """
+    if not all(word.strip() for word in words):
+        raise d2l.InputError('a word must have letters, and one is empty')
     vecs = {word: embed[[word]][0] for word in words}
     missing = [word for word, x in vecs.items() if not x.any()]
     if missing:
@@ -72,10 +75,22 @@ def vectors_of(words, embed, model):
         try:
             net = d2l.load_model(folder, 'num_buckets', section=SUBWORDS)
         except d2l.Unavailable:
-            raise d2l.InputError(f'{model} has no vector of: {", ".join(missing)}')
+            named = ', '.join(word[:40] for word in missing[:10])
+            raise d2l.InputError(f'{model} has no vector of: {named}')
         rows = d2l.subword_rows(missing, net.about['num_buckets'])
         vecs.update(zip(missing, net(np.array(rows, dtype='int32'))))
     return [vecs[word] for word in words]
+
+
+def threes(texts):
+    """The words of analogies: of texts of three words each, or words one by one."""
+    parts = [text.split() for text in texts if text.strip()]
+    words = [word for part in parts for word in part]
+    wrong = [part for part in parts if len(part) != 3]
+    if not words or len(words) % 3 or wrong and len(words) > len(parts):
+        got = f'{" ".join(wrong[0])[:60]!r}' if len(words) > len(parts) else len(words)
+        raise d2l.InputError(f'an analogy is three words, as man woman son, got {got}')
+    return words
 
 
 def predict(model='glove.6b.50d', *words, k: int = 3, analogy: bool = False) -> list:
@@ -87,14 +102,11 @@ def predict(model='glove.6b.50d', *words, k: int = 3, analogy: bool = False) -> 
     """
     embed = d2l.TokenEmbedding(model)
     if analogy:
-        words = ' '.join(words).split()
+        words = threes(words)
     vecs = vectors_of(words, embed, model)
     if not analogy:
         return [{'word': word, 'nearest': d2l.nearest_words(embed, x, k, (word,))}
                 for word, x in zip(words, vecs)]
-    if len(words) % 3 or not words:
-        raise d2l.InputError('an analogy is three words, as man woman son, got '
-                             f'{len(words)}')
     return [{'analogy': f'{a} is to {b} as {c} is to', 'nearest': d2l.nearest_words(
                 embed, vecs[i + 1] - vecs[i] + vecs[i + 2], k, (a, b, c))}
             for i in range(0, len(words), 3) for a, b, c in [words[i:i + 3]]]

@@ -19,11 +19,11 @@ def options(parser):
 
 def obey(args):
     """What the section predicts for each input; remarks go to standard error."""
-    from ..pages.prediction import parse, predictions
+    from ..pages.prediction import find, parse, predictions
     from ..pages.results import list_of
-    section = sections.find(args.section)
+    section, meant = find(args.section)
     module = sections.load(section)
-    args, keywords = parse(section, module, args.arguments)
+    args, keywords = parse(section, module, [*meant, *args.arguments])
     results, figures = predictions(section, module, args, keywords)
     if args.json:
         print(json.dumps({'results': results, 'figures': list(map(str, figures))},

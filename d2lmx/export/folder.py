@@ -48,7 +48,8 @@ def save_model(folder, net, inputs, about: dict, kind: str = 'symbol',
     Parameters
     ----------
     net, inputs
-        As of `export_block`; inputs are array, or tuple of arrays, of one call.
+        As of `export_block`; inputs are array, or tuple of arrays, of one call, on
+        whatever device.
     about
         JSON values that a prediction needs: names of classes, the size of a picture.
     kind
@@ -59,6 +60,9 @@ def save_model(folder, net, inputs, about: dict, kind: str = 'symbol',
     Ours, for 13.7
     """
     count = len(arrays_of(as_call(inputs)))
+    inputs = beside(net, inputs)
+    if other_inputs is not None:
+        other_inputs = [beside(net, call) for call in other_inputs]
     with whole_folder(folder) as part:
         if kind == 'onnx':
             export_onnx(net, inputs, part / f'{GRAPH}.onnx', other_inputs=other_inputs)
@@ -69,6 +73,19 @@ def save_model(folder, net, inputs, about: dict, kind: str = 'symbol',
                           ensure_ascii=False)
         (part / ABOUT).write_text(text + '\n', encoding='utf-8')
     return Path(folder)
+
+
+def beside(net, call):
+    """The arrays of a call on a device that has the network."""
+    devices = next((param.list_ctx() for param in net.collect_params().values()
+                    if param._data), None)
+
+    def moved(part):
+        if isinstance(part, (list, tuple)):
+            return type(part)(map(moved, part))
+        return part if part.ctx in devices else part.as_in_ctx(devices[0])
+
+    return moved(call) if devices else call
 
 
 def load_model(folder, *needed, section: str = None) -> SavedModel:

@@ -10,10 +10,38 @@ from ..context import running
 from ..errors import InputError
 from ..files.whole import whole_file, writing
 from ..runtime.devices import set_seed
-from .options import Parser, add_option, hyperparameters
+from . import sections
+from .options import Parser, add_option, flag, hyperparameters
 from .results import as_json
 
 PLACE = 'predictions'  # the folder of figures, beside the model
+
+
+def find(token: str) -> tuple:
+    """The section that predicts by a name, and the options that the name means.
+
+    What a section's name ends in may be an option of its predict: 'analogy' means
+    14.7, 'similarity_analogy', with --analogy. UnknownSection as of `sections.find`.
+    """
+    try:
+        return sections.find(token), []
+    except sections.UnknownSection:
+        word = token.strip().lower()
+        for section in sections.sections():
+            if section.name.endswith(f'_{word}') and is_switch(section, word):
+                return section, [flag(word)]
+        raise
+
+
+def is_switch(section, name: str) -> bool:
+    """Whether a section's predict has an option of this name, yes or no."""
+    predict = getattr(sections.load(section), 'predict', None)
+    return takes_model(predict) and options_of(predict).get(name, [None])[0] is bool
+
+
+def options_of(predict) -> dict:
+    """{name: (type, default)} of what predict takes beside the model and inputs."""
+    return hyperparameters(predict, 'predict', ('model', *inputs_of(predict)))
 
 
 def parse(section, module, argv):
@@ -39,8 +67,7 @@ def parse(section, module, argv):
                         f'(default: {PLACE}, beside the model)')
     parser.add_argument('--json', action='store_true', help='numbers as JSON')
     own = parser.add_argument_group('this section')
-    for name, (kind, default) in hyperparameters(
-            module.predict, 'predict', ('model', *inputs)).items():
+    for name, (kind, default) in options_of(module.predict).items():
         add_option(own, name, kind, default)
     args = parser.parse_intermixed_args(argv)
     keywords = {name: value for name, value in vars(args).items()

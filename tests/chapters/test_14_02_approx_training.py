@@ -60,6 +60,15 @@ def test_a_batch_of_paths_is_the_loss_of_its_contexts(section):
         assert float(log_p[i].sum()) == pytest.approx(float(expected), rel=1e-5)
 
 
+def test_a_worker_may_have_no_share_of_the_last_batch(section):
+    page = section('14.2')
+    corpus = d2l.Corpus(onp.array([1, 2, 3], 'int32'), onp.array([0, 3]))
+    for made in (page.PathIterator(corpus, [0, 3, 2, 1], 2, 1),
+                 page.NoiseIterator(corpus, [0, 3, 2, 1], 2, 1, 1)):
+        assert [a.shape for a in made.batch(onp.arange(0))] == [
+            (0, 1), (0, 0), (0, 0), (0, 0), (0,)]
+
+
 def test_negative_sampling_is_the_formula_and_the_loss_of_14_4(section):
     rng = onp.random.RandomState(2)
     v, U = rng.normal(size=4), rng.normal(size=(6, 4))

@@ -1,11 +1,13 @@
 import math
+import zipfile
 
 import numpy as onp
 import pytest
-from mxnet import np
+from mxnet import np, npx
 from mxnet.gluon import nn
 
 import d2lmx as d2l
+from d2lmx.context import running
 from d2lmx.data.toys.trades import TRADES
 
 
@@ -42,6 +44,7 @@ def test_similar_tokens_are_by_the_cosine(section):
     vocab = d2l.Vocab(['a', 'b', 'c'])
     found = section('14.4').get_similar_tokens('a', 2, embed, vocab)
     assert sorted(found) == ['<unk>', 'c']
+    assert len(section('14.4').get_similar_tokens('a', 99, embed, vocab)) == 3
     assert list(found.values()) == pytest.approx([.5 ** .5] * 2, rel=1e-5)
 
 
@@ -65,3 +68,28 @@ def test_the_smoke_run_learns(smoke_run):
     assert losses[1] < losses[0] < math.log(2)
     assert result['mean loss of all epochs'] == pytest.approx(sum(losses) / 2)
     assert len(result['similar to chip']) == 3
+    tokens, _ = d2l.read_vectors(smoke_run('14.4').folder / 'vec.txt')
+    assert '<unk>' not in tokens and 'chip' in tokens
+
+
+@pytest.fixture
+def small_ptb(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / 'ptb.zip', 'w') as archive:
+        archive.writestr('ptb/ptb.train.txt', 'one two three four five ' * 2000)
+    monkeypatch.setenv('D2LMX_DATA', str(tmp_path))
+
+
+def test_a_text_without_chip_has_nothing_similar_to_it(section, small_ptb, tmp_path):
+    result = section('14.4').run(num_epochs=1, max_window_size=1, out=tmp_path)
+    assert result['similar to chip'] == {}
+
+
+@pytest.mark.parametrize('number', ['14.1', '14.4', '14.5', '14.6'])
+def test_vectors_are_read_where_they_were_trained(section, small_ptb, tmp_path, number):
+    # two that are not the current one, as GPUs are not
+    with running(devices=[npx.cpu(1), npx.cpu(2)]):
+        section(number).run(num_epochs=1, max_window_size=1, embed_size=4, batch_size=9,
+                            out=tmp_path)
+    tokens, vectors = d2l.read_vectors(tmp_path / 'vec.txt')
+    assert sorted(tokens) == ['five', 'four', 'one', 'three', 'two']
+    assert vectors.shape == (5, 4)

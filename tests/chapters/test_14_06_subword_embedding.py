@@ -116,3 +116,14 @@ def test_a_seen_words_vector_is_written_with_its_own_row(smoke_run):
         model(np.array(rows, dtype='int32')).asnumpy(),
         [vectors[tokens.index(word)] for word in ('chip', 'wheat')], rtol=1e-5,
         atol=1e-6)
+
+
+def test_the_mark_of_unknown_words_is_not_spelt(page, monkeypatch):
+    monkeypatch.setattr(d2l, 'read_ptb', lambda: [['<unk>'] * 9 + ['ab'], ['ab']])
+    result = page.encode(1, 50)
+    assert result['merges of the Penn Treebank'] == 2  # a b, then ab _
+
+
+def test_a_word_without_letters_has_no_vector(smoke_run, section):
+    with pytest.raises(InputError, match='one is empty'):
+        section('14.7').predict(smoke_run('14.6').folder, 'chip', '')

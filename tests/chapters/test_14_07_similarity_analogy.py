@@ -80,7 +80,11 @@ def test_an_analogy_is_a_vector_moved_and_none_of_its_words(page, plane):
 @pytest.mark.parametrize('words, options, told', [
     (['right', 'Up'], {}, 'no vector of: Up'), (['<unk>'], {}, 'no vector of: <unk>'),
     (['right', 'up'], {'analogy': True}, 'three words.*got 2'),
-    (['  '], {'analogy': True}, 'got 0')])
+    (['  '], {'analogy': True}, 'got 0'), (['up', ' '], {}, 'one is empty'),
+    (['up'], {'k': 0}, 'k must be'), (['up'], {'k': -2}, 'k must be'),
+    (['up right', 'left up right up'], {'analogy': True}, "got 'up right'"),
+    (['up right left', 'up right'], {'analogy': True}, "got 'up right'"),
+    (['x' * 100000], {}, 'no vector of: x{40}$')])
 def test_a_slip_is_one_line(page, plane, words, options, told):
     with pytest.raises(InputError, match=told):
         page.predict(plane, *words, **options)
@@ -97,3 +101,14 @@ def test_the_command_knows_the_vectors_and_takes_threes(capsys, monkeypatch):
     assert [next(iter(found['nearest'])) for found in results] == ['went', 'biggest']
     assert call('predict', ['14.7', 'chip', '--model', 'nowhere']) == 2
     assert "there is no 'nowhere'" in capsys.readouterr().err
+
+
+def test_an_analogy_has_its_own_name(capsys):
+    results = []
+    for start in (['analogy'], [' Analogy'], ['14.7', '--analogy']):
+        assert call('predict', [*start, 'man', 'woman', 'son', '--json']) == 0
+        results.append(capsys.readouterr().out)
+    assert results[0] == results[1] == results[2] and 'daughter' in results[0]
+    # an end of other names is none: 14.7 alone has it as an option
+    assert call('predict', ['embedding', 'man']) == 2
+    assert "no section 'embedding'" in capsys.readouterr().err

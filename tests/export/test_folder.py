@@ -2,7 +2,7 @@ import json
 
 import numpy as onp
 import pytest
-from mxnet import init, np
+from mxnet import init, np, npx
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -35,6 +35,16 @@ def test_a_saved_model_gives_the_networks_numbers_and_what_was_said(
     for given in (X, np.array(X), X[:1]):  # NumPy's, MXNet's, another batch
         onp.testing.assert_allclose(model(given).asnumpy(), expected[:len(given)],
                                     rtol=1e-5, atol=1e-6)
+
+
+def test_inputs_may_be_elsewhere_than_the_network(net, tmp_path):
+    # as a loader's on the CPU beside a network on GPUs
+    net.collect_params().reset_ctx([npx.cpu(1), npx.cpu(2)])
+    d2l.save_model(tmp_path / 'model', net, np.array(X), {}, other_inputs=[
+        np.array(X[:1])])
+    onp.testing.assert_allclose(
+        d2l.load_model(tmp_path / 'model')(np.array(X)).asnumpy(),
+        net(np.array(X, ctx=npx.cpu(2))).asnumpy(), rtol=1e-6)
 
 
 def test_a_model_takes_the_place_of_an_older_one_whole(net, tmp_path):

@@ -28,7 +28,7 @@ def cooccurrences(corpus, max_window_size: int):
     tokens, sentence = corpus.tokens.astype('int64'), corpus.sentence
     size = int(tokens.max(initial=0)) + 1
     keys, counts = [], []
-    for distance in range(1, max_window_size + 1):
+    for distance in range(1, max(2, min(max_window_size + 1, corpus.longest))):
         left, right = tokens[:-distance], tokens[distance:]
         is_one = sentence[:-distance] == sentence[distance:]
         for centers, contexts in ((left, right), (right, left)):

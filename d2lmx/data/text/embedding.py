@@ -1,4 +1,6 @@
 """Word vectors by their words: of GloVe, fastText, or of a file of one's own."""
+import json
+import logging
 from pathlib import Path
 
 import numpy as onp
@@ -11,7 +13,8 @@ from .vectors import read_vectors
 
 __all__ = ['TokenEmbedding']
 
-VECTORS = 'vec.txt'  # as a run calls its file
+LOG = logging.getLogger('d2lmx')
+VECTORS, RECORD = 'vec.txt', 'metrics.json'  # as a run calls its files
 
 # the data files of vectors, and the numbers that each of their words has
 SIZES = {'glove.6b.50d': 50, 'glove.6b.100d': 100, 'glove.42b.300d': 300,
@@ -45,6 +48,8 @@ class TokenEmbedding:
     Attributes: ``idx_to_token``, a list; ``token_to_idx``, a dict; ``idx_to_vec``, an
     array (words, size), float32; ``unknown_idx``, which is 0. ``len`` counts words.
 
+    Vectors of a run on toy data are warned of in the log 'd2lmx'.
+
     InputError for another name; BadData, which names file and line, for a broken file.
 
     Book: 14.7 (sec_synonyms)
@@ -53,7 +58,9 @@ class TokenEmbedding:
     unknown_idx = 0
 
     def __init__(self, embedding_name):
-        tokens, vectors = read_vectors(vectors_file(embedding_name))
+        file = vectors_file(embedding_name)
+        tokens, vectors = read_vectors(file)
+        warn_of_toy(file)
         first = {}
         for i, token in enumerate(['<unk>', *tokens]):
             first.setdefault(token, i)
@@ -92,3 +99,14 @@ def vectors_file(name) -> Path:
                           'of 14.4, 14.5 or 14.6 writes one into its results')
     raise InputError(f'embedding_name must be one of {", ".join(SIZES)}, or a file of '
                      f'vectors, or the folder of a run; there is no {str(name)!r}')
+
+
+def warn_of_toy(file) -> None:
+    """Say it, where what a run wrote beside its vectors says that its data were toy."""
+    try:
+        record = json.loads(file.with_name(RECORD).read_text('utf-8'))
+    except (OSError, ValueError):
+        return  # no run's, or not as one wrote it
+    if isinstance(record, dict) and record.get('data') == 'toy':
+        LOG.warning('*** the vectors in %s were trained on TOY DATA: what they say of '
+                    'real words means nothing ***', file)

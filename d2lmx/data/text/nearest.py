@@ -1,6 +1,8 @@
 """The words whose vectors are most like a given one."""
 from mxnet import np, npx
 
+from ...runtime.checks import check_whole
+
 __all__ = ['knn', 'nearest_words']
 
 
@@ -24,9 +26,11 @@ def nearest_words(embed, x, k: int, without=()) -> dict:
     """{word: cosine} of the k words whose vectors are most like x, these first.
 
     embed: a `TokenEmbedding`. '<unk>' and the words of `without` are none of them.
+    InputError for k below 1.
 
     Ours, for 14.7
     """
+    check_whole(k=k)
     topk, cos = knn(embed.idx_to_vec, x, k + 1 + len(without))
     words = [embed.idx_to_token[i] for i in topk.tolist()]
     found = [(word, c) for word, c in zip(words, cos.tolist())

@@ -83,6 +83,11 @@ class Corpus(NamedTuple):
         lengths = onp.diff(self.offsets)
         return onp.repeat(onp.arange(len(lengths)), lengths)
 
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest sentence: no window reaches further."""
+        return int(onp.diff(self.offsets).max(initial=0))
+
     def lists(self) -> list:
         """A list of token numbers for each sentence."""
         return [part.tolist() for part
@@ -106,8 +111,8 @@ class Corpus(NamedTuple):
         sizes: tokens to either side, (n,) or one number. Gives an array of tokens in
         order, those around the first token first, and counts (n,).
         """
-        reach = int(onp.max(sizes, initial=0))
-        steps = onp.array([step for step in range(-reach, reach + 1) if step])
+        reach = max(0, min(int(onp.max(sizes, initial=0)), self.longest - 1))
+        steps = onp.array([step for step in range(-reach, reach + 1) if step], 'int64')
         places = onp.arange(len(self.tokens))[:, None] + steps   # (n, 2 reach)
         sentence = self.sentence
         starts, ends = (self.offsets[sentence + i][:, None] for i in (0, 1))

@@ -103,6 +103,8 @@ def _split(line, size):
 
 def _numbers(texts, size):
     """An array (texts, size) of finite numbers, or None where texts are others."""
+    if '' in texts:
+        return None
     try:
         rows = onp.loadtxt(texts, 'float32', comments=None, delimiter=' ', ndmin=2)
     except ValueError:

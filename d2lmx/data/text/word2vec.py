@@ -133,8 +133,8 @@ class SkipGramIterator(BatchIterator):
         At least 1; noise words may be 0. Windows have 1 to max_window_size tokens to
         either side, each size by the same chance.
 
-    InputError for other sizes, a corpus without two tokens in a sentence, and for so
-    few words that all may be contexts at once.
+    InputError for other sizes, a corpus without two tokens in a sentence, and, where
+    noise words are drawn, for no more words than some centre has contexts.
 
     Ours, for 14.3, whose lists it stands for
     """
@@ -150,7 +150,8 @@ class SkipGramIterator(BatchIterator):
         if not len(contexts):
             raise InputError('the text has no sentence of two known words: choose one '
                              'with more, or with more frequent ones')
-        _check_noise(onp.count_nonzero(weights), 2 * max_window_size)
+        if num_noise_words:
+            _check_noise(onp.count_nonzero(weights), lengths.max())
         self.centers = corpus.tokens[lengths > 0]
         self.lengths = lengths[lengths > 0]                # contexts of each centre
         self.width = num_noise_words + 1                   # entries for each context
@@ -177,7 +178,8 @@ def _entries(contexts, lengths, num_noise_words, weights):
 
     contexts: flat, `lengths` of each centre.
     """
-    chances = onp.cumsum(weights) / weights.sum()
+    chances = onp.cumsum(weights)
+    chances /= chances[-1] or 1  # the last is 1, which no draw reaches
     turns = range(ROWS_A_TURN, len(lengths), ROWS_A_TURN)
     parts, ends = onp.split(lengths, turns), onp.cumsum(lengths)
     return onp.concatenate([

@@ -30,7 +30,7 @@ def test_counts_by_hand():
     assert centers.dtype == contexts.dtype == 'int32' and counts.dtype == 'float32'
 
 
-@pytest.mark.parametrize('window', [1, 3, 50])
+@pytest.mark.parametrize('window', [1, 3, 10, 11, 50, 10**9])
 def test_counts_are_those_of_a_loop(window):
     rng = onp.random.RandomState(window)
     corpus = corpus_of(*(rng.randint(0, 9, rng.randint(0, 12)) for _ in range(40)))

@@ -1,3 +1,4 @@
+import warnings
 import zipfile
 
 import numpy as onp
@@ -34,16 +35,28 @@ def test_a_folder_is_one_of_a_run(tmp_path):
         d2l.TokenEmbedding('glove.6B.50d')
 
 
+@pytest.mark.parametrize('record, is_told', [
+    ('{"data": "toy"}', True), ('{"data": "book"}', False), ('[]', False),
+    ('{', False)])
+def test_vectors_of_a_toy_run_are_warned_of(tmp_path, caplog, record, is_told):
+    d2l.write_vectors(tmp_path / 'vec.txt', ['a'], [[1, 2]])
+    (tmp_path / 'metrics.json').write_text(record)
+    assert d2l.TokenEmbedding(tmp_path)[['a']].tolist() == [[1, 2]]
+    assert ('TOY DATA' in caplog.text) == is_told
+
+
 @pytest.mark.parametrize('line, told', [
     ('a 1 2 3-4', None), ('a 1\t2 3', None), ('a 1  3', None), ('a 1 2 3x', None),
-    ('a 1 2 3 4', None), ('a 1 2', "line 3 is 'a 1 2'"), ('1 2', 'line 3')])
+    ('a 1 2 3 4', None), ('a 1 2', "line 3 is 'a 1 2'"), ('1 2', 'line 3'),
+    ('a', "line 3 is 'a'")])
 def test_columns_that_are_no_number_are_found(tmp_path, line, told):
     good = 'x 1 2 3\ny 4 5 6\n'
     (tmp_path / 'vec.txt').write_text(f'{good}{line}\n')
     if line == 'a 1 2 3 4':  # a word with a space
         assert d2l.TokenEmbedding(tmp_path / 'vec.txt').idx_to_token[-1] == 'a 1'
         return
-    with pytest.raises(BadData, match=told or 'line 3 is'):
+    with warnings.catch_warnings(), pytest.raises(BadData, match=told or 'line 3 is'):
+        warnings.simplefilter('error')  # as NumPy's, of a text without numbers
         d2l.TokenEmbedding(tmp_path / 'vec.txt')
 
 

@@ -9,6 +9,7 @@ import pytest
 import d2lmx as d2l
 from d2lmx.context import running
 from d2lmx.data.toys import trades
+from d2lmx.errors import InputError
 from d2lmx.files import hub
 from d2lmx.files.archives import BadData
 
@@ -75,6 +76,15 @@ def test_contexts_are_those_of_the_lists():
     assert counts.tolist() == [1, 3, 2, 3, 0, 1, 1]
     assert tokens.tolist() == [2, 1, 1, 3, 2, 3, 1, 2, 1, 1, 2]
     assert corpus().contexts(1)[1].tolist() == [1, 2, 2, 1, 0, 1, 1]
+    # no window reaches beyond its sentence, and no table of places does
+    assert corpus().contexts(10**9)[1].tolist() == [3, 3, 3, 3, 0, 1, 1]
+
+
+def test_a_text_without_known_words_is_told(own_ptb):
+    own_ptb(b'none of these comes ten times\n')
+    for num_noise_words in (5, 0):
+        with pytest.raises(InputError, match='no sentence of two known words'):
+            d2l.load_data_ptb(8, 5, num_noise_words)
 
 
 def draws(kept, tokens):

@@ -150,18 +150,31 @@ def test_turns_are_joined_without_a_seam(corpus, counts, monkeypatch):
 
 
 def test_without_noise_words_a_batch_is_its_contexts(corpus, counts):
-    for _, contexts, negatives in rows_of(
-            d2l.SkipGramIterator(corpus, counts, 50, SIZE, 0)):
-        assert contexts and not negatives
+    # of windows in which all words stand, too
+    for size in (SIZE, V):
+        for _, contexts, negatives in rows_of(
+                d2l.SkipGramIterator(corpus, counts, 50, size, 0)):
+            assert contexts and not negatives
 
 
 @pytest.mark.parametrize('sizes,told', [
     ((0, 5, 5), 'batch_size'), ((8, 0, 5), 'max_window_size'),
-    ((8, 5, -1), 'num_noise_words'), ((8, 1.5, 5), 'max_window_size'),
-    ((8, 90, 5), '129 words are too few for noise words beside 180 context')])
+    ((8, 5, -1), 'num_noise_words'), ((8, 1.5, 5), 'max_window_size')])
 def test_other_sizes_are_told(sizes, told):
     with running(data='toy'), pytest.raises(InputError, match=told):
         d2l.load_data_ptb(*sizes)
+
+
+def test_a_window_may_have_all_words_but_one():
+    line = onp.arange(1, 6, dtype='int32')
+    onp.random.seed(0)
+    rows = list(rows_of(d2l.SkipGramIterator(
+        d2l.Corpus(line, onp.array([0, 5])), [0, 1, 1, 1, 1, 1], 5, 90, 2)))
+    assert [center for center, contexts, negatives in rows
+            if len(contexts) == 4 and set(negatives) == {center}]
+    with pytest.raises(InputError, match='5 words are too few .* beside 5 context'):
+        d2l.SkipGramIterator(d2l.Corpus(onp.append(line, 1), onp.array([0, 6])),
+                             [0, 2, 1, 1, 1, 1], 5, 90, 2)
 
 
 def test_a_text_without_a_sentence_of_two_words_is_told():
