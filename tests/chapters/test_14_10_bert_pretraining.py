@@ -186,6 +186,16 @@ def test_masks_are_filled_and_what_is_pretrained_can_be_loaded(page, smoke_run):
     assert best == list(first['words'][0])
 
 
+def test_a_sentence_is_read_as_wikitext_is_written(page):
+    vocab = d2l.Vocab(['u.s.'], reserved_tokens=d2l.SPECIAL_TOKENS)
+    for sentence, words in [
+            ("It wasn't the ship's <mask>.", "it wasn 't the ship 's <mask> ."),
+            ('A well-known <mask>, 1,250.5 km (east)',
+             'a well @-@ known <mask> , 1 @,@ 250 @.@ 5 km ( east )'),
+            ('the U.S. <mask> @-@ 😀', 'the u.s. <mask> @-@ 😀')]:
+        assert page.words_of(sentence, vocab) == words.split()
+
+
 @pytest.mark.parametrize('sentence', ['no mask', '<mask> ' + 'word ' * 40, ''])
 def test_what_cannot_be_filled_is_told_in_a_line(page, smoke_run, sentence):
     with pytest.raises(InputError, match='must have a <mask>') as error:
@@ -229,6 +239,9 @@ def test_other_sizes_are_told_in_a_line(pretrained, changed, told):
     ('vocab.json', '["a", "b"]', 'it has no <unk>, <pad>, <mask>, <cls>, <sep>'),
     ('vocab.json', json.dumps(['<unk>', '<pad>', '<mask>', '<cls>', '<sep>', 'a', 'a']),
      'stands twice'),
+    # whose numbers a model's own list of tokens would shift
+    ('vocab.json', json.dumps(['<pad>', '<mask>', '<cls>', '<sep>', '<unk>', 'a']),
+     "'<unk>' must be the first"),
     ('vocab.json', json.dumps(['<unk>', '<pad>', '<mask>', '<cls>', '<sep>']),
      r'has shape \(5, 6\), but \(11, 6\)'),
     ('pretrained.params', 'cos\nsystem\n(S"true"\ntR.', 'no file of MXNet arrays'),
