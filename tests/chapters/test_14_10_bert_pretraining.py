@@ -130,6 +130,19 @@ def test_training_takes_so_many_steps_pass_after_pass(num_steps, passes):
     assert means == pytest.approx({'loss': onp.mean(seen)})
 
 
+@pytest.mark.parametrize('num_steps,size,expected', [
+    (4, 39, [1, 2, 3, 4, 39]),      # the end of the pass counts as its last step
+    (110, 39, [*range(3, 39, 3), 39, *range(42, 78, 3), 78, *range(81, 110, 3), 117]),
+    (100, 1, [*range(1, 101)])])
+def test_curves_have_a_point_for_each_of_few_steps(num_steps, size, expected):
+    batches = [[np.array([i])] for i in range(size)]
+    history = d2l.fit_steps(d2l.Step(lambda i: {'loss': (float(i), 1)}), batches,
+                            num_steps)
+    assert [round(x * size) for x, _ in history.series['loss']] == expected
+    assert [l for _, l in history.series['loss']][:2] == (
+        [0, 0.5] if num_steps == 4 else [1, 2.5] if size == 39 else [0, 0])
+
+
 def test_no_step_is_refused():
     with pytest.raises(InputError, match='num_steps must be a whole number'):
         d2l.fit_steps(d2l.Step(lambda i: {}), [[np.array([0])]], 0)

@@ -41,7 +41,7 @@ def _read_wiki(data_dir) -> list:
     file = Path(data_dir) / 'wiki.train.tokens'
     paragraphs = [line.strip().lower().split(' . ')
                   for line in read_text(file).split('\n') if ' . ' in line]
-    if max(map(len, paragraphs), default=0) < 2:
+    if not any(paragraph[1:] for paragraph in paragraphs):
         raise BadData(f'{file} must hold paragraphs, one a line, whose sentences end '
                       "with ' . '; none of its lines has two sentences")
     # book: by Python's own random numbers, here and below; those of NumPy are seeded
