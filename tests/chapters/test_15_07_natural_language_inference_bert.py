@@ -142,3 +142,12 @@ def test_long_pairs_are_cut_as_in_training(page, vocab, caplog):
     expected = by_page(premise, hypothesis, vocab, 16)
     assert (tokens[0].tolist(), segments[0].tolist(), int(lens[0])) == expected
     assert 'only 7 and 6 of them are read' in caplog.text
+
+
+def test_brackets_are_read_as_in_training(page):
+    # the data set has -LRB- for a bracket, which the page makes small letters of
+    vocab = d2l.Vocab(['-lrb-', 'a'], reserved_tokens=d2l.SPECIAL_TOKENS)
+    data = page.SNLIBERTDataset((['A -LRB- A'], ['a'], [0]), 9, vocab)
+    tokens, *_ = page.arrays_of([d2l.tokenize_snli('A (A'), ['a']], vocab, 9)
+    assert tokens[0].tolist() == data.all_token_ids[0, :7].tolist()
+    assert vocab['-lrb-'] in tokens[0].tolist()
