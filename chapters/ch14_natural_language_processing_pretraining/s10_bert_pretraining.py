@@ -27,8 +27,10 @@ LEGEND = ['mlm loss', 'nsp loss']
 VOCAB_SIZE = 20256  # of WikiText-2
 MAX_POSITIONS = 1000
 MASK = '<mask>'
-# of WikiText: words, '@-@' within what has no spaces else, "'s", and each other mark
-TOKEN = re.compile(r"<\w+>|@.@|'s\b|\w+|\S")
+# of WikiText: words, "'s" and the like, each other mark; "wasn't" is wasn 't there,
+# and what has a mark inside, as 1,000 and well-known, has it as '@,@' and '@-@'
+TOKEN = re.compile(r"<\w+>|@.@|'(?:s|t|m|d|re|ve|ll)\b|\w+|\S")
+INSIDE = re.compile(r'(?<=\d)[.,](?=\d)|(?<=\w)-(?=\w)')
 
 
 def build_net(vocab_size=VOCAB_SIZE, num_hiddens=128, ffn_num_hiddens=256, num_heads=2,
@@ -122,8 +124,14 @@ def predict(model, *sentences, top: int = 5) -> list:
     net = d2l.load_model(model, 'vocabulary', 'max_len')
     vocab = d2l.Vocab(reserved_tokens=net.about['vocabulary'])
     return [{'sentence': sentence,
-             'words': fill(net, vocab, TOKEN.findall(sentence.lower()), top)}
+             'words': fill(net, vocab, words_of(sentence, vocab), top)}
             for sentence in sentences]
+
+
+def words_of(sentence, vocab):
+    """The words of a sentence as WikiText writes them; u.s., which is one, stays so."""
+    return [word for part in sentence.lower().split() for word in (
+        [part] if part in vocab else TOKEN.findall(INSIDE.sub(r' @\g<0>@ ', part)))]
 
 
 def fill(net, vocab, words, top):

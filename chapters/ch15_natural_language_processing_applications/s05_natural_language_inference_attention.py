@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from mxnet import gluon, init, np, npx
+from mxnet import gluon, init, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -163,24 +163,13 @@ class Pair(NamedTuple):
 def predict(model, *pairs: Pair) -> list:
     """How likely each premise implies its hypothesis, contradicts it, or neither."""
     net = d2l.load_model(model, 'vocabulary', 'relations', 'num_steps')
-    relations = net.about['relations']
-    vocab, results = d2l.Vocab(reserved_tokens=net.about['vocabulary']), []
-    for premise, hypothesis in pairs:
-        X = [numbers(sentence, vocab, net.about['num_steps'])
-             for sentence in (premise, hypothesis)]
-        p, = npx.softmax(net(*X)).asnumpy()
-        results.append({'premise': premise, 'hypothesis': hypothesis,
-                        'relation': relations[int(p.argmax())],
-                        'probabilities': dict(zip(relations, map(float, p)))})
-    return results
+    vocab = d2l.Vocab(reserved_tokens=net.about['vocabulary'])
+    return d2l.judge_pairs(net, pairs, lambda *pair: [
+        numbers(tokens, vocab, net.about['num_steps']) for tokens in pair])
 
 
-def numbers(sentence, vocab, num_steps):
+def numbers(tokens, vocab, num_steps):
     """The tokens of a sentence for a network, (1, tokens); remarks go to the log."""
-    tokens = d2l.tokenize_snli(sentence)
-    if not tokens:
-        raise d2l.InputError('premise and hypothesis must be sentences, got one '
-                             'without a word')
     if len(tokens) > num_steps:
         LOG.warning('a sentence has %d tokens: only the first %d are read',
                     len(tokens), num_steps)

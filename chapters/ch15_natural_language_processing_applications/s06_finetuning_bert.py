@@ -14,7 +14,19 @@ SMOKE = {}
 MASKED = -1e12  # added to scores that must not count: in float32 nothing else is left
 
 
-class TextHead(nn.HybridBlock):
+class Head(nn.HybridBlock):
+    """A BERT's encoder, and what follows; InputError for more steps than it has."""
+
+    def __init__(self, bert, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = bert.encoder
+
+    def __call__(self, tokens, segments, valid_lens):
+        d2l.check_steps(self.encoder, tokens)
+        return super().__call__(tokens, segments, valid_lens)
+
+
+class TextHead(Head):
     """Scores of a text, or of a pair of them, from BERT's vector of '<cls>'.
 
     tokens, segments (batch, steps), valid_lens (batch,) -> (batch, num_outputs). One
@@ -22,8 +34,7 @@ class TextHead(nn.HybridBlock):
     """
 
     def __init__(self, bert, num_outputs, **kwargs):
-        super().__init__(**kwargs)
-        self.encoder = bert.encoder
+        super().__init__(bert, **kwargs)
         self.hidden = bert.hidden
         self.output = nn.Dense(num_outputs)
 
@@ -32,19 +43,18 @@ class TextHead(nn.HybridBlock):
         return self.output(self.hidden(encoded_X[:, 0]))
 
 
-class TaggingHead(nn.HybridBlock):
+class TaggingHead(Head):
     """Scores of each token's tag: (batch, steps, num_tags), by one layer for all."""
 
     def __init__(self, bert, num_tags, **kwargs):
-        super().__init__(**kwargs)
-        self.encoder = bert.encoder
+        super().__init__(bert, **kwargs)
         self.output = nn.Dense(num_tags, flatten=False)
 
     def hybrid_forward(self, F, tokens, segments, valid_lens):
         return self.output(self.encoder(tokens, segments, valid_lens))
 
 
-class AnswerHead(nn.HybridBlock):
+class AnswerHead(Head):
     """Scores of where in a passage, segment 1, an answer begins and ends.
 
     (batch, steps) each. A position outside of the passage, as in the question, in
@@ -52,8 +62,7 @@ class AnswerHead(nn.HybridBlock):
     """
 
     def __init__(self, bert, **kwargs):
-        super().__init__(**kwargs)
-        self.encoder = bert.encoder
+        super().__init__(bert, **kwargs)
         self.output = nn.Dense(2, flatten=False)
 
     def hybrid_forward(self, F, tokens, segments, valid_lens):
@@ -65,11 +74,11 @@ class AnswerHead(nn.HybridBlock):
         return scores[:, :, 0] + hiding, scores[:, :, 1] + hiding
 
 
-class FourUses(nn.HybridBlock):
+class FourUses(Head):
     """All of them on one BERT, side by side."""
 
     def __init__(self, bert, num_classes, num_tags, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(bert, **kwargs)
         self.text = TextHead(bert, num_classes)
         self.pair = TextHead(bert, 1)
         self.tagging = TaggingHead(bert, num_tags)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as onp
-from mxnet import gluon, init, np, npx
+from mxnet import gluon, init, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -41,9 +41,9 @@ def load_pretrained_model(pretrained_model, num_hiddens, ffn_num_hiddens, num_he
 
 
 def folder_of(pretrained):
-    """The folder of a pretrained BERT, or of the run that wrote it."""
-    inner = Path(pretrained) / 'pretrained'
-    return inner if inner.is_dir() else Path(pretrained)
+    """The folder of a reader's pretrained BERT, or of the run that wrote it."""
+    inner = Path(pretrained).expanduser() / 'pretrained'
+    return d2l.own_folder(inner if inner.is_dir() else pretrained)
 
 
 class SNLIBERTDataset(gluon.data.Dataset):
@@ -163,24 +163,14 @@ class Pair(NamedTuple):
 def predict(model, *pairs: Pair) -> list:
     """How likely each premise implies its hypothesis, contradicts it, or neither."""
     net = d2l.load_model(model, 'vocabulary', 'relations', 'max_len')
-    relations = net.about['relations']
     vocab = d2l.Vocab(reserved_tokens=net.about['vocabulary'])
-    results = []
-    for premise, hypothesis in pairs:
-        p, = npx.softmax(net(*arrays_of(premise, hypothesis, vocab,
-                                        net.about['max_len']))).asnumpy()
-        results.append({'premise': premise, 'hypothesis': hypothesis,
-                        'relation': relations[int(p.argmax())],
-                        'probabilities': dict(zip(relations, map(float, p)))})
-    return results
+    return d2l.judge_pairs(net, pairs, lambda *pair: arrays_of(
+        pair, vocab, net.about['max_len']))
 
 
-def arrays_of(premise, hypothesis, vocab, max_len):
-    """A pair of sentences for a network; remarks go to the log."""
-    pair = [d2l.tokenize_snli(sentence.lower()) for sentence in (premise, hypothesis)]
-    if not all(pair):
-        raise d2l.InputError('premise and hypothesis must be sentences, got one '
-                             'without a word')
+def arrays_of(pair, vocab, max_len):
+    """The tokens of two sentences for a network; remarks go to the log."""
+    pair = [[token.lower() for token in tokens] for tokens in pair]
     lens = d2l.truncated_lens(*map(len, pair), max_len)
     if sum(lens) < sum(map(len, pair)):
         LOG.warning('a pair has %d words: only %d and %d of them are read',

@@ -59,8 +59,8 @@ def bert_sizes(folder) -> dict:
 def read_bert_vocab(folder) -> Vocab:
     """The vocabulary of a pretrained BERT.
 
-    BadData where the file is no list of different tokens, the special ones among them;
-    FileNotFoundError where there is none.
+    BadData where the file is no list of different tokens, '<unk>' the first and the
+    other special ones among them; FileNotFoundError where there is none.
 
     Ours, for 15.7
     """
@@ -73,14 +73,12 @@ def read_bert_vocab(folder) -> Vocab:
     if not isinstance(tokens, list) or not all(isinstance(t, str) for t in tokens):
         raise BadData(f'{file} must hold a JSON list of tokens')
     missing = [token for token in ('<unk>', *SPECIAL_TOKENS) if token not in tokens]
-    if missing or len(set(tokens)) < len(tokens):
-        raise BadData(f'{file} is no vocabulary of a BERT: ' + (
-            f'it has no {", ".join(missing)}' if missing else 'a token stands twice'))
-    vocab = Vocab()
-    vocab.idx_to_token = tokens
-    vocab.token_to_idx = {token: i for i, token in enumerate(tokens)}
-    vocab.unk = vocab.token_to_idx['<unk>']
-    return vocab
+    fault = (f'it has no {", ".join(missing)}' if missing else
+             'a token stands twice' if len(set(tokens)) < len(tokens) else
+             "'<unk>' must be the first" if tokens[0] != '<unk>' else '')
+    if fault:
+        raise BadData(f'{file} is no vocabulary of a BERT: {fault}')
+    return Vocab(reserved_tokens=tokens)
 
 
 def load_bert(folder, num_hiddens, ffn_num_hiddens, num_heads, num_layers, dropout,

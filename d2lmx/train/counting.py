@@ -7,6 +7,8 @@ from .step import Step
 
 __all__ = ['fit_steps', 'means_over_steps']
 
+MOST_POINTS = 50  # of a curve; each of so few steps is one
+
 
 class FirstBatches:
     """The batches of each pass, until num_steps of them have come in all.
@@ -27,12 +29,13 @@ class FirstBatches:
             yield batch
 
 
-def fit_steps(step, train_iter, num_steps: int, *, watch=None,
-              points_per_pass: int = 5):
+def fit_steps(step, train_iter, num_steps: int, *, watch=None):
     """Train for num_steps batches, in as many passes as that takes: the `History`.
 
-    An epoch of the history is a pass, of which the last may be a part. step, watch and
-    train_iter, which must be sized, as of `fit`. InputError for num_steps below 1.
+    An epoch of the history is a pass, of which the last may be a part. Running means of
+    a pass enter it about MOST_POINTS times in all, and at the end of each pass. step,
+    watch and train_iter, which must be sized, as of `fit`. InputError for num_steps
+    below 1.
 
     Ours, for 14.10
     """
@@ -44,9 +47,10 @@ def fit_steps(step, train_iter, num_steps: int, *, watch=None,
         return step(*batch)
 
     batches = FirstBatches(train_iter, num_steps, done)
+    steps_per_point = math.ceil(num_steps / MOST_POINTS)
     return fit(Step(counted, trains=[step.trains, done]), batches,
                math.ceil(num_steps / len(batches)), watch=watch,
-               points_per_epoch=points_per_pass)
+               points_per_epoch=max(1, len(batches) // steps_per_point))
 
 
 def means_over_steps(history, steps_per_pass: int, num_steps: int) -> dict:

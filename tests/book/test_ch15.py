@@ -1,4 +1,6 @@
-"""Batches of two inputs on several devices, and one pair's relation."""
+"""Batches of two inputs on several devices, and how pairs are related."""
+import math
+
 import numpy as onp
 import pytest
 from mxnet import gluon, init, np, npx
@@ -76,3 +78,27 @@ def test_a_relation_is_the_highest_score_of_both_sentences_in_order():
     for pair in ([], ['a']), (['a'], []), ('a', ' '):
         with pytest.raises(d2l.InputError, match='a token at least'):
             d2l.predict_snli(net, vocab, *pair)
+
+
+def test_pairs_are_judged_in_the_tokens_of_snli():
+    seen = []
+
+    class Stub:
+        about = {'relations': ['yes', 'no']}
+
+        def __call__(self, *arrays):
+            return np.array([[0, math.log(3)]])
+
+    def arrays_of(*pair):
+        seen.append(pair)
+        return ()
+
+    first, second = d2l.judge_pairs(Stub(), [('He isn’t (here)', 'No.'), ('a', 'b')],
+                                    arrays_of)
+    assert seen == [(['He', 'is', "n't", '-LRB-', 'here', '-RRB-'], ['No', '.']),
+                    (['a'], ['b'])]
+    assert (first['premise'], second['hypothesis']) == ('He isn’t (here)', 'b')
+    assert first['relation'] == 'no'
+    assert first['probabilities'] == pytest.approx({'yes': .25, 'no': .75}, rel=1e-6)
+    with pytest.raises(d2l.InputError, match='without a word'):
+        d2l.judge_pairs(Stub(), [('a', ' \t')], arrays_of)

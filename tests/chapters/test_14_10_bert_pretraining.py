@@ -130,6 +130,19 @@ def test_training_takes_so_many_steps_pass_after_pass(num_steps, passes):
     assert means == pytest.approx({'loss': onp.mean(seen)})
 
 
+@pytest.mark.parametrize('num_steps,size,expected', [
+    (4, 39, [1, 2, 3, 4, 39]),      # the end of the pass counts as its last step
+    (110, 39, [*range(3, 39, 3), 39, *range(42, 78, 3), 78, *range(81, 110, 3), 117]),
+    (100, 1, [*range(1, 101)])])
+def test_curves_have_a_point_for_each_of_few_steps(num_steps, size, expected):
+    batches = [[np.array([i])] for i in range(size)]
+    history = d2l.fit_steps(d2l.Step(lambda i: {'loss': (float(i), 1)}), batches,
+                            num_steps)
+    assert [round(x * size) for x, _ in history.series['loss']] == expected
+    assert [l for _, l in history.series['loss']][:2] == (
+        [0, 0.5] if num_steps == 4 else [1, 2.5] if size == 39 else [0, 0])
+
+
 def test_no_step_is_refused():
     with pytest.raises(InputError, match='num_steps must be a whole number'):
         d2l.fit_steps(d2l.Step(lambda i: {}), [[np.array([0])]], 0)
@@ -186,6 +199,16 @@ def test_masks_are_filled_and_what_is_pretrained_can_be_loaded(page, smoke_run):
     assert best == list(first['words'][0])
 
 
+def test_a_sentence_is_read_as_wikitext_is_written(page):
+    vocab = d2l.Vocab(['u.s.'], reserved_tokens=d2l.SPECIAL_TOKENS)
+    for sentence, words in [
+            ("It wasn't the ship's <mask>.", "it wasn 't the ship 's <mask> ."),
+            ('A well-known <mask>, 1,250.5 km (east)',
+             'a well @-@ known <mask> , 1 @,@ 250 @.@ 5 km ( east )'),
+            ('the U.S. <mask> @-@ 😀', 'the u.s. <mask> @-@ 😀')]:
+        assert page.words_of(sentence, vocab) == words.split()
+
+
 @pytest.mark.parametrize('sentence', ['no mask', '<mask> ' + 'word ' * 40, ''])
 def test_what_cannot_be_filled_is_told_in_a_line(page, smoke_run, sentence):
     with pytest.raises(InputError, match='must have a <mask>') as error:
@@ -229,6 +252,9 @@ def test_other_sizes_are_told_in_a_line(pretrained, changed, told):
     ('vocab.json', '["a", "b"]', 'it has no <unk>, <pad>, <mask>, <cls>, <sep>'),
     ('vocab.json', json.dumps(['<unk>', '<pad>', '<mask>', '<cls>', '<sep>', 'a', 'a']),
      'stands twice'),
+    # whose numbers a model's own list of tokens would shift
+    ('vocab.json', json.dumps(['<pad>', '<mask>', '<cls>', '<sep>', '<unk>', 'a']),
+     "'<unk>' must be the first"),
     ('vocab.json', json.dumps(['<unk>', '<pad>', '<mask>', '<cls>', '<sep>']),
      r'has shape \(5, 6\), but \(11, 6\)'),
     ('pretrained.params', 'cos\nsystem\n(S"true"\ntR.', 'no file of MXNet arrays'),

@@ -3,6 +3,8 @@ import numpy as onp
 import pytest
 from mxnet import np, npx
 
+from d2lmx.errors import InputError
+
 
 @pytest.fixture
 def page(section):
@@ -35,3 +37,16 @@ def test_an_answer_lies_in_the_passage(page):
         p = npx.softmax(scores).asnumpy()
         assert (p[~allowed] == 0).all() and (p[allowed] > 0).all()
         onp.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize('use', ['text', 'pair', 'tagging', 'answer', None])
+@pytest.mark.parametrize('hybridize', [False, True])
+def test_more_steps_than_positions_are_told(page, use, hybridize):
+    net = page.build_net()
+    net = net if use is None else getattr(net, use)
+    net.initialize()
+    if hybridize:
+        net.hybridize()
+    net(*page.example_inputs(num_steps=64))
+    with pytest.raises(InputError, match='65 tokens is too long.*max_len = 64'):
+        net(*page.example_inputs(num_steps=65))

@@ -7,6 +7,7 @@ from mxnet import np
 
 import d2lmx as d2l
 from d2lmx.errors import InputError
+from d2lmx.files import hub
 
 WORDS = 'a man is eating food . he sleeps'.split()
 
@@ -100,6 +101,19 @@ def test_a_max_len_beyond_the_positions_is_told(page, tmp_path):
     for named in (folder, tmp_path):  # the folder itself, or that of its run
         with pytest.raises(InputError, match='at most 20'):
             page.run(pretrained=str(named), max_len=21, out=tmp_path)
+        # the run says that it used a file of the reader's
+        assert [row['data'] for row in hub.used() if row['name'] == 'pretrained'] == [
+            'local']
+
+
+@pytest.mark.parametrize('name,told', [('nothing', 'no folder or archive'),
+                                       ('a.txt', 'neither a folder nor an archive'),
+                                       ('.', '14.10` writes one')])
+def test_what_is_no_pretrained_bert_is_told_in_a_line(page, tmp_path, name, told):
+    (tmp_path / 'a.txt').write_text('')
+    with pytest.raises((InputError, FileNotFoundError), match=told) as error:
+        page.run(pretrained=str(tmp_path / name), out=tmp_path)
+    assert '\n' not in str(error.value)
 
 
 def test_pairs_are_predicted_with_probabilities(page, smoke_run, caplog):
@@ -123,7 +137,17 @@ def test_a_sentence_without_a_word_is_told(page, smoke_run, premise):
 def test_long_pairs_are_cut_as_in_training(page, vocab, caplog):
     premise, hypothesis = 'a man ' * 20, 'he sleeps ' * 3
     with caplog.at_level(logging.WARNING, 'd2lmx'):
-        tokens, segments, lens = page.arrays_of(premise, hypothesis, vocab, 16)
+        tokens, segments, lens = page.arrays_of([premise.split(), hypothesis.split()],
+                                                vocab, 16)
     expected = by_page(premise, hypothesis, vocab, 16)
     assert (tokens[0].tolist(), segments[0].tolist(), int(lens[0])) == expected
     assert 'only 7 and 6 of them are read' in caplog.text
+
+
+def test_brackets_are_read_as_in_training(page):
+    # the data set has -LRB- for a bracket, which the page makes small letters of
+    vocab = d2l.Vocab(['-lrb-', 'a'], reserved_tokens=d2l.SPECIAL_TOKENS)
+    data = page.SNLIBERTDataset((['A -LRB- A'], ['a'], [0]), 9, vocab)
+    tokens, *_ = page.arrays_of([d2l.tokenize_snli('A (A'), ['a']], vocab, 9)
+    assert tokens[0].tolist() == data.all_token_ids[0, :7].tolist()
+    assert vocab['-lrb-'] in tokens[0].tolist()

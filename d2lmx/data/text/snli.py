@@ -28,6 +28,7 @@ MIN_FREQ = 5  # rarer tokens are unknown
 TOKEN = re.compile(r"\w+?(?=n't\b)|n't\b|'(?:s|m|d|re|ve|ll)\b|\w+(?:[-.,/&]\w+)*|\S",
                    re.IGNORECASE)
 BRACKETS = {'(': '-LRB-', ')': '-RRB-'}
+QUOTES = str.maketrans('‘’“”', '\'\'""')  # as a word processor writes them
 
 
 def read_snli(data_dir, is_train: bool):
@@ -85,7 +86,8 @@ def tokenize_snli(text: str) -> list:
 
     Ours, for 15.4, whose file comes in tokens
     """
-    return [BRACKETS.get(token, token) for token in TOKEN.findall(text)]
+    return [BRACKETS.get(token, token)
+            for token in TOKEN.findall(text.translate(QUOTES))]
 
 
 class SNLIDataset(gluon.data.Dataset):

@@ -28,18 +28,20 @@ MIN_FREQ = 5
 
 
 def _read_wiki(data_dir) -> list:
-    """Paragraphs of at least two sentences, in small letters and a random order.
+    """Paragraphs, each a list of sentences, in small letters and a random order.
 
     data_dir: the folder of the file ``wiki.train.tokens``. Sentences are strings, cut
-    where a full stop stands between spaces. BadData where the file is missing, not in
-    UTF-8, or without such a paragraph.
+    where a full stop stands between spaces; a line with such a stop is a paragraph. If
+    the only one ends it, that is a paragraph of one sentence, which has no next one,
+    but counts in the vocabulary and may be drawn in place of one. BadData where the
+    file is missing, not in UTF-8, or without a paragraph of two sentences.
 
     Book: 14.9 (sec_bert-dataset)
     """
     file = Path(data_dir) / 'wiki.train.tokens'
-    lines = [line.strip().lower().split(' . ') for line in read_text(file).split('\n')]
-    paragraphs = [sentences for sentences in lines if len(sentences) >= 2]
-    if not paragraphs:
+    paragraphs = [line.strip().lower().split(' . ')
+                  for line in read_text(file).split('\n') if ' . ' in line]
+    if not any(paragraph[1:] for paragraph in paragraphs):
         raise BadData(f'{file} must hold paragraphs, one a line, whose sentences end '
                       "with ' . '; none of its lines has two sentences")
     # book: by Python's own random numbers, here and below; those of NumPy are seeded

@@ -172,7 +172,7 @@ def test_batches_are_only_as_long_as_their_sentences():
     ("Two men aren't here.", "Two men are n't here ."),
     ("I can't (say) Tom's.", "I ca n't -LRB- say -RRB- Tom 's ."),
     ('A T-shirt, 3.5 "x"?!', 'A T-shirt , 3.5 " x " ? !'), (' \t\n', ''), ('🎉', '🎉'),
-    ('He is good .', 'He is good .')])
+    ('“Don’t” is Tom’s', '" Do n\'t " is Tom \'s'), ('He is good .', 'He is good .')])
 def test_sentences_are_cut_into_tokens_as_those_of_the_file(text, tokens):
     assert d2l.tokenize_snli(text) == tokens.split()
 

@@ -10,7 +10,7 @@ from d2lmx.files import hub
 from d2lmx.files.archives import BadData
 
 TEXT = ''' \n = A title = \n \n One two . Three four five . Six . \n
- no full stop inside \n Seven <unk> . Eight nine \n'''
+ no full stop inside \n Seven <unk> . Eight nine \n Only one . \n at its end .\n'''
 
 
 def folder_with(tmp_path, content):
@@ -24,8 +24,10 @@ def vocab():
                      reserved_tokens=d2l.SPECIAL_TOKENS)
 
 
-def test_paragraphs_are_the_lines_of_two_sentences(tmp_path):
-    expected = [['one two', 'three four five', 'six .'], ['seven <unk>', 'eight nine']]
+def test_paragraphs_are_the_lines_with_a_stop_between_spaces(tmp_path):
+    # the space after a line's last stop counts: so the book has 20,256 words
+    expected = [['one two', 'three four five', 'six .'], ['only one .'],
+                ['seven <unk>', 'eight nine']]
     for content in (TEXT.encode(), b'\xef\xbb\xbf' + TEXT.encode(),
                     TEXT.replace('\n', '\r\n').encode()):
         assert sorted(d2l._read_wiki(folder_with(tmp_path, content))) == expected
@@ -40,6 +42,7 @@ def test_a_line_separator_inside_a_line_and_a_giant_word_are_text(tmp_path):
 
 @pytest.mark.parametrize('content,told', [
     (b' = A title = \n no sentence \n', 'none of its lines has two sentences'),
+    (b' a . \n b . \n', 'none of its lines has two sentences'),
     (b'', 'none of its lines has two sentences'),
     (b'a . b\n\xff . c\n', 'line 2 is not')])
 def test_a_file_without_pairs_or_in_another_encoding_is_told(tmp_path, content, told):
@@ -234,6 +237,13 @@ def test_data_set_gives_its_examples_one_by_one():
     assert len(data) == 5 and len(data[0]) == 7
     assert data[3][0].tolist() == data.all_token_ids[3].tolist()
     assert set(data.vocab.idx_to_token[5:]) == set('abcdef.')
+
+
+def test_a_paragraph_of_one_sentence_is_counted_but_has_no_pair():
+    data = d2l._WikiTextDataset([['a b', 'c d .'], ['e f .']] * 5, 9)
+    assert set(data.vocab.idx_to_token[5:]) == set('abcdef.') and len(data) == 5
+    second = data.all_token_ids[:, 4:6]
+    assert all(data.nsp_labels[(second == data.vocab['e']).any(axis=1)] == 0)
 
 
 @pytest.mark.parametrize('max_len,error,told', [
