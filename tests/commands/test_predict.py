@@ -212,7 +212,8 @@ def predict(model, *pairs: Pair, loud: bool = False) -> list:
 
 
 @pytest.mark.parametrize('words, lines', [
-    (['a b', 'c', 'd', '--loud', 'e'], ''), (['--loud'], 'a b\tc\nd\te\n')])
+    (['a b', 'c', 'd', '--loud', 'e'], ''), (['--loud'], 'a b\tc\nd\te\n'),
+    (['--loud'], '\ufeffa b\tc\nd\te\n')])
 def test_inputs_may_belong_together(call, sizes, capsys, monkeypatch, words, lines):
     sizes.write_text(PAIRS)
     monkeypatch.setattr('sys.stdin', io.StringIO(lines))
