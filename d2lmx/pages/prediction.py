@@ -47,7 +47,7 @@ def parse(section, module, argv):
     keywords = {name: value for name, value in vars(args).items()
                 if name not in ('inputs', 'model', 'out', 'json')}
     if not args.inputs:
-        lines = [line.rstrip('\n').lstrip(MARK) for line in sys.stdin]
+        lines = [line.rstrip('\r\n').lstrip(MARK) for line in sys.stdin]
         args.inputs = ([field for line in lines for field in split(line, group)]
                        if group else lines)
     check_count(section, module.predict, names, args.inputs)
