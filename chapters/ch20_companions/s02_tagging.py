@@ -69,7 +69,9 @@ class Tagger(nn.HybridBlock):
         self.dropout = nn.Dropout(dropout)
         self.lstm = d2l.LSTM(num_hiddens, num_layers, dropout=dropout,
                              bidirectional=bidirectional, input_size=2 * embed_size)
-        self.dense = nn.Dense(num_tags, flatten=False)
+        # its inputs are counted, since a worker's first share of a batch may be empty
+        self.dense = nn.Dense(num_tags, flatten=False,
+                              in_units=num_hiddens * (1 + bidirectional))
 
     def hybrid_forward(self, F, X, valid_lens):
         X = F.np.swapaxes(self.dropout(self.embed(X)), 0, 1)  # (steps, batch, d)

@@ -32,6 +32,16 @@ def test_padding_changes_no_score(page, num_layers, bidirectional):
         onp.testing.assert_allclose(Y[i, :n], alone[0], atol=1e-6)
 
 
+@pytest.mark.parametrize('bidirectional', [True, False])
+def test_a_worker_needs_no_example_to_begin_with(page, bidirectional):
+    net, X = small(page, bidirectional=bidirectional)
+    step = page.tagging_step(net, lambda batch_size: None, None)
+    nothing = np.zeros((0,), dtype='int32')
+    # its gradients are there to be added to others': zeros
+    assert step(X[:0], nothing, np.zeros((0, 6), dtype='int32'), nothing) == {}
+    assert not any(param.grad().any() for param in net.collect_params().values())
+
+
 def test_only_both_directions_know_what_follows(page):
     for bidirectional in (True, False):
         net, X = small(page, bidirectional=bidirectional)
