@@ -21,7 +21,8 @@ import d2lmx as d2l
 
 DATA = ('iob_sents',)
 SMOKE = dict(num_epochs=1, embed_size=8, num_hiddens=16, test_ratio=0.05)
-RANGES = dict(word_column=(-100, 100), tag_column=(-100, 100), test_ratio=(0.01, 0.9))
+RANGES = dict(word_column=(-100, 100), tag_column=(-100, 100), test_ratio=(0.01, 0.9),
+              embed_size=(2, 65536))
 NUM_WORDS, NUM_SUFFIXES, NUM_TAGS = 1000, 300, 7  # of a network that is only tried
 
 
@@ -68,7 +69,9 @@ class Tagger(nn.HybridBlock):
         self.dropout = nn.Dropout(dropout)
         self.lstm = d2l.LSTM(num_hiddens, num_layers, dropout=dropout,
                              bidirectional=bidirectional, input_size=2 * embed_size)
-        self.dense = nn.Dense(num_tags, flatten=False)
+        # its inputs are counted, since a worker's first share of a batch may be empty
+        self.dense = nn.Dense(num_tags, flatten=False,
+                              in_units=num_hiddens * (1 + bidirectional))
 
     def hybrid_forward(self, F, X, valid_lens):
         X = F.np.swapaxes(self.dropout(self.embed(X)), 0, 1)  # (steps, batch, d)
@@ -96,8 +99,8 @@ def load_data(sentences, word_column, tag_column, test_ratio):
     """Sentences to train on, and those of the last part of the file, to test on."""
     file = d2l.own_file(sentences) if sentences else d2l.download('iob_sents')
     found = d2l.read_tagged(file, word_column, tag_column)
-    num_test = max(1, round(test_ratio * len(found)))
-    if num_test == len(found):
+    num_test = max(1, min(round(test_ratio * len(found)), len(found) - 1))
+    if len(found) == 1:
         raise d2l.InputError(f'{file} has a single sentence: one more is needed, to '
                              'train on one and test on the other')
     return found[:-num_test], found[-num_test:]

@@ -4,6 +4,7 @@ The model is what a run of the section wrote; figures go beside it.
 """
 import argparse
 import json
+import sys
 
 from ..pages import sections
 from ..pages.values import one_line
@@ -30,7 +31,8 @@ def obey(args):
                          ensure_ascii=False, indent=1))
         return
     for result in results:
-        lines = list_of(result) if isinstance(result, dict) else [str(result)]
+        lines = (list_of(result, rows=sys.maxsize) if isinstance(result, dict)
+                 else [str(result)])
         print('\n'.join(map(one_line, lines)))
     for figure in figures:
         print(f'figure: {figure}')

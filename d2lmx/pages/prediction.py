@@ -15,6 +15,7 @@ from .options import Parser, add_option, flag, hyperparameters
 from .results import as_json
 
 PLACE = 'predictions'  # the folder of figures, beside the model
+MARK = '\ufeff'        # of byte order, with which some editors begin a file
 
 
 def find(token: str) -> tuple:
@@ -73,8 +74,7 @@ def parse(section, module, argv):
     keywords = {name: value for name, value in vars(args).items()
                 if name not in ('inputs', 'model', 'out', 'json')}
     if not args.inputs:
-        # a file may begin with a byte order mark
-        lines = [line.rstrip('\n').removeprefix('\ufeff') for line in sys.stdin]
+        lines = [line.rstrip('\r\n').lstrip(MARK) for line in sys.stdin]
         args.inputs = ([field for line in lines for field in split(line, group)]
                        if group else lines)
     check_count(section, module.predict, names, args.inputs)

@@ -11,6 +11,7 @@ from ..files.whole import whole_file, writing
 from ..viz.tables import table
 
 MANY, ROWS = 8, 20  # numbers in a line, and rows, that people are shown
+WIDEST = 40         # cells that those above and below are aligned with
 
 
 def write(record, folder: Path) -> None:
@@ -63,8 +64,11 @@ def book_lines(book) -> list:
                    for name, row in book['numbers'].items()])]
 
 
-def list_of(values: dict, indent='') -> list:
-    """Lines for people of a dict of JSON values: one each, aligned, or a block each."""
+def list_of(values: dict, indent='', rows=ROWS) -> list:
+    """Lines for people of a dict of JSON values: one each, aligned, or a block each.
+
+    rows: the most of a block that is shown.
+    """
     texts = {str(key): in_a_line(value) for key, value in values.items()}
     width = max((len(key) for key, text in texts.items() if text is not None),
                 default=0)
@@ -73,25 +77,25 @@ def list_of(values: dict, indent='') -> list:
         if text is not None:
             lines.append(f'{indent}{key + ":":{width + 1}} {text}'.rstrip())
         else:
-            lines += [f'{indent}{key}:', *block_of(value, indent + '  ')]
+            lines += [f'{indent}{key}:', *block_of(value, indent + '  ', rows)]
     return lines
 
 
-def block_of(value, indent) -> list:
+def block_of(value, indent, most) -> list:
     """Lines for a dict, a list of rows or a text of several lines; long ones are cut.
     """
     if isinstance(value, dict):
-        return list_of(value, indent)
+        return list_of(value, indent, most)
     if isinstance(value, str):
         return [f'{indent}{line}' for line in value.splitlines()]
     rows = [[in_a_line(cell, as_cell=True) for cell in row]
             if isinstance(row, list) else [in_a_line(row, as_cell=True)]
-            for row in value[:ROWS]]
-    widths = [max(map(len, column)) for column in itertools.zip_longest(
+            for row in value[:most]]
+    widths = [min(max(map(len, column)), WIDEST) for column in itertools.zip_longest(
         *rows, fillvalue='')]
     lines = [indent + '  '.join(f'{cell:{width}}' for cell, width in zip(row, widths)
                                 ).rstrip() for row in rows]
-    return lines + ([f'{indent}... ({len(value)} in all)'] if len(value) > ROWS else [])
+    return lines + ([f'{indent}... ({len(value)} in all)'] if len(value) > most else [])
 
 
 def in_a_line(value, as_cell=False):

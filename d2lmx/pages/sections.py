@@ -90,9 +90,10 @@ def _parsed(path, *_changed):
 def find(token: str) -> Section:
     """The section with a number ('6.6'), a name ('lenet'), a slug or a file.
 
-    The first words of a name will do, where no other name begins with them: 'padding'.
-    UnknownSection lists the chapter, suggests the nearest names, or says how to tell
-    those of one name apart.
+    The first words of a name will do, where no other name begins with them: 'padding';
+    or the first and some of the others, in their order: 'sentiment_rnn' is
+    'sentiment_analysis_rnn'. UnknownSection lists the chapter, suggests the nearest
+    names, or says how to tell those of one name apart.
     """
     if token.endswith('.py'):
         if not os.path.isfile(token):
@@ -104,6 +105,7 @@ def find(token: str) -> Section:
     index = sections()
     found = [s for s in index if wanted in (s.number, s.name, s.slug)]
     begun = [s for s in index if s.name.startswith(f'{wanted}_')]
+    begun = begun or [s for s in index if _has_words(s.name, wanted)]
     if len(found) == 1 or not found and len(begun) == 1:
         return (found or begun)[0]
     if found:
@@ -117,6 +119,14 @@ def find(token: str) -> Section:
                              f'{" and ".join(numbers)}; say which by its number')
     raise UnknownSection(f'no section {token!r}: {_what_there_is(wanted, index)}'
                          '`d2lmx list` shows all')
+
+
+def _has_words(name, wanted) -> bool:
+    """Whether a name begins with the first of the wanted words, and others follow."""
+    first, *others = wanted.split('_')
+    word, *rest = name.split('_')
+    left = iter(rest)
+    return word == first and all(other in left for other in others)
 
 
 def _what_there_is(wanted, index) -> str:

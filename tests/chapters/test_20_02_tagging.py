@@ -32,6 +32,16 @@ def test_padding_changes_no_score(page, num_layers, bidirectional):
         onp.testing.assert_allclose(Y[i, :n], alone[0], atol=1e-6)
 
 
+@pytest.mark.parametrize('bidirectional', [True, False])
+def test_a_worker_needs_no_example_to_begin_with(page, bidirectional):
+    net, X = small(page, bidirectional=bidirectional)
+    step = page.tagging_step(net, lambda batch_size: None, None)
+    nothing = np.zeros((0,), dtype='int32')
+    # its gradients are there to be added to others': zeros
+    assert step(X[:0], nothing, np.zeros((0, 6), dtype='int32'), nothing) == {}
+    assert not any(param.grad().any() for param in net.collect_params().values())
+
+
 def test_only_both_directions_know_what_follows(page):
     for bidirectional in (True, False):
         net, X = small(page, bidirectional=bidirectional)
@@ -111,6 +121,16 @@ def test_context_and_endings_decide(page, trained, sentence, entities):
     assert all(.3 < p <= 1 for _, _, p in found['words'])
 
 
+def test_each_word_of_a_long_sentence_is_shown(trained, capsys):
+    words = ['a' * 100_000, *(f'w{i}' for i in range(30))]
+    assert call('predict', ['20.2', ' '.join(words), '--model',
+                            str(trained[1] / 'model')]) == 0
+    shown = capsys.readouterr().out
+    rows = [line.split()[0] for line in shown.splitlines() if line.startswith('  ')]
+    assert rows[:len(words)] == words
+    assert len(shown) < 300_000  # twice the long one, which makes none other as wide
+
+
 def test_a_sentence_without_a_word_is_told(page, trained):
     with pytest.raises(d2l.InputError, match='no word to tag'):
         page.predict(trained[1] / 'model', ' ')
@@ -125,6 +145,19 @@ def test_a_file_of_parts_of_speech_is_learnt(page, tmp_path):
     found, = page.predict(tmp_path / 'model', 'a dog')
     assert [row[1] for row in found['words']] == ['DET', 'NOUN']
     assert found['entities'] == []
+
+
+def test_half_of_an_embedding_must_be_left_for_suffixes(capsys):
+    assert call('run', ['20.2', '--embed-size', '1']) == 2
+    assert 'at least 2' in capsys.readouterr().err
+
+
+def test_however_few_sentences_there_are_some_are_left_to_train_on(page, tmp_path):
+    for count in (2, 3, 4):
+        file = tmp_path / f'{count}.txt'
+        file.write_text('a\tO\n\n' * count)
+        parts = page.load_data(str(file), 1, -1, .9)
+        assert [len(part) for part in parts] == [1, count - 1]
 
 
 @pytest.mark.parametrize('content, status, told', [

@@ -213,7 +213,7 @@ def predict(model, *pairs: Pair, loud: bool = False) -> list:
 
 @pytest.mark.parametrize('words, lines', [
     (['a b', 'c', 'd', '--loud', 'e'], ''), (['--loud'], 'a b\tc\nd\te\n'),
-    (['--loud'], '\ufeffa b\tc\nd\te')])
+    (['--loud'], '\ufeffa b\tc\r\nd\te\r\n')])
 def test_inputs_may_belong_together(call, sizes, capsys, monkeypatch, words, lines):
     sizes.write_text(PAIRS)
     monkeypatch.setattr('sys.stdin', io.StringIO(lines))

@@ -43,7 +43,7 @@ def test_the_books_order_is_by_number_and_one_broken_file_hides_nothing(book):
 
 @pytest.mark.parametrize('token', [
     '6.10', '06.10', ' 6.10 ', 'padding_and_strides', 'padding-and-strides',
-    'Padding-And-Strides', 'padding', 'padding-and'])
+    'Padding-And-Strides', 'padding', 'padding-and', 'padding_strides'])
 def test_a_section_is_found_in_every_spelling(book, token):
     assert sections.find(token).number == '6.10'
 

@@ -99,10 +99,11 @@ class BucketIterator:
 class TextIterator(BatchIterator):
     """Batches of labelled texts of like lengths, without the padding that all have.
 
-    A batch is X (batch, steps), as short as its longest text allows, and y (batch,);
-    for networks to which padding makes no difference. Shuffled, each pass draws an
-    order from NumPy's global seed, sorts the texts of POOL batches at a time by their
-    lengths, and gives the batches in any order; else it goes from short texts to long.
+    A batch is X (batch, steps), as long as its longest text, made up to a multiple of
+    20 where the texts given are so long, and y (batch,); for networks to which padding
+    makes no difference. Shuffled, each pass draws an order from NumPy's global seed,
+    sorts the texts of POOL batches at a time by their lengths, and gives the batches in
+    any order; else it goes from short texts to long.
 
     Parameters
     ----------

@@ -8,6 +8,7 @@ from mxnet import np
 
 from ...errors import InputError, MissingFile
 from ...files import hub
+from ...files.own import own_file
 from ..toys.words import write_toy
 from .vectors import read_vectors
 
@@ -43,7 +44,8 @@ class TokenEmbedding:
     ----------
     embedding_name
         'glove.6b.50d', 'glove.6b.100d', 'glove.42b.300d' or 'wiki.en'; or the path of a
-        text file of vectors, or of a run's folder with one.
+        text file of vectors, or of a run's folder with one, which then counts among
+        the files of the run in force.
 
     Attributes: ``idx_to_token``, a list; ``token_to_idx``, a dict; ``idx_to_vec``, an
     array (words, size), float32; ``unknown_idx``, which is 0. ``len`` counts words.
@@ -89,11 +91,11 @@ def vectors_file(name) -> Path:
     """The file of vectors that `TokenEmbedding` is to read."""
     if str(name) in SIZES:
         return Path(hub.download_extract(str(name))) / 'vec.txt'
-    path = Path(name)
+    path = Path(name).expanduser()
     places = [path, path / VECTORS, path.parent / VECTORS] if path.exists() else []
     for place in places:
         if place.is_file():
-            return place
+            return Path(own_file(place))
     if places:
         raise MissingFile(f'{path} is a folder without a file {VECTORS}: `d2lmx run` '
                           'of 14.4, 14.5 or 14.6 writes one into its results')

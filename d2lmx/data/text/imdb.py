@@ -21,8 +21,9 @@ hub.toy('aclImdb')(write_reviews)
 
 LABELS = {'pos': 1, 'neg': 0}  # by folder, in the page's order
 MIN_FREQ = 5                   # rarer tokens are unknown
-# tokens in the vocabulary that `load_data_imdb` makes of the book's file
-IMDB_VOCAB_SIZE = 49346
+# tokens in the vocabulary that `load_data_imdb` makes of the book's file: those of the
+# page, which prints their number, and '<pad>'
+IMDB_VOCAB_SIZE = 49346 + 1
 
 
 def read_imdb(data_dir, is_train: bool):
@@ -82,6 +83,7 @@ def load_data_imdb(batch_size: int, num_steps: int = 500):
     data_dir = hub.download_extract('aclImdb', 'aclImdb')
     reviews, labels = read_imdb(data_dir, True)
     tokens = tokenize(reviews)
+    # book: without '<pad>', so that padding is '<unk>', as words of a text are
     vocab = Vocab(tokens, MIN_FREQ, reserved_tokens=['<pad>'])
     train = pad_lines(tokens, vocab, num_steps), onp.array(labels, 'int32')
     reviews, labels = read_imdb(data_dir, False)
@@ -94,7 +96,7 @@ def load_data_imdb(batch_size: int, num_steps: int = 500):
 def load_reviews(batch_size: int, num_steps: int = 500):
     """What `load_data_imdb` gives, in batches of reviews of like lengths.
 
-    X is as short as the longest review of a batch allows; see `TextIterator`.
+    X is about as long as the longest review of a batch; see `TextIterator`.
 
     Ours, for 15.2 and 15.3
     """

@@ -17,6 +17,7 @@ hub.toy('iob_sents')(write_toy)
 WORD_SHAPES = ['no letters', 'number', 'with digits', 'small', 'Capital', 'CAPITALS',
                'mixed', 'without case']
 SUFFIX = 3  # characters
+EMPTY_NODE = re.compile(r'\d+\.\d+')  # in the first of ten columns
 MARKS = '.,;:!?()[]{}"\'«»„“”‘’…。、，！？；：（）「」'
 
 
@@ -27,7 +28,8 @@ def read_tagged(path, word_column: int = 1, tag_column: int = -1) -> list:
     these divide columns, and a line without one that begins with '#' is a remark; in
     others spaces do. So files of the shared tasks of CoNLL are read, and those of
     Universal Dependencies, by columns 2 and 4. No word is what has the tag '_' there,
-    or is '-DOCSTART-'.
+    or a number such as 8.1, by which these count words that are not in the text; nor
+    is '-DOCSTART-'.
 
     Parameters
     ----------
@@ -44,28 +46,32 @@ def read_tagged(path, word_column: int = 1, tag_column: int = -1) -> list:
     if not word_column or not tag_column:
         raise InputError('columns are numbered from 1, or backwards from -1, got 0')
     text, sentences, words, tags = read_text(path), [], [], []
-    separator = '\t' if '\t' in text else None
+    separator = '\t' if '\t' in text else ' '
     for number, line in enumerate([*text.split('\n'), ''], start=1):
         if not line.strip():
             if words:
                 sentences.append((words, tags))
             words, tags = [], []
             continue
-        if separator and line[0] == '#' and separator not in line:
+        if separator == '\t' and line[0] == '#' and separator not in line:
             continue
         columns = line.split(separator)
+        if separator == ' ':  # several count as one
+            columns = list(filter(None, columns))
         word, tag = (_column(columns, i) for i in (word_column, tag_column))
         if not word or not tag or len(columns) < 2:
             raise BadData(
                 f'{path}, line {number}, has no word in column {word_column} with a '
                 f'tag in column {tag_column} (-1 is the last): {first_line(line)}. A '
                 'line must be a word, a tab and its tag; an empty one ends a sentence')
-        if tag != '_' and word != '-DOCSTART-':
+        is_empty_node = (word_column != 1 and len(columns) == 10
+                         and EMPTY_NODE.fullmatch(columns[0]))
+        if tag != '_' and word != '-DOCSTART-' and not is_empty_node:
             words.append(word)
             tags.append(tag)
     if not sentences:
-        raise BadData(f'{path} holds no sentence: it must have lines of a word, a tab '
-                      'and its tag')
+        raise BadData(f"{path} holds no sentence: it must have lines of a word, a tab "
+                      "and its tag, which is not '_'")
     _check_tags(path, sentences)
     return sentences
 

@@ -5,6 +5,7 @@ import numpy as onp
 import pytest
 
 import d2lmx as d2l
+from d2lmx.context import running
 from d2lmx.data.toys import words as toys
 from d2lmx.errors import InputError, MissingFile
 from d2lmx.files.archives import BadData
@@ -21,6 +22,14 @@ def test_number_0_is_unknown_and_zero(tmp_path):
                                                               [0, 0]]
     with pytest.raises(InputError, match="takes a list of words, got .* 'cat'"):
         embed['cat']
+
+
+def test_a_file_of_ones_own_is_told_by_a_run(tmp_path, monkeypatch):
+    d2l.write_vectors(tmp_path / 'mine.txt', ['a'], [[1, 2]])
+    monkeypatch.setenv('HOME', str(tmp_path))
+    with running(files={}) as run:
+        assert d2l.TokenEmbedding('~/mine.txt').idx_to_token == ['<unk>', 'a']
+    assert run.files['mine']['file'] == 'mine.txt' and run.kind == 'local'
 
 
 def test_a_folder_is_one_of_a_run(tmp_path):

@@ -74,6 +74,9 @@ def test_batches_are_the_reviews_and_rare_words_unknown():
     assert X.shape == (64, 12) and y.shape == (64,) and X.dtype == y.dtype == onp.int32
     assert vocab['<unk>'] == 0 and vocab['<pad>'] == 1
     counts = d2l.count_corpus([review.split() for review in reviews])
+    # the page's vocabulary, of which it prints 49346, is without '<pad>'
+    pages = d2l.Vocab([review.split() for review in reviews], min_freq=5)
+    assert len(vocab) - len(pages) == d2l.IMDB_VOCAB_SIZE - 49346
     assert set(vocab) - {'<unk>', '<pad>'} == {
         word for word, count in counts.items() if count >= 5}
     ids = train_iter.arrays[0]

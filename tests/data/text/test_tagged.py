@@ -35,6 +35,25 @@ def test_columns_of_universal_dependencies(tmp_path):
     assert d2l.read_tagged(file, 2, -2) == d2l.read_tagged(file, 2, 4)
 
 
+def test_words_that_are_not_in_the_text_are_no_words(tmp_path):
+    rows = [['1', 'Sue', 'Sue', 'PROPN'], ['2', 'likes', 'like', 'VERB'],
+            ['3', '8.1', '8.1', 'NUM'], ['3.1', 'likes', 'like', 'VERB'],
+            ['10.25', '!', '!', 'PUNCT']]
+    file = written(tmp_path, '\n'.join('\t'.join(row + ['_'] * 6) for row in rows))
+    assert d2l.read_tagged(file, 2, 4) == [
+        (['Sue', 'likes', '8.1'], ['PROPN', 'VERB', 'NUM'])]
+    # elsewhere such a number is a word like others
+    (words, _), = d2l.read_tagged(file, 1, 4)
+    assert words[3:] == ['3.1', '10.25']
+
+
+@pytest.mark.parametrize('space', ['\xa0', '\u3000', '\x0b', '\u2028'])
+def test_in_a_file_of_spaces_others_are_letters(tmp_path, space):
+    content = f' 10{space}000  CD   O\nAnn NNP B-PER \n'
+    assert d2l.read_tagged(written(tmp_path, content)) == [
+        ([f'10{space}000', 'Ann'], ['O', 'B-PER'])]
+
+
 @pytest.mark.parametrize('word', ['\u3000', '#', '😀', 'a b', 'x' * 100_000, '\x0b'],
                          ids=['space', 'hash', 'emoji', 'two', 'long', 'line break'])
 def test_odd_words_are_words(tmp_path, word):
@@ -46,6 +65,7 @@ def test_odd_words_are_words(tmp_path, word):
 
 @pytest.mark.parametrize('content, told', [
     ('', 'holds no sentence'), ('\n \r\n\n', 'holds no sentence'),
+    ('Ann\t_\nran\t_\n', "which is not '_'"),
     ('# a remark\t\n', 'line 1'), ('Ann\tB-PER\nran\n', "line 2, .*'ran'"),
     ('Ann\nran\n', 'line 1'), ('a\tO\n\tO\n', 'line 2'), ('a\tO\nb\t\n', 'line 2'),
     ('a' * 100_000, r"line 1, .*'a{60}'"),
