@@ -4,7 +4,7 @@ from ..errors import Unavailable
 from . import sections
 from .apart import is_of, run_apart, saved
 from .options import parse
-from .printed import outside
+from .printed import outside, standing
 from .results import write_json
 
 SUMMARY = 'summary.json'
@@ -70,9 +70,6 @@ def row_of(section, record, reason: str = '') -> dict:
            'state': 'failed' if record is None else 'done', 'reason': reason}
     if record is None:
         return {**row, 'data': '', 'seconds': None, 'book': '', 'outside': []}
-    book = record.get('book') or {}
-    names = outside(book.get('numbers', {}))
-    state = ('not compared' if 'reason' in book else 'outside' if names
-             else 'inside' if book else '')
+    book = record['book']
     return {**row, 'data': record['data'], 'seconds': record['timing']['total_seconds'],
-            'book': state, 'outside': names}
+            'book': standing(book), 'outside': outside((book or {}).get('numbers', {}))}

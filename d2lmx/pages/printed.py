@@ -91,6 +91,18 @@ def compared(ours, book, lowest, highest) -> dict:
             'inside': isinstance(ours, (int, float)) and lowest <= ours <= highest}
 
 
+def standing(book) -> str:
+    """How a record's 'book' stands: 'inside', 'outside', 'not compared', or ''.
+
+    '' is of a section without printed numbers, whose 'book' is None.
+    """
+    if book is None:
+        return ''
+    if 'reason' in book:
+        return 'not compared'
+    return 'outside' if outside(book['numbers']) else 'inside'
+
+
 def outside(rows: dict) -> list:
     """Names of the numbers, of such rows, that no build of the book has reached."""
     return [name for name, row in rows.items() if not row['inside']]

@@ -136,7 +136,8 @@ def test_a_section_that_is_no_python_hides_no_other(call, book, ran, tmp_path):
 
 
 @pytest.mark.parametrize('words,text', [
-    (['--chapters', '3,19'], "no chapter '19'"), (['--chapters', '3,'], "no chapter ''"),
+    (['--chapters', '3,19'], "no chapter '19'"),
+    (['--chapters', '3,'], "no chapter ''"),
     (['--all', '3.1'], "--all and --chapters stand alone, got '3.1' too"),
     (['--smoke', '3.1'], '--smoke comes after the section, as in d2lmx run 3.1 --s'),
     (['--smoke'], 'are required: SECTION, or --all'),

@@ -5,7 +5,7 @@ import pytest
 
 from d2lmx.pages import sections
 from d2lmx.pages.options import hyperparameters
-from d2lmx.pages.printed import beside_the_book, compared, number_at, pages
+from d2lmx.pages.printed import beside_the_book, compared, number_at, pages, standing
 from d2lmx.pages.results import as_json, book_lines
 
 
@@ -28,6 +28,8 @@ def test_numbers_stand_beside_the_books_inside_or_outside():
     lines = book_lines(found)[0].splitlines()
     assert lines[1].split() == 'train loss 0.45 0.5 0.4 to 0.6 inside'.split()
     assert lines[2].split() == 'folds/1 3.5 2 1 to 3 OUTSIDE'.split()
+    exact = compared(170580, 170580, 170580, 170580)
+    assert '170580 to 170580' in book_lines({'numbers': {'corpus': exact}})[0]
 
 
 @pytest.mark.parametrize('ours, inside', [
@@ -72,6 +74,14 @@ def test_a_wrong_name_or_no_number_is_outside_and_loses_no_run(result, ours):
 def test_a_section_without_printed_numbers_says_nothing():
     found = beside_the_book(SimpleNamespace(run=run), {}, 'book', RESULT)
     assert found is None and book_lines(found) == []
+
+
+@pytest.mark.parametrize('book,word', [
+    (None, ''), ({'reason': 'why'}, 'not compared'),
+    ({'numbers': {'a': {'inside': True}}}, 'inside'),
+    ({'numbers': {'a': {'inside': True}, 'b': {'inside': False}}}, 'outside')])
+def test_how_a_record_stands(book, word):
+    assert standing(book) == word
 
 
 @pytest.mark.parametrize('name,number', [
