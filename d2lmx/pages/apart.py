@@ -65,10 +65,13 @@ def end(process) -> None:
 
 
 def last_line(log: Path) -> str:
-    """The last line with words of a text, without the command's name before it."""
+    """The last line with words of a text, without the command's name before it.
+
+    Of a complaint of several lines, which a command writes as one, it is the first.
+    """
     lines = log.read_text(encoding='utf-8', errors='replace').split('\n')
     found = [line.strip() for line in lines if line.strip()]
-    return found[-1].removeprefix('d2lmx: ') if found else ''
+    return found[-1].removeprefix('d2lmx: ').partition(r'\n')[0] if found else ''
 
 
 def saved(section, out):
