@@ -175,9 +175,10 @@ def test_one_place_makes_a_status_of_what_a_reader_can_mend():
     assert catching('InputError') == {
         'commands/__init__.py', 'export/encoder_decoder.py', 'export/parameters.py',
         'pages/values.py', 'train/checkpoint.py'}
-    # a table of many networks goes on with the next
-    assert catching('Unavailable') == {'commands/__init__.py', 'commands/bench.py',
-                                       'commands/compare.py'}
+    # a table of many networks, or sections, goes on with the next
+    assert catching('Unavailable') == {
+        'commands/__init__.py', 'commands/bench.py', 'commands/compare.py',
+        'pages/batch.py', 'pages/checks.py'}
 
 
 def test_only_commands_end_the_process_with_a_status():

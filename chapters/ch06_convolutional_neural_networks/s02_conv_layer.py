@@ -8,6 +8,9 @@ from mxnet.gluon import nn
 import d2lmx as d2l
 
 SMOKE = dict()
+# the same in every build, rounded to a thousandth
+PRINTED = [({}, {f'loss after step/{step}': (l, l - .0005, l + .0005) for step, l in
+                 [(2, 4.949), (4, .831), (6, .140), (8, .024), (10, .004)]})]
 
 
 class Conv2D(nn.HybridBlock):

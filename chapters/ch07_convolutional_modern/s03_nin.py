@@ -11,6 +11,11 @@ DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
 SMOKE = dict(num_epochs=1, batch_size=64, resize=67)
 RANGES = dict(resize=(67, 512))
+# a lottery: of 53 builds 21 ended below a train acc of 0.70, and 7 at chance
+PRINTED = [({}, {'train loss': (.370, .34, 2.31), 'train acc': (.866, .098, .88),
+                 'test acc': (.877, .1, .891)})]
+OVER_SEEDS = [({}, {'train acc': ('max', 5, .866, .846, .88),
+                    'test acc': ('max', 5, .877, .85, .891)})]
 
 
 def nin_block(num_channels, kernel_size, strides, padding):

@@ -10,6 +10,9 @@ import d2lmx as d2l
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
 SMOKE = dict(num_epochs=1, batch_size=64, resize=28)
+# one of 53 builds ended at chance, with losses that were no numbers: it is left out
+PRINTED = [({}, {'train loss': (.256, .235, .26), 'train acc': (.903, .897, .917),
+                 'test acc': (.907, .855, .908)})]
 
 
 class Inception(nn.HybridBlock):

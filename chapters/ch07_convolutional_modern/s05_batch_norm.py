@@ -20,6 +20,11 @@ PRINTED = [({}, FROM_SCRATCH), ({'variant': 'scratch'}, FROM_SCRATCH),
            ({'variant': 'concise'},
             {'train loss': (0.277, 0.265, 0.281), 'train acc': (0.897, 0.891, 0.909),
              'test acc': (0.849, 0.681, 0.883)})]
+# the test acc of builds has a standard deviation of 0.037: means, within two of theirs
+SCRATCH_MEANS = {'test acc': ('mean', 5, 0.850, 0.817, 0.883)}
+OVER_SEEDS = [({}, SCRATCH_MEANS), ({'variant': 'scratch'}, SCRATCH_MEANS),
+              ({'variant': 'concise'},
+               {'test acc': ('mean', 5, 0.846, 0.813, 0.879)})]
 
 
 def batch_norm(X, gamma, beta, moving_mean, moving_var, eps, momentum, F=mx.nd):

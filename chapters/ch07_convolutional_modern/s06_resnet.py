@@ -10,6 +10,8 @@ import d2lmx as d2l
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
 SMOKE = dict(num_epochs=1, batch_size=64, resize=28)
+PRINTED = [({}, {'train loss': (.013, .009, .018), 'train acc': (.996, .994, .999),
+                 'test acc': (.924, .853, .930)})]
 
 
 def residual_shapes():

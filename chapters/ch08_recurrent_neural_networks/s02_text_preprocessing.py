@@ -8,6 +8,9 @@ import d2lmx as d2l
 
 DATA = ('time_machine',)
 SMOKE = dict()
+PRINTED = [({}, {'text/lines': (3221, 3221, 3221),
+                 'characters/corpus': (170580, 170580, 170580),
+                 'characters/vocabulary': (28, 28, 28)})]
 
 CHINESE = ('时间旅行者向我们解释了一个深奥的问题。', '他说时间只是空间的一种。')
 

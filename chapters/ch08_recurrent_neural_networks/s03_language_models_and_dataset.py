@@ -8,6 +8,7 @@ import d2lmx as d2l
 
 DATA = ('time_machine',)
 SMOKE = dict()
+PRINTED = [({}, {'vocabulary': (28, 28, 28)})]
 
 
 def n_grams(n):

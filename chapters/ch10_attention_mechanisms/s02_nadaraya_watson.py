@@ -8,6 +8,7 @@ from mxnet.gluon import nn
 import d2lmx as d2l
 
 SMOKE = dict(num_epochs=2)
+PRINTED = [({}, {'train loss': (7.88, 7.875, 7.885)})]  # where every build's curve ends
 
 
 def f(x):

@@ -10,6 +10,7 @@ import d2lmx as d2l
 
 DATA = ('fra-eng',)
 SMOKE = dict(num_epochs=10)
+PRINTED = [({}, {'train loss': (.030, .029, .034)})]
 
 
 def build_net(src_vocab_size=d2l.NMT_SRC_SIZE, tgt_vocab_size=d2l.NMT_TGT_SIZE,

@@ -10,6 +10,10 @@ import d2lmx as d2l
 
 DATA = ('airfoil',)
 SMOKE = dict(num_epochs=1)
+PRINTED = [({}, {'loss/lr 0.02, momentum 0.5': (.242, .2415, .2625),
+                 'loss/lr 0.01, momentum 0.9': (.242, .2415, .2625),
+                 'loss/lr 0.005, momentum 0.9': (.244, .2415, .2625),
+                 'loss/concise, lr 0.005, momentum 0.9': (.245, .2415, .2625)})]
 
 
 def f_2d(x1, x2):

@@ -8,6 +8,9 @@ import d2lmx as d2l
 
 DATA = ('airfoil',)
 SMOKE = dict(num_epochs=1)
+PRINTED = [({}, {'loss/adam': (.244, .2415, .2545),
+                 'loss/adam, concise': (.243, .2415, .2545),
+                 'loss/yogi': (.244, .2415, .2545)})]
 
 
 def init_adam_states(feature_dim):

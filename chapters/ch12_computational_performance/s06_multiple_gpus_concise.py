@@ -9,6 +9,9 @@ import d2lmx as d2l
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
 SMOKE = dict(num_epochs=1, batch_size=4, max_batches=1)
+# two printed runs; that of another ResNet-18, in 7.6, spans 0.853 to 0.930
+PRINTED = [({}, {'1 device/test acc': (.93, .85, .94),
+                 '2 devices/test acc': (.92, .85, .94)})]
 
 
 def build_net():

@@ -6,7 +6,9 @@ import d2lmx as d2l
 
 DATA = ('aclImdb',)
 SMOKE = dict(num_steps=50)
-PRINTED = [({}, {'trainings': (25000, 25000, 25000), 'batches': (391, 391, 391)})]
+PRINTED = [({}, {'trainings': (25000, 25000, 25000),
+                 'tokens in the vocabulary': (49346, 49346, 49346),
+                 'batches': (391, 391, 391)})]
 NUM_SHOWN, START = 3, 60  # reviews, and characters of each
 
 

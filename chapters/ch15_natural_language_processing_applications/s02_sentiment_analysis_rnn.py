@@ -15,8 +15,8 @@ import d2lmx as d2l
 DATA = ('aclImdb', 'glove.6b.100d')
 SMOKE = dict(num_epochs=2, num_steps=60, num_hiddens=16)
 # printed, then the range of the book's executed builds
-PRINTED = [({}, {'train loss': (0.296, 0.293, 0.296),
-                 'train acc': (0.875, 0.875, 0.880),
+PRINTED = [({}, {'train loss': (0.296, 0.287, 0.305),
+                 'train acc': (0.875, 0.867, 0.885),
                  'test acc': (0.843, 0.824, 0.867)})]
 TRACE = 1e-15  # of each step in what is read: too little to change a score
 SENTENCES = 'this movie is so great', 'this movie is so bad'

@@ -2,14 +2,13 @@
 import math
 import multiprocessing
 import os
-import signal
 import statistics
 from contextlib import ExitStack, contextmanager
-from multiprocessing import resource_tracker
 
 from mxnet import npx
 
 from ..errors import Unavailable
+from ..runtime.signals import without_ctrl_c
 from ..runtime.timing import Timer
 
 __all__ = ['WorkerDied', 'seconds_in_turn', 'median_seconds']
@@ -97,18 +96,6 @@ def turn(function, at_least: float) -> float:
         npx.waitall()
         seconds, calls = timer.stop(), calls + 1
     return seconds / calls
-
-
-@contextmanager
-def without_ctrl_c():
-    """Processes started within the block never see Ctrl-C: who started them ends them.
-    """
-    resource_tracker.ensure_running()  # else its start would let the signal in again
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 @contextmanager

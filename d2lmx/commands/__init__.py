@@ -46,8 +46,8 @@ class CommandParser(Parser):
 def main(argv=None) -> None:
     """Parse and obey one command; exits with its status.
 
-    0: done; 1: something is out of reach, or a check failed; 2: wrong usage; 130 after
-    Ctrl-C, 143 after SIGTERM.
+    0: done; 1: something is out of reach, or a check failed; 2: wrong usage; 3: a check
+    found nothing to compare; 130 after Ctrl-C, 143 after SIGTERM.
     """
     status = status_of(obey, argv)
     try:

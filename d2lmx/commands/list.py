@@ -3,8 +3,7 @@ import itertools
 import json
 import re
 
-from ..errors import InputError
-from ..pages.sections import sections
+from ..pages.sections import of_chapter, sections
 
 
 def options(parser):
@@ -23,17 +22,6 @@ def obey(args):
         print(heading(folder))
         for section in of_folder:
             print(line_of(section, width=max(len(s.name) for s in found)))
-
-
-def of_chapter(chapter: str) -> list:
-    """The sections of 'ch9', 'ch09' or '9'; InputError where there is none."""
-    wanted = chapter.lower().removeprefix('ch').lstrip('0')
-    index = sections()
-    found = [s for s in index if s.number.partition('.')[0] == wanted]
-    if not found:
-        numbers = dict.fromkeys(s.number.partition('.')[0] for s in index)
-        raise InputError(f'no chapter {chapter!r}: there are {", ".join(numbers)}')
-    return found
 
 
 def heading(folder: str) -> str:

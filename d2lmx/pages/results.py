@@ -58,8 +58,9 @@ def book_lines(book) -> list:
         return [f'not compared with the book: {book["reason"]}']
     return [table([{"beside the book's numbers": name,
                     'ours': number_text(row['ours'], digits=4),
-                    'book': f'{row["book"]:.4g}',
-                    'builds': f'{row["lowest"]:.4g} to {row["highest"]:.4g}',
+                    'book': number_text(row['book'], digits=4),
+                    'builds': ' to '.join(number_text(row[end], digits=5)
+                                          for end in ('lowest', 'highest')),
                     '': 'inside' if row['inside'] else 'OUTSIDE'}
                    for name, row in book['numbers'].items()])]
 

@@ -82,6 +82,7 @@ def execute(section, module, args, options, folder) -> dict:
         raise InputError(f'section {section.number or section.name} trains nothing by '
                          'a gluon.Trainer: it cannot run on several workers')
     timing = {'total_seconds': timer.stop(), **result.pop('timing', {})}
+    result = as_json(result)
     return as_json({
         'section': section.number, 'name': section.name, 'title': section.title,
         'options': options, 'seed': args.seed, 'smoke': args.smoke,

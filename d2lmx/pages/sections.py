@@ -60,6 +60,17 @@ def sections() -> list:
     return sorted(found, key=lambda s: s.slug)
 
 
+def of_chapter(chapter: str) -> list:
+    """The sections of 'ch9', 'ch09' or '9'; InputError where there is none."""
+    wanted = chapter.lower().removeprefix('ch').lstrip('0')
+    index = sections()
+    found = [s for s in index if s.number.partition('.')[0] == wanted]
+    if not found:
+        numbers = dict.fromkeys(s.number.partition('.')[0] for s in index)
+        raise InputError(f'no chapter {chapter!r}: there are {", ".join(numbers)}')
+    return found
+
+
 def read_section(path: Path) -> Section:
     """A section from its file, which is parsed but not imported."""
     about = path.stat()

@@ -7,7 +7,7 @@ import pytest
 
 from d2lmx import check_hybrid_block
 from d2lmx.files.catalogue import WEIGHTS
-from d2lmx.pages import results, sections
+from d2lmx.pages import printed, results, sections
 
 INDEX = sections.sections()
 
@@ -30,6 +30,15 @@ def test_smoke_run_gives_json_and_reads_the_data_that_it_names(entry, smoke_run)
     assert smoke.data - weights == named - weights
     # a smoke run may take weights of another network than the page, a smaller one
     assert len(smoke.data & weights) == len(named & weights)
+
+
+def test_the_books_numbers_have_names_of_the_result(entry, smoke_run):
+    module = sections.load(entry)
+    names = {name for page in printed.pages(module) for name in page.numbers}
+    if module.SMOKE.get('schedule', 'all') == 'all':  # else one of 11.11's alone
+        result = smoke_run(entry.number).result
+        known = result.keys() | result.get('final', {}).keys()
+        assert {name.partition('/')[0] for name in names} <= known
 
 
 def test_figures_of_the_smoke_run_are_labelled(entry, smoke_run):

@@ -20,7 +20,7 @@ from d2lmx.commands import doctor
 from d2lmx.distributed import hosts, launcher
 from d2lmx.errors import Unavailable
 from d2lmx.files import hub
-from d2lmx.pages import artefacts, runner, sections, values
+from d2lmx.pages import artefacts, batch, checks, runner, sections, values
 from d2lmx.pages.options import Parser, flag, hyperparameters, ranges_of
 from d2lmx.viz import graphs, summaries
 
@@ -28,6 +28,7 @@ LONG = bool(os.environ.get('D2LMX_FUZZ'))
 LIMIT = 120  # seconds that a smoke run may take at an edge
 REACHED = 'the work would begin here'
 WORK = [(records, 'step_record'), (records, 'epoch_record'), (runner, 'run_section'),
+        (batch, 'run_all'), (checks, 'check'),
         (comparison, 'comparison_record'), (artefacts, 'export_network'),
         (quantization, 'quantization_record'), (comparison, 'port_of'),
         (summaries, 'summary_table'), (graphs, 'draw_network'), (launcher.Job, 'run'),
