@@ -4,6 +4,7 @@ What results hold is text to the pages, whatever it is: templates escape it, fig
 shown as images, in which a browser runs no code, and each page forbids all code but the
 report's own file.
 """
+import functools
 import re
 import shutil
 from collections import Counter
@@ -74,22 +75,27 @@ def downloads(entry) -> list:
             for file in entry.found.copied]
 
 
-def pages(entries):
-    """(path, text) of each page."""
-    environment = jinja2.Environment(
+@functools.lru_cache(maxsize=None)
+def environment():
+    """The templates, compiled once."""
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / 'templates'), autoescape=True,
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.globals.update(
-        generator=GENERATOR, version=VERSION, tables=tables, states=STATES,
-        downloads=downloads)
-    environment.filters['size'] = size
+    made.globals.update(generator=GENERATOR, version=VERSION, tables=tables,
+                        states=STATES, downloads=downloads)
+    made.filters['size'] = size
+    return made
+
+
+def pages(entries):
+    """(path, text) of each page."""
     chapters = by_chapter(entries)
     counts = Counter(entry.state.key for entry in entries)
-    yield 'index.html', environment.get_template('index.html').render(
+    yield 'index.html', environment().get_template('index.html').render(
         root='', entries=entries, chapters=chapters, counts=counts)
-    yield 'figures.html', environment.get_template('figures.html').render(
+    yield 'figures.html', environment().get_template('figures.html').render(
         root='', chapters=chapters)
-    page = environment.get_template('section.html')
+    page = environment().get_template('section.html')
     around = [None, *entries, None]
     for previous, entry, following in zip(around, entries, around[2:]):
         yield f'sections/{entry.place}/index.html', page.render(

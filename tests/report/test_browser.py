@@ -87,7 +87,8 @@ def test_pages_pictures_and_widths(browser, report):
         for size in (DESKTOP, PHONE):
             sized(browser, size)
             assert browser.execute_script(
-                'return document.documentElement.scrollWidth') == size[0], address
+                'const page = document.documentElement;'
+                'return page.scrollWidth - page.clientWidth') == 0, (address, size)
         assert browser.execute_async_script('''
             const done = arguments[0], images = Array.from(document.images);
             images.forEach(image => image.loading = 'eager');
