@@ -1,5 +1,6 @@
 """The report: states, rows, pages, and what it refuses."""
 import json
+import os
 import re
 from html.parser import HTMLParser
 
@@ -284,3 +285,31 @@ def test_a_report_gives_way_to_a_newer_one_and_nothing_else_does(results, tmp_pa
 def test_nothing_to_report_on_is_said(tmp_path):
     with pytest.raises(FileNotFoundError, match='there is no folder .*d2lmx run'):
         write_report(tmp_path / 'nothing', tmp_path / 'report')
+
+
+# ---- what the commands write today
+
+
+def test_a_comparison_as_it_is_made_has_the_form(torch, results):
+    from d2lmx.bench.comparison import comparison_record
+    from d2lmx.pages.networks import find_network
+    from d2lmx.report.records import COMPARISON
+    record = comparison_record(find_network('3.7'), rounds=0)
+    assert misfit(record, COMPARISON) == ''
+
+
+def test_a_failure_counts_unless_a_later_run_succeeded(results):
+    rows = [{'section': number, 'state': state, 'reason': reason} for number, state,
+            reason in (('3.7', 'failed', 'no room'), ('3.6', 'done', ''),
+                       ('9.7', 'failed', 'no memory'))]
+    write(results, rows, 'summary.json')
+    states = {entry.slug[:5]: (entry.state.key, entry.reason)
+              for entry in read_entries(results)}
+    assert states['09.07'] == ('failed', 'no memory')
+    assert states['03.07'] == ('failed', 'no room')
+    assert states['03.06'][0] == 'outside'
+    later = (results / 'summary.json').stat().st_mtime + 60
+    os.utime(results / '03.07_softmax_regression_concise' / 'metrics.json',
+             (later, later))
+    assert {entry.slug[:5]: entry.state.key for entry in read_entries(results)
+            }['03.07'] == 'inside'
