@@ -41,25 +41,25 @@ class BookSide:
 
 def by_chapter(entries) -> list:
     """(number, English title, Chinese title, entries) of each chapter, in order."""
-    return [(number, *title_of(number, list(of_chapter))) for number, of_chapter
-            in groupby(entries, lambda entry: entry.number.partition('.')[0])]
+    grouped = groupby(entries, lambda entry: entry.number.partition('.')[0])
+    return [(number, *titles_of(number, of_chapter), of_chapter)
+            for number, of_chapter in ((number, list(part)) for number, part in grouped)]
 
 
-def title_of(number, entries) -> tuple:
-    """A chapter's titles, and its entries; of what has no number: 'Beside the book'."""
+def titles_of(number: str, entries) -> tuple:
+    """A chapter's, in English and Chinese; a new one's from its folder's name."""
     if not number:
-        return 'Beside the book', '书外', entries
+        return 'Beside the book', '书外'
     words = re.sub(r'ch\d+_', '', entries[0].section.path.parent.name)
-    english, chinese = TITLES.get(int(number),
-                                  (words.replace('_', ' ').capitalize(), ''))
-    return english, chinese, entries
+    return TITLES.get(int(number), (words.replace('_', ' ').capitalize(), ''))
 
 
 def book_side(section) -> BookSide:
     """What a section's file says, which is imported; a broken one hides no other."""
     try:
         module, network = sections.load(section), section_network(section)
-        rows = summary(network.build_net(), *network.example_inputs(1)) if network else ()
+        rows = (summary(network.build_net(), *network.example_inputs(1)) if network
+                else ())
         return BookSide(
             tuple((in_words_of(changed), [(name, *bounds) for name, bounds
                                           in numbers.items()])

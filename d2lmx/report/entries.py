@@ -30,7 +30,7 @@ STATES = {state.key: state for state in (
     State('toy', 'Toy data', "run on generated stand-ins, not the book's data"),
     State('ran', 'Ran', 'the book prints no number to compare with'),
     State('failed', 'Failed', 'the last run ended with an error'),
-    State('not-run', 'Not run', 'there are no results'))}
+    State('not-run', 'Not run', 'no run has left results'))}
 
 
 class Figure(NamedTuple):
@@ -73,12 +73,13 @@ class Entry:
     @property
     def state(self) -> State:
         """How it stands."""
-        return STATES[state_of(self.found)]
+        return STATES[state_of(self.found, self.section is not None)]
 
     @property
     def reason(self) -> str:
         """Why it failed, or its numbers are not compared with the book's; or ''."""
-        return self.found.failure or ((self.run or {}).get('book') or {}).get('reason', '')
+        book = (self.run or {}).get('book') or {}
+        return self.found.failure or book.get('reason', '')
 
     @property
     def headline(self) -> tuple:
@@ -116,12 +117,12 @@ class Entry:
                    for file in model if file.is_file()])
 
 
-def state_of(found: Found) -> str:
-    """The key of a state, from what was left."""
+def state_of(found: Found, is_section: bool) -> str:
+    """The key of a state, from what was left; a network of its own is only measured."""
     if found.failure:
         return 'failed'
     if found.run is None:
-        return 'not-run'
+        return 'not-run' if is_section else 'ran'
     book = found.run['book'] or {}
     if 'numbers' in book:
         return 'inside' if all(row['inside'] for row in book['numbers'].values()

@@ -55,8 +55,8 @@ def refuse_to_replace(results, out) -> None:
     if (out.exists() or out.is_symlink()) and not (
             out.is_dir() and (not any(out.iterdir()) or front.is_file()
                               and GENERATOR in front.read_text(errors='replace'))):
-        raise InputError(f'{out} holds no report, and would be replaced: choose another '
-                         'folder with --out')
+        raise InputError(f'{out} holds no report, and would be replaced: choose '
+                         'another folder with --out')
 
 
 def copy(entry, folder) -> None:

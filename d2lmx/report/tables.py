@@ -125,7 +125,8 @@ def checks(comparison) -> list:
         for name, one in ((what, check), *([('in float64', double)] if double else [])):
             judged = one is double or not double
             rows.append((name, *(difference(one[kind]) for kind in (
-                'absolute', 'relative', 'tolerance')), one['passed'] if judged else None))
+                'absolute', 'relative', 'tolerance')),
+                one['passed'] if judged else None))
     return rows
 
 
