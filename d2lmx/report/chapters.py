@@ -42,8 +42,9 @@ class BookSide:
 def by_chapter(entries) -> list:
     """(number, English title, Chinese title, entries) of each chapter, in order."""
     grouped = groupby(entries, lambda entry: entry.number.partition('.')[0])
+    chapters = [(number, list(part)) for number, part in grouped]
     return [(number, *titles_of(number, of_chapter), of_chapter)
-            for number, of_chapter in ((number, list(part)) for number, part in grouped)]
+            for number, of_chapter in chapters]
 
 
 def titles_of(number: str, entries) -> tuple:

@@ -127,8 +127,8 @@ def misfit(value, form, place='the record') -> str:
     """Where a value has not a form, in words; '' where it has it.
 
     form: a type; None, of nothing; a tuple of forms, one of which must fit; [form] of
-    each part of a list; {str: form} of each value of a dict, or {key: form} of those it must have,
-    and {'key?': form} of those it may have.
+    each part of a list; {str: form} of each value of a dict, or {key: form} of those it
+    must have, and {'key?': form} of those it may have.
     """
     if isinstance(form, tuple):
         problems = [misfit(value, one, place) for one in form]

@@ -63,8 +63,8 @@ def speeds(**changed):
                 'min_seconds': median, 'times_imperative': times,
                 'times_best_torch': torch, 'share_of_peak': None}
     return {**MADE, 'section': '6.6', 'title': 'lenet (6.6)',
-            'processor': 'a processor', 'rounds': 10, 'batch_size': 256, 'unit': 'examples', 'refused': {},
-            'result': {'training step': {
+            'processor': 'a processor', 'rounds': 10, 'batch_size': 256,
+            'unit': 'examples', 'refused': {}, 'result': {'training step': {
                 'imperative': way(.02, 1, .5), 'static': way(.008, 2.5, 1.25),
                 'torch eager': way(.01, 2, 1)}}, **changed}
 
