@@ -34,7 +34,8 @@ def write_report(results: Path, out: Path) -> list:
     if not results.is_dir():
         raise MissingFile(f'there is no folder {results} of results: `d2lmx run '
                           'SECTION` makes it')
-    refuse_to_replace(results, out)
+    with writing(out):
+        refuse_to_replace(results, out)
     entries = read_entries(results)
     with whole_folder(out) as folder, writing(out):
         for name in OWN:
