@@ -12,7 +12,7 @@ CHAPTERS = PACKAGE.parent / 'chapters'
 ROOMS = ('errors', 'version', 'compat', 'hooks', 'context', 'files', 'runtime',
          'metrics', 'optim', 'data', 'layers', 'vision', 'viz', 'models', 'train',
          'book', 'export', 'testing', 'parity', 'companions', 'diagnosis', 'pages',
-         'bench', 'distributed', 'commands', 'names')
+         'report', 'bench', 'distributed', 'commands', 'names')
 # the same within data/: no kind of data knows another
 KINDS = {'arrays': (), 'toys': (), **dict.fromkeys(('images', 'tables', 'text'),
                                                     ('arrays', 'toys'))}

@@ -159,6 +159,9 @@ def test_the_wheel_holds_library_chapters_and_start_up_line(wheel):
     sections = {f'd2lmx/{path.relative_to(source)}'
                 for path in source.glob('chapters/*/*.py')}
     assert sections and modules | sections <= names
+    pages = {str(path.relative_to(source)) for folder in ('templates', 'static')
+             for path in source.glob(f'd2lmx/report/{folder}/*')}
+    assert len(pages) >= 7 and pages <= names
     assert wheel.name.startswith(f'd2lmx-{d2lmx.__version__}-')
     assert 'd2lmx-mxnet.pth' in names  # at the top, where Python looks for it
 

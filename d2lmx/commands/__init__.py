@@ -25,7 +25,7 @@ from ..version import VERSION
 
 HERE = Path(__file__).parent
 NEEDED = {'mxnet': 'MXNet', 'numpy': 'NumPy', 'matplotlib': 'matplotlib',
-          'pandas': 'pandas'}
+          'pandas': 'pandas', 'jinja2': 'Jinja2'}
 # of standard output: what fails to be written to a file is `Unwritable`
 LOST = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF)
 NO_ROOM = ('Failed to allocate', 'larger than 2^31 elements')  # MXNet's words
