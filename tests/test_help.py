@@ -9,13 +9,15 @@ import d2lmx as d2l
 
 LAST_LINE = (r'(^|[.:)] )(Book: (throughout, in its cells|\d+\.\d+ \([\w-]+\))'
              r'|Ours(, for .+)?)$')
-VALUES = {'plt', 'DATA_HUB', 'DATA_URL', 'generator'}  # what cells use, in small letters
+VALUES = {'plt', 'DATA_HUB', 'DATA_URL', 'generator'}  # of cells
 
 
 def whose(name):
     """The package of a function or class; '' for a value."""
     value = getattr(d2l, name)
-    return getattr(value, '__module__', 'mxnet').split('.')[0] if callable(value) else ''
+    if not callable(value):
+        return ''
+    return getattr(value, '__module__', 'mxnet').split('.')[0]
 
 
 OURS = sorted(name for name in d2l.__all__ if whose(name) == 'd2lmx')

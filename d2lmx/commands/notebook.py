@@ -52,4 +52,5 @@ def all_targets(out) -> dict:
     folder = out or Path('notebooks')
     if folder.exists() and not folder.is_dir():
         raise InputError(f'expected the name of a folder, got the file {folder}')
-    return {section: folder / f'{section.slug}.ipynb' for section in sections.sections()}
+    return {section: folder / f'{section.slug}.ipynb'
+            for section in sections.sections()}

@@ -5,9 +5,12 @@ import re
 import symtable
 import tokenize
 
+from ..errors import InputError
+
 CURVES = "{name: value for name, value in result.items() if name != 'series'}"
 SHOWS = re.compile(r'(pre)?train|fit$|print|plot|show|draw|predict')  # beginnings
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+KINDS = INNER, (ast.Import, ast.ImportFrom)  # of statements; all else is a third
 
 
 def definitions(source: str) -> list:
@@ -18,15 +21,14 @@ def definitions(source: str) -> list:
     in the file reads (DATA, SMOKE) are for who runs it, as its last lines are: they are
     left out.
     """
-    tree, cells, before = ast.parse(source), [], None
+    tree, cells, before = ast.parse(source), [], INNER
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)
             and isinstance(node.ctx, ast.Load)}
     for node, text in pieces(source, tree.body, 0):
         if is_docstring(node) or is_for_the_runner(node, read):
             continue
-        kind = type(node) if isinstance(node, INNER) else 'imports' if isinstance(
-            node, (ast.Import, ast.ImportFrom)) else 'other'
-        if kind == before and kind not in INNER:
+        kind = next((kind for kind in KINDS if isinstance(node, kind)), None)
+        if kind == before != INNER:
             cells[-1] = 'code', cells[-1][1] + text
         else:
             doc, text = without_docstring(node, text)
@@ -81,9 +83,12 @@ def opens(source: str) -> bool:
 
 
 def function_of(source: str):
-    """The node of the file's function `run`."""
-    return next(node for node in ast.parse(source).body
-                if isinstance(node, ast.FunctionDef) and node.name == 'run')
+    """The node of the file's function `run`; InputError where it has none."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == 'run':
+            return node
+    raise InputError('a section needs a function run: write def run(*, num_epochs: '
+                     'int = 10) -> dict, or without arguments')
 
 
 def run_itself(source: str) -> str:

@@ -107,8 +107,8 @@ def test_run_is_opened_only_where_that_changes_nothing(body, alone):
 
 def without_docstrings(tree):
     for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and len(node.body) > 1 and (
-                ast.get_docstring(node) is not None):
+        if (isinstance(node, (ast.FunctionDef, ast.ClassDef)) and len(node.body) > 1
+                and ast.get_docstring(node) is not None):
             del node.body[0]
     return tree
 

@@ -5,11 +5,11 @@ import os
 import pytest
 
 from d2lmx import commands
+from d2lmx.errors import InputError
 from d2lmx.pages import sections
 from d2lmx.pages.notebooks import cells_of, notebook_of
 from d2lmx.pages.results import as_json
 
-nbformat = pytest.importorskip('nbformat')
 OWN = '''import pathlib
 
 
@@ -55,6 +55,12 @@ def test_a_run_that_cannot_be_opened_is_called(tmp_path, monkeypatch):
     assert (tmp_path / 'own').is_dir()
 
 
+def test_a_file_without_run_is_told_what_to_write(tmp_path):
+    (tmp_path / 'own.py').write_text('import d2lmx as d2l\n')
+    with pytest.raises(InputError, match='needs a function run: write def run'):
+        cells_of(sections.find(str(tmp_path / 'own.py')))
+
+
 def test_options_are_written_as_in_the_file_and_changed_for_a_try():
     section = sections.find('13.7')
     code = [source for kind, source in cells_of(section) if kind == 'code']
@@ -69,6 +75,7 @@ def test_options_are_written_as_in_the_file_and_changed_for_a_try():
 
 
 def test_a_notebook_is_valid_and_always_the_same():
+    nbformat = pytest.importorskip('nbformat')
     section = sections.find('6.6')
     text = notebook_of(section)
     assert text == notebook_of(section)
