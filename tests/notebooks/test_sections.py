@@ -12,10 +12,10 @@ from d2lmx.pages.notebooks import notebook_of
 nbformat = pytest.importorskip('nbformat')
 nbclient = pytest.importorskip('nbclient')
 pytest.importorskip('ipykernel')
-# the figures below the cells, and how often they are redrawn at least
-SECTIONS = {'2.2': (0, 0), '2.4': (1, 0), '3.6': (3, 1), '6.6': (1, 25), '8.5': (1, 1),
-            '10.2': (5, 1), '11.5': (5, 1), '12.1': (0, 0), '13.7': (5, 2),
-            '13.8': (3, 1)}
+# how often their figures are redrawn at least, as curves grow: 6.6 at five points of
+# each of five epochs
+SECTIONS = {'2.2': 0, '2.4': 0, '3.6': 1, '6.6': 25, '8.5': 1, '10.2': 1, '11.5': 1,
+            '12.1': 0, '13.7': 2, '13.8': 0}
 TELL = ('import json\nfrom d2lmx.pages.results import as_json\n'
         'print(json.dumps(as_json(result)))')
 
@@ -53,16 +53,16 @@ def test_a_section_runs_in_jupyter_as_on_the_command_line(number, tmp_path,
 
     outputs = [output for cell in notebook.cells if cell.cell_type == 'code'
                for output in cell.outputs]
-    record = json.loads((tmp_path / 'results' / section.slug / 'metrics.json')
-                        .read_text(encoding='utf-8'))['result']
+    folder = tmp_path / 'results' / section.slug
+    record = json.loads((folder / 'metrics.json').read_text(encoding='utf-8'))['result']
     result = json.loads(outputs.pop().text)
     for numbers in (result, record):
         numbers.pop('timing', None)
     assert result == record
     drawn = [output for output in outputs if output.output_type == 'display_data']
-    figures, at_least = SECTIONS[number]
-    assert len(drawn) == figures and redrawn >= at_least
+    assert len(drawn) == len(list((folder / 'figures').glob('*.svg')))
+    assert redrawn >= SECTIONS[number]
     shown = [output for output in outputs if output.output_type == 'execute_result']
     assert len(shown) == 1  # what came of it, and no object below a figure
-    if 'out' in notebook.cells[-2].source:
+    if any('.mkdir(' in cell.source for cell in notebook.cells):
         assert any((tmp_path / section.slug).iterdir())
