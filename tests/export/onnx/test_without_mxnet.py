@@ -61,9 +61,9 @@ def test_lines_of_the_documents_serve_the_network(page, tmp_path):
     assert commands.call('export', [
         'lenet', '--to', 'onnx', '--out', str(tmp_path / 'results'),
         '--params', str(tmp_path / 'lenet.params')]) == 0
-    code, = (block for block in re.findall(
-        r'```python\n(.*?)```', (ROOT / 'docs' / page).read_text(encoding='utf-8'), re.DOTALL)
-        if 'onnxruntime' in block)
+    text = (ROOT / 'docs' / page).read_text(encoding='utf-8')
+    code, = (block for block in re.findall(r'```python\n(.*?)```', text, re.DOTALL)
+             if 'onnxruntime' in block)
     assert len([line for line in code.splitlines() if line]) == 5
     (tmp_path / 'page.py').write_text(code, encoding='utf-8')
     link_packages(tmp_path / 'packages', 'onnxruntime')
