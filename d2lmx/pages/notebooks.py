@@ -2,6 +2,7 @@
 import ast
 import inspect
 import re
+import typing
 from pathlib import Path
 
 from ..errors import MissingPackage
@@ -44,7 +45,8 @@ def cells_of(section, smoke: bool = False) -> list:
     options = options_of(section, module, source, smoke)
     begin = imports(module, options, smoke)
     if opens(source):
-        begin += [f'{name} = {value}' for name, value in options.items()]
+        begin += [f'{name} = {value}{choices(module, name)}'
+                  for name, value in options.items()]
         folder, run = 'out', opened(source)
     else:
         given = ', '.join(f'{name}={value}' for name, value in options.items())
@@ -56,6 +58,14 @@ def cells_of(section, smoke: bool = False) -> list:
     return [('text', title_of(section, source)), *definitions(source),
             ('text', SMOKE if smoke else OPTIONS),
             ('code', '\n'.join([*begin, 'd2l.set_seed(0)'])), ('text', '## Run'), *run]
+
+
+def choices(module, name: str) -> str:
+    """A comment with the values that an option can have, where these are few."""
+    kind = typing.get_type_hints(module.run).get(name)
+    if typing.get_origin(kind) is not typing.Literal:
+        return ''
+    return f'  # {", ".join(map(repr, typing.get_args(kind)))}'
 
 
 def imports(module, options, smoke: bool) -> list:

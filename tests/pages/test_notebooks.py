@@ -66,8 +66,10 @@ def test_options_are_written_as_in_the_file_and_changed_for_a_try():
     code = [source for kind, source in cells_of(section) if kind == 'code']
     options, = (source for source in code if source.startswith('images = '))
     assert options.splitlines() == [
-        "images = 'banana-detection'", "backbone = 'tiny'", 'num_epochs = 20',
-        'lr = 0.2', 'weight_decay = 5e-4', 'batch_size = 32', 'size = 256',
+        "images = 'banana-detection'",
+        "backbone = 'tiny'  # 'tiny', 'mobilenet_v2_1_0'",
+        'num_epochs = 20', 'lr = 0.2', 'weight_decay = 5e-4', 'batch_size = 32',
+        'size = 256',
         "out = Path('13.07_ssd')", 'out.mkdir(exist_ok=True)', 'd2l.set_seed(0)']
     code = [source for kind, source in cells_of(section, smoke=True) if kind == 'code']
     options, = (source for source in code if 'set_seed' in source)
