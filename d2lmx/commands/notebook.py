@@ -29,11 +29,11 @@ def obey(args):
     if there and not args.force:
         raise InputError(f'{there[0]} is there: --force replaces it, --out names '
                          'another place')
+    texts = [notebook_of(section, args.smoke) for section in tqdm(
+        targets, disable=None if args.all else True, unit='section', leave=False)]
     with whole_files(*targets.values()) as parts:
-        for section, part in zip(tqdm(targets, disable=None if args.all else True,
-                                      unit='section', leave=False), parts):
-            text = notebook_of(section, args.smoke)
-            with writing(targets[section]):
+        for text, part, target in zip(texts, parts, targets.values()):
+            with writing(target):
                 part.write_text(text, encoding='utf-8')
     where = f'{len(targets)} notebooks in {args.out or "notebooks"}'
     print(f'written: {where if args.all else list(targets.values())[0]}')
