@@ -12,7 +12,7 @@ __all__ = ['Accumulator', 'accuracy', 'num_correct', 'perplexity', 'bleu',
 
 
 class Accumulator:
-    """Sums over n variables.
+    """Sums over n variables: ``sums.add(1, 2)`` adds to each, ``sums[0]`` reads one.
 
     Book: 3.6 (sec_softmax_scratch)
     """

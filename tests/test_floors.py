@@ -22,6 +22,7 @@ GUESTS = {'torch': ('parity/', 'bench/'), 'safetensors': ('parity/',),
           'onnx': ('export/onnx/',), 'onnxruntime': ('export/onnx/',),
           'IPython': ('viz/notebook.py',), 'matplotlib_inline': ('viz/notebook.py',),
           'jieba': ('data/text/vocab.py',), 'sacrebleu': ('metrics.py',),
+          'nbformat': ('pages/notebooks.py',),
           'horovod': ('distributed/horovod.py',), 'psutil': ('distributed/horovod.py',)}
 # who prints: a command, the book where it does, and what shows a reader that it lives
 PRINTS = ('commands/', 'book/', 'runtime/timing.py', 'viz/animator.py')

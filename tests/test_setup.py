@@ -61,7 +61,7 @@ def test_pinned_versions_satisfy_the_project(python):
     extras = table['optional-dependencies']
     seen = 0
     for requirement in map(Requirement, table['dependencies'] + extras['test']
-                           + extras['torch'] + extras['onnx']):
+                           + extras['torch'] + extras['onnx'] + extras['notebook']):
         marker = requirement.marker
         if requirement.name in DONE_WITHOUT:
             assert requirement.name not in pinned

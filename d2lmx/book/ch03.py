@@ -40,6 +40,9 @@ def train_epoch_ch3(net, train_iter, loss, updater):
 def train_ch3(net, train_iter, test_iter, loss, num_epochs, updater, trains=None):
     """Train with a test after each epoch and an Animator; returns the `History`.
 
+    net: X (batch, ...) -> scores (batch, classes), a block or a function. Batches: X, y
+    (batch,). updater: a Trainer, or a function of the batch size.
+
     trains: the parameters, where net and updater are functions, which do not say them;
     only checkpoints need it, as in `Step`.
 
@@ -57,6 +60,8 @@ def train_ch3(net, train_iter, test_iter, loss, num_epochs, updater, trains=None
 
 def predict_ch3(net, test_iter, n=6):
     """Draw the first n test images under their true and predicted labels.
+
+    net: X (batch, 1, h, w) -> scores (batch, 10); batches of test_iter: X, y (batch,).
 
     Book: 3.6 (sec_softmax_scratch)
     """

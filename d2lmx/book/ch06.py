@@ -15,6 +15,8 @@ __all__ = ['evaluate_accuracy_gpu', 'train_ch6']
 def evaluate_accuracy_gpu(net, data_iter, device=None):
     """Share of right predictions, on the device given, else where net's parameters are.
 
+    net: X (batch, ...) -> scores (batch, classes); batches: X, y (batch,).
+
     Book: 6.6 (sec_lenet)
     """
     if device is None:
@@ -25,6 +27,7 @@ def evaluate_accuracy_gpu(net, data_iter, device=None):
 def train_ch6(net, train_iter, test_iter, num_epochs, lr, device):
     """Train by SGD from fresh Xavier weights; prints the book's closing lines.
 
+    net: X (batch, channels, h, w) -> scores (batch, classes); batches: X, y (batch,).
     device: one device or a list. Returns the `History`; its five points an epoch are
     running means since the epoch's start, as in the book.
 

@@ -214,7 +214,9 @@ def _transpose_qkv(F, X, num_heads):
 
 
 def transpose_output(X, num_heads: int):
-    """What `transpose_qkv` did, undone.
+    """X (batch * heads, steps, d) -> (batch, steps, heads * d).
+
+    It undoes `transpose_qkv`.
 
     Book: 10.5 (sec_multihead-attention)
     """

@@ -16,7 +16,9 @@ def linreg(X, w, b):
 
 
 def squared_loss(y_hat, y):
-    """Half the squared error, one an element, in the shape of y_hat.
+    """Half the squared error of each element: y_hat (batch, 1) -> (batch, 1).
+
+    y has as many elements, in any shape.
 
     Book: 3.2 (sec_linear_scratch)
     """

@@ -20,7 +20,7 @@ from d2lmx.commands import doctor
 from d2lmx.distributed import hosts, launcher
 from d2lmx.errors import Unavailable
 from d2lmx.files import hub
-from d2lmx.pages import artefacts, batch, checks, runner, sections, values
+from d2lmx.pages import artefacts, batch, checks, notebooks, runner, sections, values
 from d2lmx.pages.options import Parser, flag, hyperparameters, ranges_of
 from d2lmx.report import site
 from d2lmx.viz import graphs, summaries
@@ -33,7 +33,7 @@ WORK = [(records, 'step_record'), (records, 'epoch_record'), (runner, 'run_secti
         (comparison, 'comparison_record'), (artefacts, 'export_network'),
         (quantization, 'quantization_record'), (comparison, 'port_of'),
         (summaries, 'summary_table'), (graphs, 'draw_network'), (launcher.Job, 'run'),
-        (site, 'read_entries'),
+        (site, 'read_entries'), (notebooks, 'notebook_of'),
         (doctor, 'checks'),
         (hub, 'download'), (hosts.socket, 'gethostbyname')]
 NUMBERS = ['-1', '0', '1', '-0', '1e-40', '1e400', '9' * 5000, 'nan', 'inf', '-inf',

@@ -121,6 +121,8 @@ def load_data_time_machine(batch_size: int, num_steps: int,
                            use_random_iter: bool = False, max_tokens: int = 10000):
     """A `SeqDataLoader` over the Time Machine's first characters, and their `Vocab`.
 
+    Batches: X, Y (batch_size, num_steps), numbers of characters, Y one step further.
+
     Book: 8.3 (sec_language_model)
     """
     data_iter = SeqDataLoader(batch_size, num_steps, use_random_iter, max_tokens)

@@ -208,7 +208,8 @@ def _with_noise(contexts, lengths, num_noise_words, chances):
 def load_data_ptb(batch_size: int, max_window_size: int, num_noise_words: int):
     """A `SkipGramIterator` over the Penn Treebank, subsampled, and its `Vocab`.
 
-    Batches: ``center, context_negative, mask, label``. Tokens that occur less than ten
+    Batches: ``center, context_negative, mask, label``, (batch, 1) and three of
+    (batch, longest), as of `batchify`. Tokens that occur less than ten
     times are unknown. InputError for sizes as of `SkipGramIterator`.
 
     Book: 14.3 (sec_word2vec_data)

@@ -24,7 +24,7 @@ for name in ('mxnet', 'd2lmx'):
     except ModuleNotFoundError:
         continue
     raise SystemExit(f'{name} is here')
-exec(open('readme.py', encoding='utf-8').read())
+exec(open('page.py', encoding='utf-8').read())
 np.savez('served.npz', X=X, Y=Y)
 '''
 
@@ -52,8 +52,8 @@ def link_packages(folder, name):
                 (folder / top).symlink_to(Path(distribution.locate_file(top)).resolve())
 
 
-@pytest.mark.parametrize('readme', ['README.md', 'README.zh.md'])
-def test_lines_of_the_readme_serve_the_network(readme, tmp_path):
+@pytest.mark.parametrize('page', ['export.md', 'first-steps.zh.md'])
+def test_lines_of_the_documents_serve_the_network(page, tmp_path):
     net = find_network('lenet').build_net()
     net.initialize(init.Xavier())
     net(np.zeros((1, 1, 28, 28)))
@@ -61,11 +61,11 @@ def test_lines_of_the_readme_serve_the_network(readme, tmp_path):
     assert commands.call('export', [
         'lenet', '--to', 'onnx', '--out', str(tmp_path / 'results'),
         '--params', str(tmp_path / 'lenet.params')]) == 0
-    code, = (block for block in re.findall(
-        r'```python\n(.*?)```', (ROOT / readme).read_text(encoding='utf-8'), re.DOTALL)
-        if 'onnxruntime' in block)
+    text = (ROOT / 'docs' / page).read_text(encoding='utf-8')
+    code, = (block for block in re.findall(r'```python\n(.*?)```', text, re.DOTALL)
+             if 'onnxruntime' in block)
     assert len([line for line in code.splitlines() if line]) == 5
-    (tmp_path / 'readme.py').write_text(code, encoding='utf-8')
+    (tmp_path / 'page.py').write_text(code, encoding='utf-8')
     link_packages(tmp_path / 'packages', 'onnxruntime')
     # -I, -S: neither the folder, the environment nor site-packages is searched
     subprocess.run([sys.executable, '-I', '-S', '-c', SERVE], cwd=tmp_path, check=True)
