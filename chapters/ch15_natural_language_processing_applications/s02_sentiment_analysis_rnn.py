@@ -39,7 +39,7 @@ class BiRNN(nn.HybridBlock):
         self.embedding = nn.Embedding(vocab_size, embed_size)
         self.encoder = d2l.LSTM(num_hiddens, num_layers=num_layers, bidirectional=True,
                                 input_size=embed_size)
-        self.decoder = nn.Dense(2)
+        self.decoder = nn.Dense(2, in_units=4 * num_hiddens)
 
     def hybrid_forward(self, F, inputs):
         lens = d2l.count_tokens(F, inputs, self.pad)                # (batch,)

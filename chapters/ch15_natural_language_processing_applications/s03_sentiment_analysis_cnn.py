@@ -53,10 +53,11 @@ class TextCNN(nn.HybridBlock):
         self.embedding = nn.Embedding(vocab_size, embed_size)
         self.constant_embedding = nn.Embedding(vocab_size, embed_size)  # not trained
         self.dropout = nn.Dropout(0.5)
-        self.decoder = nn.Dense(2)
+        self.decoder = nn.Dense(2, in_units=sum(num_channels))
         self.convs = nn.HybridSequential()
         for c, k in zip(num_channels, kernel_sizes):
-            self.convs.add(nn.Conv1D(c, k, activation='relu'))
+            self.convs.add(nn.Conv1D(c, k, activation='relu',
+                                     in_channels=2 * embed_size))
 
     def hybrid_forward(self, F, inputs):
         lens = d2l.count_tokens(F, inputs, self.pad)            # (batch,)
