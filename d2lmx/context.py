@@ -52,6 +52,7 @@ class Run:
     checkpoints: Any = None         # the open `Checkpoints`
     compiles: bool = False          # whether networks that train are hybridized
     section: Optional[str] = None   # the slug of the one that runs or predicts
+    out: Any = None                 # the folder that the run's results go to
 
     @property
     def kind(self) -> str:

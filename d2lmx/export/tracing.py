@@ -15,6 +15,7 @@ from mxnet import gluon, npx
 from mxnet.gluon import rnn
 
 from ..errors import InputError
+from ..layers.tracing import tracing_for_export
 from ..models.unrolling import GraphOfEachLength
 
 __all__ = []
@@ -94,8 +95,9 @@ def trace(net, call) -> Traced:
     names = input_names(len(arrays))
     symbols = iter([mx.sym.var(name).as_np_ndarray() for name in names])
     try:
-        with (net.traced_for(*call) if isinstance(net, GraphOfEachLength) else
-              nullcontext()):
+        with tracing_for_export(), (
+                net.traced_for(*call) if isinstance(net, GraphOfEachLength) else
+                nullcontext()):
             heads = flatten(net(*_replaced(call, symbols)))
         heads = [head.as_np_ndarray() for head in heads]
     except Exception as error:  # whatever a block does that a symbol cannot

@@ -48,7 +48,13 @@ def own_file(path) -> str:
 
 
 def enter(path, sha1) -> None:
-    """Note a file or folder of the reader's among those that the run in force uses."""
+    """Note a file or folder of the reader's among those that the run in force uses.
+
+    Not what the run itself has written.
+    """
+    out = current().out
+    if out and out.resolve() in path.resolve().parents:
+        return
     current().files[path.stem] = {'name': path.stem, 'file': path.name, 'data': 'local',
                                   'sha1': sha1}
 

@@ -1,6 +1,7 @@
 """Layer normalization in the words that MXNet trains fastest on a CPU."""
-from mxnet import autograd
 from mxnet.gluon import nn
+
+from .tracing import is_exported
 
 __all__ = ['LayerNorm']
 
@@ -28,15 +29,17 @@ def normalized(F, X, gamma, beta, eps):
 class LayerNorm(nn.LayerNorm):
     """Gluon's ``nn.LayerNorm``, which trains in half the time.
 
-    The same arguments, parameters and numbers but for rounding. Where no gradient is
-    recorded, and so in what is exported, it is Gluon's operator, which is faster there.
+    The same arguments, parameters and numbers but for rounding. Where no Trainer has
+    the parameters, and in what is exported, it is Gluon's operator, which predicts
+    faster.
 
     Ours, for 10.7
     """
 
     def hybrid_forward(self, F, X, gamma, beta):
-        # a compiled block keeps the way of its first call, for good: both are equal
-        if not autograd.is_recording() or self._axis != -1:
+        # not by whether a gradient is recorded: a compiled block keeps the way of its
+        # first call, which must be the same where a run is resumed at its very end
+        if self.gamma._trainer is None or self._axis != -1 or is_exported():
             return super().hybrid_forward(F, X, gamma, beta)
         rows = F.reshape(X.as_nd_ndarray(), shape=(-1, 0), reverse=True)      # (n, d)
         return F.npx.reshape_like(

@@ -3,9 +3,29 @@
 Where a block is traced, an array is a symbol: it has no shape and no value, and the
 trace serves training and prediction alike.
 """
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import mxnet as mx
 
 __all__ = ['assign_averages', 'is_training', 'shape_of']
+
+_exported = ContextVar('exported', default=False)
+
+
+@contextmanager
+def tracing_for_export():
+    """In this context blocks are traced to be written to a file."""
+    token = _exported.set(True)
+    try:
+        yield
+    finally:
+        _exported.reset(token)
+
+
+def is_exported() -> bool:
+    """Whether a block is being traced to be written to a file."""
+    return _exported.get()
 
 
 def is_training(F, a):

@@ -41,7 +41,7 @@ def make_smoke_run(module, folder: Path, *, resume: bool = False):
         keywords['out'] = folder
     d2l.set_seed(0)
     plt.close('all')
-    with running(files={}), \
+    with running(files={}, out=folder), \
             d2l.Checkpoints(folder / 'checkpoint', resume=resume) as saved, \
             contextlib.redirect_stdout(io.StringIO()) as output:
         result = module.run(**keywords)

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 import d2lmx as d2l
+from d2lmx.context import running
 from d2lmx.errors import InputError
 from d2lmx.files import hub
 from d2lmx.files.archives import BadData
@@ -83,3 +84,14 @@ def test_no_file_is_told(tmp_path):
     for path in (tmp_path, tmp_path / 'none.txt'):
         with pytest.raises(FileNotFoundError, match='there is no file'):
             d2l.own_file(path)
+
+
+def test_what_the_run_itself_wrote_is_none_of_its_data(tmp_path):
+    mine, other = tmp_path / 'results' / 'vec.txt', tmp_path / 'other.txt'
+    mine.parent.mkdir()
+    for file in (mine, other):
+        file.write_text('a 1\n')
+    with running(files={}, out=mine.parent):
+        d2l.own_file(mine)
+        d2l.own_file(other)
+        assert [entry['name'] for entry in hub.used()] == ['other']

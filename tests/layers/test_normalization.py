@@ -3,7 +3,7 @@ import json
 
 import numpy as onp
 import pytest
-from mxnet import autograd, np
+from mxnet import autograd, gluon, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -15,10 +15,10 @@ SHAPES = [(5, 3), (2, 4, 6), (2, 3, 2, 8)]
 def trained(net, x, weights):
     """The output on x, and its gradients by x, gamma and beta."""
     net.initialize()
+    gluon.Trainer(net.collect_params(), 'sgd')
     X = np.array(x)
     X.attach_grad()
-    with autograd.record():
-        net(X)  # gamma and beta get their shapes
+    net(X)  # gamma and beta get their shapes
     for param, value in zip((net.gamma, net.beta), weights):
         param.set_data(np.array(value))
     with autograd.record():
@@ -53,8 +53,8 @@ def test_output_and_gradients_equal_pytorch(torch, shape, compiled):
 def test_a_row_of_equal_numbers_becomes_beta():
     net = d2l.LayerNorm()
     net.initialize()
-    with autograd.record():
-        Y = net(np.full((2, 4), 7.0))
+    gluon.Trainer(net.collect_params(), 'sgd')
+    Y = net(np.full((2, 4), 7.0))
     assert Y.tolist() == [[0] * 4] * 2
 
 
@@ -66,6 +66,7 @@ def test_gluon_s_options_mean_what_they_mean_there(options):
     for kind in (d2l.LayerNorm, nn.LayerNorm):
         net = kind(**options)
         net.initialize()
+        gluon.Trainer(net.collect_params(), 'sgd')
         X = np.array(x)
         X.attach_grad()
         with autograd.record():
@@ -77,9 +78,28 @@ def test_gluon_s_options_mean_what_they_mean_there(options):
         assert abs(a - b).max() < 1e-4  # of numbers up to ten
 
 
+@pytest.mark.parametrize('compiled', [False, True], ids=['imperative', 'compiled'])
+def test_training_changes_no_bit_of_what_comes_after(compiled):
+    X, results = np.random.normal(size=(3, 5)), []
+    for trains in (True, False):
+        net = d2l.LayerNorm()
+        net.initialize()
+        trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': 0})
+        if compiled:
+            net.hybridize()
+        if trains:
+            with autograd.record():
+                l = net(X).sum()
+            l.backward()
+            trainer.step(1)
+        results.append(net(X).asnumpy())
+    assert (results[0] == results[1]).all()
+
+
 def test_what_is_exported_is_one_operator():
     net = d2l.LayerNorm()
     net.initialize()
+    gluon.Trainer(net.collect_params(), 'sgd')
     net.hybridize()
     X = np.ones((2, 3))
     with autograd.record():

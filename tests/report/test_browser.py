@@ -142,6 +142,8 @@ def test_search_and_states_choose_rows(browser, report):
 
 
 def test_the_switch_is_remembered_and_begins_as_the_reader_prefers(browser, report):
+    from selenium.webdriver.support.ui import WebDriverWait
+
     def paper():
         return browser.execute_script(
             'return getComputedStyle(document.body).backgroundColor')
@@ -155,7 +157,9 @@ def test_the_switch_is_remembered_and_begins_as_the_reader_prefers(browser, repo
     dark = paper()
     assert light != dark
     pressed = ('return document.getElementById("theme").getAttribute("aria-pressed")')
-    assert browser.execute_script(pressed) == 'true'
+    # told by an event, which may come after the colours
+    WebDriverWait(browser, 10).until(
+        lambda browser: browser.execute_script(pressed) == 'true')
     click(browser, '#theme')
     assert (paper(), browser.execute_script(pressed)) == (light, 'false')
     browser.get(f'{report}/figures.html')
