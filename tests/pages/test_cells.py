@@ -95,13 +95,13 @@ def test_run_itself_is_its_lines():
     ('f = lambda: 1\n    return {"f": f()}', True),
     ('if n:\n        return {}\n    return {"n": n}', False),       # two ends
     ('x = 1; return {}', False),                                   # in one line
-    ('helper = 1\n    return {}', False),                          # another's name
+    ('inner = 1\n    return {}', False),                          # another's name
     ('max = n\n    return {}', False),                             # Python's, in use
-    ('helper()', False),                                           # no end
+    ('inner()', False),                                           # no end
     ('a = 1\n    def f():\n        nonlocal a\n        a = 2\n    return {}', False)])
 def test_run_is_opened_only_where_that_changes_nothing(body, alone):
-    source = ('def helper():\n    return max(1, 2)\n\n\ndef other():\n'
-              f'    return helper()\n\n\ndef run(*, n: int = 1) -> dict:\n    {body}\n')
+    source = ('def inner():\n    return max(1, 2)\n\n\ndef other():\n'
+              f'    return inner()\n\n\ndef run(*, n: int = 1) -> dict:\n    {body}\n')
     assert opens(source) == alone
 
 

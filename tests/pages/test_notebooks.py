@@ -13,7 +13,7 @@ from d2lmx.pages.results import as_json
 OWN = '''import pathlib
 
 
-def helper():
+def inner():
     return lr
 
 
@@ -21,7 +21,7 @@ lr = 2
 
 
 def run(*, lr: float = 5e-1, out: pathlib.Path = pathlib.Path('.')) -> dict:
-    return {'lr': lr, 'helper': helper(), 'out': out.is_dir()}
+    return {'lr': lr, 'inner': inner(), 'out': out.is_dir()}
 '''
 
 
@@ -51,7 +51,7 @@ def test_a_run_that_cannot_be_opened_is_called(tmp_path, monkeypatch):
     (tmp_path / 'own.py').write_text(OWN)
     cells = cells_of(sections.find(str(tmp_path / 'own.py')))
     assert executed(cells, tmp_path, monkeypatch)['result'] == {
-        'lr': .5, 'helper': 2, 'out': True}
+        'lr': .5, 'inner': 2, 'out': True}
     assert (tmp_path / 'own').is_dir()
 
 
