@@ -61,6 +61,17 @@ def click(browser, selector):
     browser.execute_script('document.querySelector(arguments[0]).click()', selector)
 
 
+def comes_true(browser, condition) -> bool:
+    """Whether a condition holds within ten seconds: a page hears of some things late.
+    """
+    from selenium.common.exceptions import TimeoutException
+    from selenium.webdriver.support.ui import WebDriverWait
+    try:
+        return bool(WebDriverWait(browser, 10).until(lambda _: condition()))
+    except TimeoutException:
+        return False
+
+
 def all_pages(browser, report):
     """Addresses of the pages that links lead to from the first."""
     waiting, seen = [f'{report}/index.html'], []
@@ -125,25 +136,25 @@ def test_search_and_states_choose_rows(browser, report):
     sized(browser, DESKTOP)
     browser.get(f'{report}/index.html')
     browser.find_element(By.TAG_NAME, 'body').send_keys('/')  # the key that leads there
+    assert comes_true(browser, lambda: browser.switch_to.active_element
+                      .get_attribute('id') == 'search')
     field = browser.switch_to.active_element
-    assert field.get_attribute('id') == 'search'
     field.send_keys('卷积')
-    assert texts(browser, '#sections td.number') == ['6.6']
+    assert comes_true(browser, lambda: texts(browser, '#sections td.number') == ['6.6'])
     assert texts(browser, '#count') == ['1 of 8 sections']
     field.send_keys(' nowhere')
-    assert texts(browser, '#nothing') == ['No section fits. Show all']
+    assert comes_true(browser, lambda: texts(browser, '#nothing') == [
+        'No section fits. Show all'])
     click(browser, '#clear')
     assert len(texts(browser, '#sections td.number')) == 8
     click(browser, 'button[data-state="inside"]')
     click(browser, 'button[data-state="outside"]')
     assert texts(browser, '#sections td.number') == ['3.6', '3.7']
     field.send_keys('concise', Keys.TAB)
-    assert texts(browser, '#sections td.number') == ['3.7']
+    assert comes_true(browser, lambda: texts(browser, '#sections td.number') == ['3.7'])
 
 
 def test_the_switch_is_remembered_and_begins_as_the_reader_prefers(browser, report):
-    from selenium.webdriver.support.ui import WebDriverWait
-
     def paper():
         return browser.execute_script(
             'return getComputedStyle(document.body).backgroundColor')
@@ -157,9 +168,7 @@ def test_the_switch_is_remembered_and_begins_as_the_reader_prefers(browser, repo
     dark = paper()
     assert light != dark
     pressed = ('return document.getElementById("theme").getAttribute("aria-pressed")')
-    # told by an event, which may come after the colours
-    WebDriverWait(browser, 10).until(
-        lambda browser: browser.execute_script(pressed) == 'true')
+    assert comes_true(browser, lambda: browser.execute_script(pressed) == 'true')
     click(browser, '#theme')
     assert (paper(), browser.execute_script(pressed)) == (light, 'false')
     browser.get(f'{report}/figures.html')
@@ -175,8 +184,10 @@ def test_a_figure_opens_and_closes_by_keys_and_gives_the_focus_back(browser, rep
     button = browser.find_element(By.CLASS_NAME, 'enlarge')
     for way in ('button', 'escape'):
         button.send_keys(Keys.ENTER)
-        assert browser.execute_script('return document.querySelector("dialog").open')
+        assert comes_true(browser, lambda: browser.execute_script(
+            'return document.querySelector("dialog").open'))
         browser.switch_to.active_element.send_keys(
             Keys.ENTER if way == 'button' else Keys.ESCAPE)
-        assert browser.find_elements(By.TAG_NAME, 'dialog') == []
-        assert browser.switch_to.active_element == button
+        assert comes_true(browser, lambda: not browser.find_elements(By.TAG_NAME,
+                                                                     'dialog'))
+        assert comes_true(browser, lambda: browser.switch_to.active_element == button)
