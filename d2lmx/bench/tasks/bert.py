@@ -19,6 +19,14 @@ from ...train.steps import classification_step
 FEW = 'a few batches stand for an epoch'
 
 
+def start(network, vocab):
+    """A network with Xavier weights for words of the vocabulary, its loss and Adam."""
+    net = network.build_net(len(vocab))
+    net.initialize(init.Xavier())
+    return net, gluon.loss.SoftmaxCrossEntropyLoss(), gluon.Trainer(
+        net.collect_params(), 'adam', {'learning_rate': network.lr})
+
+
 class Pretraining:
     """The task of 14.10."""
 
@@ -37,21 +45,14 @@ class Pretraining:
         """Pairs of what stands for an epoch."""
         return len(self.train_iter.arrays[0])
 
-    def start(self):
-        """A network with Xavier weights, its loss and Adam."""
-        net = self.network.build_net(len(self.vocab))
-        net.initialize(init.Xavier())
-        return net, gluon.loss.SoftmaxCrossEntropyLoss(), gluon.Trainer(
-            net.collect_params(), 'adam', {'learning_rate': self.network.lr})
-
     def ours(self, options):
-        net, loss, trainer = self.start()
+        net, loss, trainer = start(self.network, self.vocab)
         net.hybridize(**options)
         step = bert_step(net, loss, len(self.vocab), trainer)
         return lambda: fit_steps(step, self.train_iter, len(self.train_iter))
 
     def page(self):
-        net, loss, trainer = self.start()
+        net, loss, trainer = start(self.network, self.vocab)
         dataset = gluon.data.ArrayDataset(*self.train_iter.arrays)
         loader = gluon.data.DataLoader(dataset, self.network.batch_size, shuffle=True)
 
@@ -119,15 +120,8 @@ class Entailment:
         """This library's loader."""
         return SequenceBatches(self.arrays, self.network.batch_size, shuffle=True)
 
-    def start(self):
-        """A network with Xavier weights, its loss and Adam."""
-        net = self.network.build_net(len(self.vocab))
-        net.initialize(init.Xavier())
-        return net, gluon.loss.SoftmaxCrossEntropyLoss(), gluon.Trainer(
-            net.collect_params(), 'adam', {'learning_rate': self.network.lr})
-
     def ours(self, options):
-        net, loss, trainer = self.start()
+        net, loss, trainer = start(self.network, self.vocab)
         net.hybridize(**options)
         step = classification_step(net, loss, trainer,
                                    split_f=split_batch_multi_inputs)
@@ -135,7 +129,7 @@ class Entailment:
         return lambda: fit(step, train_iter, 1)
 
     def page(self):
-        net, loss, trainer = self.start()
+        net, loss, trainer = start(self.network, self.vocab)
         dataset = gluon.data.ArrayDataset(*map(np.array, self.arrays))
         loader = gluon.data.DataLoader(dataset, self.network.batch_size, shuffle=True)
 
