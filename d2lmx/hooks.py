@@ -9,7 +9,7 @@ import sys
 
 __all__ = []
 
-WATCHED = ('mxnet', 'gluoncv')  # whose imports need `compat.prepare`
+WATCHED = ('mxnet', 'gluoncv')  # whose imports need `processor` and `compat`
 FRAMEWORKS = ('torch', 'tensorflow', 'paddle', 'jax')  # which d2lmx does not serve
 
 # names that pages 14.9 and 14.10 save, with an underscore as there
@@ -21,13 +21,13 @@ UNDERSCORED = ('_read_wiki', '_get_next_sentence', '_get_nsp_data_from_paragraph
 def use_numpy_semantics():
     """What ``import d2lmx`` does: MXNet's NumPy semantics are on once it is imported.
 
-    The variables of `compat.prepare` are set at once, for whatever else reads them; the
+    The variables of `processor` are set at once, for whatever else reads them; the
     rest of it waits for MXNet's import. MXNet keeps its semantics for each thread: it
     is the importing one that has them.
     """
-    _compat().set_variables()
+    _beside('processor').set_variables()
     if 'mxnet' in sys.modules:
-        _compat().prepare()
+        _beside('compat').prepare()
         import mxnet  # waits where another thread is importing it
         _ThenNumpy.follow(mxnet)
     else:
@@ -63,7 +63,8 @@ class _PrepareFirst:
     def find_spec(self, name, path=None, target=None):
         if name not in WATCHED:
             return None
-        _compat().prepare()
+        _beside('processor').set_variables()
+        _beside('compat').prepare()
         if name != 'mxnet':
             return None
         spec = _found_after(self, name, path, target)
@@ -79,14 +80,15 @@ class _PrepareFirst:
             import warnings
             with warnings.catch_warnings():  # dozens; `error` would end the import
                 warnings.simplefilter('ignore')
-                execute(module)
+                _beside('processor').load(execute, module)
             self.follow(module)
 
         loader.exec_module = exec_module
 
     @staticmethod
     def follow(mxnet):
-        _compat().mend(mxnet)
+        _beside('compat').mend(mxnet)
+        _beside('processor').watch()
 
 
 class _ThenNumpy(_PrepareFirst):
@@ -94,7 +96,7 @@ class _ThenNumpy(_PrepareFirst):
 
     @staticmethod
     def follow(mxnet):
-        _compat().mend(mxnet)
+        _PrepareFirst.follow(mxnet)
         mxnet.npx.set_np()  # the one place where the library does
 
 
@@ -148,13 +150,13 @@ def _found_after(finder, *asked):
     return None
 
 
-def _compat():
-    """The module compat.py beside this one, found without a package, as this one is."""
-    name = '_d2lmx_compat'
-    if name not in sys.modules:
+def _beside(name):
+    """The module of that name beside this one, found without a package, as this is."""
+    own = f'_d2lmx_{name}'
+    if own not in sys.modules:
         from _frozen_importlib_external import SourceFileLoader
-        module = type(sys)(name)
-        file = __file__[:-len('hooks.py')] + 'compat.py'
-        SourceFileLoader(name, file).exec_module(module)
-        sys.modules[name] = module
-    return sys.modules[name]
+        module = type(sys)(own)
+        file = __file__[:-len('hooks.py')] + f'{name}.py'
+        SourceFileLoader(own, file).exec_module(module)
+        sys.modules[own] = module
+    return sys.modules[own]

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-COMPAT = runpy.run_path(str(ROOT / 'd2lmx' / 'compat.py'))
+PROCESSOR = runpy.run_path(str(ROOT / 'd2lmx' / 'processor.py'))
 WORKER = os.environ.get('PYTEST_XDIST_WORKER')
 # a worker inherits the folder of the process that hands out the tests
 SESSION = os.environ['XDG_CACHE_HOME'] if WORKER else tempfile.mkdtemp(prefix='d2lmx-')
@@ -27,9 +27,9 @@ os.environ['D2LMX_DATA'] = 'toy'
 os.environ['PYTHONPATH'] = os.pathsep.join(  # processes that tests start read this code
     [str(ROOT), *filter(None, [os.environ.get('PYTHONPATH')])])
 os.environ.setdefault('MPLBACKEND', 'Agg')
-threads, chosen = (os.environ.get(COMPAT[name]) for name in ('THREADS', 'CHOSEN'))
+threads, chosen = (os.environ.get(PROCESSOR[name]) for name in ('THREADS', 'CHOSEN'))
 if WORKER and threads == chosen:  # nobody asked for more: other cores, other workers
-    os.environ[COMPAT['THREADS']] = '1'  # MXNet reads it once, when it is imported
+    os.environ[PROCESSOR['THREADS']] = '1'  # MXNet reads it once, when it is imported
 from d2lmx.context import running
 from d2lmx.files import hub
 
@@ -52,7 +52,7 @@ def pytest_unconfigure():
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config):
     """Of -n auto: physical cores within this process's affinity and quota."""
-    return COMPAT['usable_cores']()
+    return PROCESSOR['usable_cores']()
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks

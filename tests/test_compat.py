@@ -1,4 +1,4 @@
-"""compat: NumPy's removed names and new texts, distutils, the thread count."""
+"""compat: NumPy's removed names and new texts, distutils."""
 import builtins
 import os
 import subprocess
@@ -26,13 +26,9 @@ for table in ('__deprecated_attrs__', '__former_attrs__'):
 '''
 
 
-def python(code, **environment):
-    """Run code in its own Python, without thread variables; the finished process."""
-    inherited = {name: value for name, value in os.environ.items()
-                 if name not in (compat.THREADS, compat.MXNET_THREADS, compat.CHOSEN,
-                                 compat.COPY, compat.SPIN, compat.WAIT)}
-    return subprocess.run([sys.executable, '-c', code], text=True, capture_output=True,
-                          env={**inherited, **environment})
+def python(code):
+    """Run code in its own Python; the finished process."""
+    return subprocess.run([sys.executable, '-c', code], text=True, capture_output=True)
 
 
 @pytest.fixture
@@ -46,27 +42,6 @@ def fake_numpy(monkeypatch):
     return put
 
 
-@pytest.fixture
-def machine(monkeypatch):
-    """A machine of these processors and files."""
-    def put(processors, files):
-        monkeypatch.setattr(os, 'sched_getaffinity', lambda _: set(processors))
-        monkeypatch.setattr(compat, '_read', lambda file: files.get(file, ''))
-    return put
-
-
-@pytest.fixture
-def no_threads(monkeypatch):
-    """No thread variable is set, and none stays set afterwards."""
-    for name in (compat.THREADS, compat.MXNET_THREADS, compat.CHOSEN):
-        monkeypatch.setenv(name, '')
-
-
-def siblings(pairs):
-    return {f'/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list': text
-            for cpu, text in pairs.items()}
-
-
 # ---- NumPy and distutils
 
 
@@ -76,14 +51,12 @@ def test_mxnet_cannot_be_imported_where_numpy_lost_its_aliases():
     assert "has no attribute 'bool'" in done.stderr or 'PZERO' in done.stderr
 
 
-def test_prepare_makes_mxnet_importable_there_with_the_chosen_threads():
+def test_prepare_makes_mxnet_importable_there():
     done = python(LOAD + WITHOUT_ALIASES + '''
-import ctypes
-compat['prepare'].__globals__['usable_cores'] = lambda: 3
 compat['prepare']()
 import mxnet
-print(mxnet.__version__, ctypes.CDLL('libgomp.so.1').omp_get_max_threads())''')
-    assert done.stdout == '1.9.1 3\n', done.stderr
+print(mxnet.__version__)''')
+    assert done.stdout == '1.9.1\n', done.stderr
 
 
 def test_prepare_gives_back_the_builtins_and_leaves_what_is_there(fake_numpy):
@@ -249,83 +222,6 @@ def test_prepare_leaves_a_distutils_that_is_there(monkeypatch):
     assert not hasattr(module, 'LooseVersion')
 
 
-# ---- threads
-
-
-def test_hyperthreads_of_one_core_count_once(machine):
-    machine([0, 1, 2, 3], siblings({0: '0,2', 1: '1,3', 2: '0,2', 3: '1,3'}))
-    assert compat.usable_cores() == 2
-
-
-def test_cores_outside_the_affinity_do_not_count(machine):
-    machine([0, 2], siblings({0: '0,2', 1: '1,3', 2: '0,2', 3: '1,3'}))
-    assert compat.usable_cores() == 1
-
-
-def test_every_processor_counts_where_the_topology_is_unknown(machine):
-    machine([0, 1, 5], {})
-    assert compat.usable_cores() == 3
-
-
-@pytest.mark.parametrize('files, cores', [
-    ({'/sys/fs/cgroup/cpu.max': 'max 100000'}, 8),
-    ({'/sys/fs/cgroup/cpu.max': '250000 100000'}, 2),   # 2.5 processors: 2 busy threads
-    ({'/sys/fs/cgroup/cpu.max': '50000 100000'}, 1),    # half a processor: one thread
-    ({'/proc/self/cgroup': '1:cpu:/x\n0::/a/b',         # the bound of a cgroup above
-      '/sys/fs/cgroup/a/b/cpu.max': 'max 100000',
-      '/sys/fs/cgroup/a/cpu.max': '300000 100000'}, 3),
-    ({'/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1',
-      '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000'}, 8),
-    ({'/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '400000',
-      '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000'}, 4),
-])
-def test_a_cgroup_quota_bounds_the_cores(machine, files, cores):
-    machine(range(8), files)
-    assert compat.usable_cores() == cores
-
-
-def test_prepare_chooses_the_usable_cores_and_says_so(machine, no_threads, monkeypatch):
-    machine(range(3), {})
-    monkeypatch.delitem(sys.modules, 'mxnet')
-    compat.prepare()
-    assert os.environ['OMP_NUM_THREADS'] == '3'
-    assert compat.threads() == (3, 'chosen by d2lmx')
-
-
-@pytest.mark.parametrize('name', ['OMP_NUM_THREADS', 'MXNET_OMP_MAX_THREADS'])
-def test_prepare_leaves_a_thread_count_of_the_user(no_threads, monkeypatch, name):
-    monkeypatch.setenv(name, '7')
-    monkeypatch.delitem(sys.modules, 'mxnet')
-    compat.prepare()
-    assert compat.threads() == (7, f'set by {name}')
-
-
-def test_prepare_sets_no_count_that_comes_too_late(machine, no_threads):
-    machine(range(6), {})
-    assert 'mxnet' in sys.modules
-    compat.prepare()
-    count, reason = compat.threads()
-    assert os.environ['OMP_NUM_THREADS'] == '' and count == 3
-    assert "MXNet's own default" in reason
-
-
-def test_unreadable_thread_counts_mean_every_processor_as_openmp_has_it(
-        machine, no_threads, monkeypatch):
-    machine(range(6), {})
-    monkeypatch.setenv('OMP_NUM_THREADS', 'many')
-    assert compat.threads()[0] == 6
-    monkeypatch.setenv('OMP_NUM_THREADS', '4,2')  # a count for each level of nesting
-    assert compat.threads()[0] == 4
-
-
-def test_a_child_process_knows_our_count_from_a_users(no_threads):
-    show = LOAD + "print(compat['threads']()[1])"
-    ours = python(show, OMP_NUM_THREADS='3', D2LMX_CHOSEN_THREADS='3')
-    changed = python(show, OMP_NUM_THREADS='5', D2LMX_CHOSEN_THREADS='3')
-    assert ours.stdout == 'chosen by d2lmx\n', ours.stderr
-    assert changed.stdout == 'set by OMP_NUM_THREADS\n', changed.stderr
-
-
 @pytest.mark.torch
 @pytest.mark.parametrize('order', ['import torch, mxnet', 'import mxnet, torch'])
 def test_torch_and_mxnet_compute_in_one_process_in_either_order(torch, order):
@@ -335,82 +231,3 @@ compat['prepare']()
 print(torch.ones(3, 2).mm(torch.ones(2, 3)).sum().item(),
       mxnet.nd.dot(mxnet.nd.ones((3, 2)), mxnet.nd.ones((2, 3))).sum().asscalar())''')
     assert done.stdout == '18.0 18.0\n', done.stderr
-
-
-# ---- how threads wait
-
-
-NEW_THREADS = '''
-import numpy
-from mxnet import np, npx
-def threads():
-    return int(open('/proc/self/status').read().split('Threads:')[1].split()[0])
-npx.set_np()
-np.ones((1000, 1000)).sum()
-npx.waitall()
-before = threads()
-np.array(numpy.zeros(10 ** 6, 'float32'))  # as large as a batch of pictures
-npx.waitall()
-print(threads() - before)
-'''
-
-
-def test_a_large_copy_makes_no_second_team_of_threads():
-    # a second team throttles every later operator, as libgomp sees too many threads
-    untouched = python(LOAD + "compat['prepare']()" + NEW_THREADS, OMP_NUM_THREADS='2',
-                       **compat.UNTOUCHED)
-    ours = python(LOAD + "compat['prepare']()" + NEW_THREADS, OMP_NUM_THREADS='2')
-    assert untouched.stdout == '1\n', untouched.stderr  # MXNet's own way
-    assert ours.stdout == '0\n', ours.stderr
-
-
-two_processors = pytest.mark.skipif(
-    len(os.sched_getaffinity(0)) < 2,
-    reason='on one processor the threads of two sleep from the start')
-SPINNING = '''
-import os, threading, time
-from mxnet import np, npx
-X = np.ones((256, 256))
-
-def spun():
-    """Processor time that 50 small products and the waiting after them take."""
-    start = time.process_time()
-    for _ in range(50):
-        npx.fully_connected(X, X, None, num_hidden=256, no_bias=True).wait_to_read()
-        time.sleep(0.01)  # longer than libgomp's threads wait actively
-    return time.process_time() - start
-
-def fork():
-    child = os.fork()
-    if not child:
-        os._exit(0)
-    os.waitpid(child, 0)
-
-def teams():
-    return sum('idle team' in thread.name for thread in threading.enumerate())
-
-spun()
-alone = spun()
-fork()
-fork()
-print(teams(), spun() < alone / 2)
-'''
-
-
-@pytest.mark.alone
-@two_processors
-def test_threads_wait_actively_until_the_first_fork():
-    # libgomp's 3 ms after each operator, or next to nothing: a factor of 10 and more
-    ours = python(LOAD + "compat['prepare']()" + SPINNING, OMP_NUM_THREADS='2')
-    assert ours.stdout == '1 True\n', ours.stderr
-
-
-@pytest.mark.parametrize('choice', [{'GOMP_SPINCOUNT': '300000'},
-                                    {'OMP_WAIT_POLICY': 'active'},
-                                    {'OMP_NUM_THREADS': '1'}], ids=lambda c: [*c][0])
-@pytest.mark.alone
-@two_processors
-def test_no_fork_changes_how_threads_wait_where_the_user_chose(choice):
-    code = LOAD + "compat['prepare']()" + SPINNING
-    chosen = python(code, **{'OMP_NUM_THREADS': '2', **choice})
-    assert chosen.stdout == '0 False\n', chosen.stderr

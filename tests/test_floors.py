@@ -9,10 +9,10 @@ PACKAGE = Path(__file__).parent.parent / 'd2lmx'
 CHAPTERS = PACKAGE.parent / 'chapters'
 # every room, a package or a module of d2lmx/, in the order of its floors: a file
 # imports from rooms that stand before its own, and from no other
-ROOMS = ('errors', 'version', 'compat', 'hooks', 'context', 'files', 'runtime',
-         'metrics', 'optim', 'data', 'layers', 'vision', 'viz', 'models', 'train',
-         'book', 'export', 'testing', 'parity', 'companions', 'diagnosis', 'pages',
-         'report', 'bench', 'distributed', 'commands', 'names')
+ROOMS = ('errors', 'version', 'compat', 'processor', 'hooks', 'context', 'files',
+         'runtime', 'metrics', 'optim', 'data', 'layers', 'vision', 'viz', 'models',
+         'train', 'book', 'export', 'testing', 'parity', 'companions', 'diagnosis',
+         'pages', 'report', 'bench', 'distributed', 'commands', 'names')
 # the same within data/: no kind of data knows another
 KINDS = {'arrays': (), 'toys': (), **dict.fromkeys(('images', 'tables', 'text'),
                                                     ('arrays', 'toys'))}

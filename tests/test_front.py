@@ -92,7 +92,8 @@ def test_star_import_gives_the_names_and_none_of_the_rooms():
     assert set(dir(d2l)) == {*d2l.__all__, '__all__', '__doc__', '__version__'}
     assert [name for name in dir(d2l) if inspect.ismodule(getattr(d2l, name))] == [
         'plt']
-    assert not {'data', 'images', 'text', 'mxnet', 'compat', '__version__'} & set(names)
+    assert not {'data', 'images', 'text', 'mxnet', 'compat', 'processor',
+                '__version__'} & set(names)
 
 
 def test_a_wrong_name_suggests_the_nearest():

@@ -87,7 +87,8 @@ def fake_mxnet(monkeypatch, tmp_path):
     file.write_text(FAKE)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, 'mxnet')
-    monkeypatch.setattr(hooks._compat(), 'mend', lambda mxnet: None)  # it has no rooms
+    # it has no rooms to mend
+    monkeypatch.setattr(hooks._beside('compat'), 'mend', lambda mxnet: None)
     monkeypatch.setattr(sys, 'meta_path', [
         finder for finder in sys.meta_path
         if type(finder).__name__ not in OURS])

@@ -1,7 +1,6 @@
 """A network against its PyTorch port, as a record: differences and speed."""
 from importlib.metadata import version
 
-from ..compat import UNTOUCHED, threads
 from ..errors import InputError
 from ..pages.networks import find_network
 from ..pages.results import as_json
@@ -9,6 +8,7 @@ from ..pages.runner import provenance
 from ..parity.compare import compare_port
 from ..parity.structure import StructureError
 from ..parity.torch_side import find_twin, load_port
+from ..processor import UNTOUCHED, threads
 from .processes import median_seconds
 from .ways import PREDICT, TRAIN, gluon_functions, port_functions, timed_batch_size
 

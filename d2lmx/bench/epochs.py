@@ -4,7 +4,7 @@ Each way has a process of its own, as each has its own way of waiting for thread
 """
 import multiprocessing
 
-from .. import compat
+from .. import processor
 from ..context import running
 from ..errors import InputError
 from ..files import hub
@@ -36,7 +36,7 @@ def measure_epochs(network, rounds: int, watch):
     rounds = min(rounds, MOST_ROUNDS) if task.unit == 'examples' else rounds
     times, _ = seconds_in_turn(
         makers, rounds, warm_up=1, watch=watch, a_turn=A_TURN,
-        environments={PAGE: compat.UNTOUCHED, TORCH: compat.UNTOUCHED})
+        environments={PAGE: processor.UNTOUCHED, TORCH: processor.UNTOUCHED})
     return {(EPOCH, way): times[way, EPOCH] for way in ways}, task, task.count()
 
 
@@ -49,7 +49,7 @@ def make_epoch(address, way, data) -> dict:
         if way == PAGE:
             epoch = task.page()
         elif way == TORCH:
-            epoch = task.torch(find_twin(task.network.twin), compat.threads()[0])
+            epoch = task.torch(find_twin(task.network.twin), processor.threads()[0])
         else:
             epoch = task.ours(HYBRIDIZE[way])
     return {EPOCH: epoch}

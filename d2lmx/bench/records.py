@@ -6,12 +6,12 @@ from pathlib import Path
 import matplotlib
 from matplotlib import pyplot as plt
 
-from ..compat import UNTOUCHED
 from ..files.whole import whole_file
 from ..pages.networks import find_network
 from ..pages.results import as_json, write_json
 from ..pages.runner import on_data, provenance
 from ..parity.torch_side import find_twin, has_torch
+from ..processor import UNTOUCHED
 from ..viz.summaries import multiply_adds
 from .epochs import PAGE, EPOCH, TORCH, TORCH_LEGEND, measure_epochs
 from .processes import seconds_in_turn

@@ -7,12 +7,12 @@ from pathlib import Path
 import mxnet as mx
 from mxnet import autograd, gluon, init, np, npx
 
-from ..compat import threads
 from ..export.int8 import export_int8, load_int8
 from ..export.symbol import export_block, flatten
 from ..parity.calling import ready_port, to_port
 from ..parity.conventions import gluon_loss, port_loss
 from ..parity.training import random_batches
+from ..processor import threads
 from ..train.step import STATIC
 from ..viz.summaries import input_shapes, variables
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Optional
 from urllib.parse import urlsplit
 
-from .. import compat, hooks
+from .. import hooks, processor
 from ..version import VERSION
 from . import gpus
 from .gpus import nvidia_cards
@@ -129,13 +129,13 @@ def check_mxnet(told, error) -> list:
 
 
 def check_threads() -> Check:
-    count, why = compat.threads()
-    cores = compat.usable_cores()
+    count, why = processor.threads()
+    cores = processor.usable_cores()
     text = f'{count} ({why}), {cores} usable cores'
     if count == cores:
         return Check('threads', True, text)
     return Check('threads', None, f'{text}: one thread a core is usually fastest',
-                 f'unset {compat.THREADS} {compat.MXNET_THREADS}')
+                 f'unset {processor.THREADS} {processor.MXNET_THREADS}')
 
 
 def check_gpu(told) -> list:

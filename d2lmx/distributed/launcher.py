@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 
-from .. import compat
+from .. import processor
 from .horovod import Rendezvous
 from .hosts import LOCAL, LaunchError, free_port, own_address, read_hosts
 from .link import MARK
@@ -54,9 +54,9 @@ def plan(args, command, opened) -> list:
         nodes = store_nodes([places[n % len(places)] for n in range(servers)], address,
                             common)
     for rank, host in enumerate(at):
-        threads = args.threads or max(1, compat.usable_cores() // at.count(host))
+        threads = args.threads or max(1, processor.usable_cores() // at.count(host))
         variables = {**environment('worker', host, address, common), **own[rank],
-                     'D2LMX_RANK': str(rank), compat.THREADS: str(threads)}
+                     'D2LMX_RANK': str(rank), processor.THREADS: str(threads)}
         nodes.append(Node(f'worker {rank}', host, variables, command, rank=rank))
     return nodes
 

@@ -17,7 +17,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from .. import compat
+from .. import processor
 
 BYTES = 4  # of a float32
 
@@ -59,7 +59,7 @@ def _seconds(command):
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, '-W', 'ignore', '-m', 'd2lmx', *command,
                         '--out', folder], check=True, stdout=subprocess.DEVNULL,
-                       env={**os.environ, compat.THREADS: '1'})
+                       env={**os.environ, processor.THREADS: '1'})
         record, = Path(folder).glob('*/metrics.json')
         record = json.loads(record.read_text(encoding='utf-8'))
     return record['timing']['seconds a step'], record

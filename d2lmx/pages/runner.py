@@ -12,7 +12,7 @@ import numpy as onp
 from matplotlib import pyplot as plt
 from mxnet import npx
 
-from .. import compat
+from .. import processor
 from ..context import current, running
 from ..errors import InputError
 from ..files import hub
@@ -173,4 +173,4 @@ def machine() -> dict:
     """With which software and on what this process computes."""
     return {'versions': {'d2lmx': VERSION, 'python': platform.python_version(),
                          'mxnet': mx.__version__, 'numpy': onp.__version__},
-            'device': str(try_gpu()), 'threads': compat.threads()[0]}
+            'device': str(try_gpu()), 'threads': processor.threads()[0]}

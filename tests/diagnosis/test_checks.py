@@ -131,8 +131,8 @@ def test_a_probe_gives_the_last_line_of_an_error_and_ignores_other_output():
 
 @pytest.mark.parametrize('count, ok', [(4, True), (1, None), (8, None)])
 def test_a_thread_count_unlike_the_cores_is_a_remark(monkeypatch, count, ok):
-    monkeypatch.setattr(checks.compat, 'threads', lambda: (count, 'set by a test'))
-    monkeypatch.setattr(checks.compat, 'usable_cores', lambda: 4)
+    monkeypatch.setattr(checks.processor, 'threads', lambda: (count, 'set by a test'))
+    monkeypatch.setattr(checks.processor, 'usable_cores', lambda: 4)
     check = checks.check_threads()
     assert check.ok is ok and f'{count} (set by a test), 4 usable' in check.message
     assert (check.mend == '') is (ok is True)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from d2lmx import compat
+from d2lmx import processor
 from d2lmx.distributed import launcher, nodes
 from d2lmx.distributed.hosts import Host, LaunchError, own_address, read_hosts
 from d2lmx.distributed.nodes import Node
@@ -67,9 +67,9 @@ HOSTS = ['localhost', 'far-1 192.0.2.17', 'far-2 192.0.2.18']
     (HOSTS, 2, 3, [3, 3])])
 def test_workers_share_the_cores_of_their_own_host(tmp_path, monkeypatch, hosts,
                                                    workers, threads, expected):
-    monkeypatch.setattr(compat, 'usable_cores', lambda: 8)
+    monkeypatch.setattr(processor, 'usable_cores', lambda: 8)
     found = planned(tmp_path, hosts, workers=workers, threads=threads)[-workers:]
-    assert [int(node.variables[compat.THREADS]) for node in found] == expected
+    assert [int(node.variables[processor.THREADS]) for node in found] == expected
     assert [node.rank for node in found] == list(range(workers))
 
 

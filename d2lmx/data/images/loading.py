@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as onp
 
-from ...compat import usable_cores
 from ...errors import InputError
+from ...processor import usable_cores
 from ..arrays import BatchIterator, copied
 from .reading import read_picture
 
