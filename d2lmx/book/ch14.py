@@ -1,4 +1,6 @@
 """The losses of BERT's pretraining as chapter 14 spells them, and a step by them."""
+from mxnet import np
+
 from ..context import current
 from ..train.step import Step
 from ..train.steps import measured_step
@@ -13,7 +15,7 @@ def _get_batch_loss_bert(net, loss, vocab_size, tokens_X_shards, segments_X_shar
 
     The first is the mean over the words that count, by their weights, the second that
     over the pairs. Shards: lists of a batch's seven arrays, as of `load_data_wiki`.
-    loss: Gluon's cross-entropy.
+    loss: Gluon's cross-entropy. vocab_size: the scores of a word, which say it anyway.
 
     Book: 14.10 (sec_bert-pretraining)
     """
@@ -24,9 +26,10 @@ def _get_batch_loss_bert(net, loss, vocab_size, tokens_X_shards, segments_X_shar
                        nsp_y_shards):
         _, mlm_Y_hat, nsp_Y_hat = net(tokens_X, segments_X, valid_lens_x.reshape(-1),
                                       pred_positions_X)
-        mlm_l = loss(mlm_Y_hat.reshape((-1, vocab_size)), mlm_Y.reshape(-1),
-                     mlm_weights_X.reshape((-1, 1)))
-        mlm_ls.append(mlm_l.sum() / (mlm_weights_X.sum() + 1e-8))
+        # book: reshapes the scores, all of which MXNet copies for it, and back again
+        mlm_l = loss(mlm_Y_hat, mlm_Y, np.expand_dims(mlm_weights_X, axis=2))
+        total = mlm_l.sum() * mlm_Y.shape[1]  # which are means over a pair's words
+        mlm_ls.append(total / (mlm_weights_X.sum() + 1e-8))
         nsp_ls.append(loss(nsp_Y_hat, nsp_y).mean())
         ls.append(mlm_ls[-1] + nsp_ls[-1])
         # book: waits for each shard, so that no two devices work at once

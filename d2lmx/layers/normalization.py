@@ -1,6 +1,7 @@
 """Layer normalization in the words that MXNet trains fastest on a CPU."""
 from mxnet.gluon import nn
 
+from .functional import add, multiply
 from .tracing import is_exported
 
 __all__ = ['LayerNorm']
@@ -17,13 +18,11 @@ def normalized(F, X, gamma, beta, eps):
     column = F.np.ones_like(F.npx.slice(X, begin=(None, 0), end=(None, 1)))   # (n, 1)
     shares = F.np.transpose(first / F.np.sum(first))                          # (d, 1)
     # where d is unknown yet, it is inferred from arrays that must be of one shape
-    one = F.npx.reshape(first, (-1,)).as_nd_ndarray()                         # (d,)
-    gamma, beta = (F.elemwise_mul(a.as_nd_ndarray(), one).as_np_ndarray()
-                   for a in (gamma, beta))
-    X = X - F.np.dot(F.np.dot(X, shares), first)
+    one = F.npx.reshape(first, (-1,))                         # (d,)
+    gamma, beta = (F.np.expand_dims(multiply(F, a, one), axis=0) for a in (gamma, beta))
+    X = add(F, X, F.np.dot(-F.np.dot(X, shares), first))
     std = F.np.sqrt(F.np.dot(F.np.square(X), shares) + eps)                   # (n, 1)
-    return (X * F.np.dot(1 / std, F.np.expand_dims(gamma, axis=0))
-            + F.np.dot(column, F.np.expand_dims(beta, axis=0)))
+    return add(F, multiply(F, X, F.np.dot(1 / std, gamma)), F.np.dot(column, beta))
 
 
 class LayerNorm(nn.LayerNorm):

@@ -4,6 +4,7 @@ from mxnet import autograd, np
 from mxnet.gluon import nn
 
 from .dropping import dropping
+from .functional import add
 
 __all__ = ['PositionalEncoding', 'first_like', 'last_like', 'add_steps']
 
@@ -82,4 +83,4 @@ def add_steps(F, X, P):
         return X + P
     column = F.np.ones_like(F.npx.slice(X, begin=(None, 0, 0), end=(None, 1, 1)))
     copies = F.np.dot(F.npx.reshape(column, (-1, 1)), F.npx.reshape(P, (1, -1)))
-    return X + F.npx.reshape_like(copies, X)
+    return add(F, X, F.npx.reshape_like(copies, X))

@@ -3,6 +3,7 @@ from mxnet.gluon import nn
 
 from .attention import KeepsAttention, MultiHeadAttention
 from .dropping import dropping
+from .functional import add
 from .normalization import LayerNorm
 from .positions import last_like
 
@@ -48,7 +49,7 @@ class AddNorm(nn.HybridBlock):
         self.ln = LayerNorm()
 
     def hybrid_forward(self, F, X, Y):
-        return self.ln(self.dropout(Y) + X)
+        return self.ln(add(F, self.dropout(Y), X))
 
 
 class EncoderBlock(KeepsAttention, nn.HybridBlock):

@@ -1,6 +1,7 @@
 """The block of ResNet, and ResNet-18 for small pictures."""
 from mxnet.gluon import nn
 
+from ..layers.functional import add
 from ..runtime.checks import check_whole
 
 __all__ = ['Residual', 'resnet18']
@@ -41,7 +42,7 @@ class Residual(nn.HybridBlock):
         Y = self.bn2(self.conv2(Y))
         if self.conv3 is not None:
             X = self.conv3(X)
-        return _relu(F, _add(F, Y, X))
+        return _relu(F, add(F, Y, X))
 
 
 # book: npx.relu(Y + X). Neither operator keeps the memory layout of oneDNN, in which
@@ -50,10 +51,6 @@ class Residual(nn.HybridBlock):
 
 def _relu(F, X):
     return F.npx.activation(X, act_type='relu')
-
-
-def _add(F, X, Y):
-    return F.elemwise_add(X.as_nd_ndarray(), Y.as_nd_ndarray()).as_np_ndarray()
 
 
 def resnet18(num_classes: int):
