@@ -59,12 +59,14 @@ def watch():
     ten microseconds a step of a recurrent network takes 1.3 times as long. But where
     others wait for the processors, be it another program or a DataLoader's workers, the
     same step takes up to fifty times as long. So they wait actively as long as this
-    process gets the processors that it asks for. Whoever set a way of waiting keeps it.
+    process gets the processors that it asks for; and processes that it forks, which do
+    as it does then, never. Whoever set a way of waiting keeps it.
     """
     import threading
     is_there = any(thread.name == LOOKOUT for thread in threading.enumerate())
     if is_there or {SPIN, WAIT} & os.environ.keys() or threads()[0] == 1:
         return
+    os.register_at_fork(before=_sleep)
     if _delays():  # Linux tells it
         threading.Thread(target=_look_out, name=LOOKOUT, daemon=True).start()
 
@@ -101,18 +103,17 @@ def _choose_threads():
 
 def _look_out():
     import time
-    end_sleep, start, before = None, time.monotonic(), _delays()
+    start, before = time.monotonic(), _delays()
     while True:
         time.sleep(INTERVAL)
         now, after = time.monotonic(), _delays()
         waited = sum(after[thread] - before.get(thread, 0) for thread in after)
         share = waited / 1e9 / (now - start)
         start, before = now, after
-        if end_sleep is None and share > CROWDED:
-            end_sleep = _sleep()
-        elif end_sleep is not None and share < CALM:
-            end_sleep()
-            end_sleep = None
+        if share > CROWDED:
+            _sleep()
+        elif share < CALM:
+            _wake()
 
 
 def _delays():
@@ -125,18 +126,23 @@ def _delays():
     return found
 
 
+_ends = []  # what ends the sleep that OpenMP's threads are told of
+
+
 def _sleep():
-    """Let OpenMP's threads fall asleep soon where they wait; returns what ends it.
+    """Let OpenMP's threads fall asleep soon where they wait, until `_wake`.
 
     libgomp sees to it where it counts more threads than processors, so this makes a
     team of that many, which does nothing, and ends with the thread that made it.
     """
     import ctypes
     import threading
+    if _ends:
+        return
     try:
         libgomp = ctypes.CDLL('libgomp.so.1')  # the one that MXNet has loaded
     except OSError:
-        return lambda: None
+        return
     size = len(_processors()) + 1
     nothing = ctypes.cast(libgomp.omp_get_thread_num, ctypes.c_void_p)
     is_there, is_over = threading.Event(), threading.Event()
@@ -146,9 +152,14 @@ def _sleep():
         is_there.set()
         is_over.wait()
 
+    _ends.append(is_over.set)
     threading.Thread(target=idle, name=IDLE, daemon=True).start()
     is_there.wait()
-    return is_over.set
+
+
+def _wake():
+    while _ends:
+        _ends.pop()()
 
 
 def _processors():

@@ -261,6 +261,20 @@ def test_threads_that_wait_sleep_as_long_as_others_want_the_processors():
     assert ours.stdout == '1 True 1 True\n', ours.stderr
 
 
+@two_processors
+def test_processes_that_are_forked_never_wait_actively():
+    code = WAITING.partition('if looking:')[0] + '''
+share = 0.4
+for _ in range(2):
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)
+print(teams(), spun() < alone / 2)'''
+    ours = python(LOAD + 'import os' + code, OMP_NUM_THREADS='2')
+    assert ours.stdout == '1 True\n', ours.stderr
+
+
 @pytest.mark.parametrize('choice', [{'GOMP_SPINCOUNT': '300000'},
                                     {'OMP_WAIT_POLICY': 'active'},
                                     {'OMP_NUM_THREADS': '1'}], ids=lambda c: [*c][0])
