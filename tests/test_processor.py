@@ -18,7 +18,8 @@ processor['set_variables']()
 runpy.run_path({str(FILE.with_name('compat.py'))!r})['prepare']()
 '''
 VARIABLES = (processor.THREADS, processor.MXNET_THREADS, processor.CHOSEN,
-             processor.COPY, processor.SPIN, processor.WAIT, processor.KERNELS)
+             processor.COPY, processor.SPIN, processor.WAIT, processor.KERNELS,
+             processor.JOINED)
 
 
 def python(code, **environment):
@@ -92,6 +93,32 @@ def test_the_variable_is_gone_where_mxnet_fails_to_load(machine, monkeypatch):
     with pytest.raises(OSError, match='libmxnet'):
         processor.load(fails, 'libmxnet')
     assert processor.KERNELS not in os.environ
+
+
+# ---- updates
+
+
+@pytest.mark.parametrize('momentum', [0, 0.9])
+def test_sgd_updates_many_arrays_in_a_call_to_the_same_values(momentum):
+    done = python(LOAD + f'''
+from mxnet import gluon, np, npx, optimizer
+npx.set_np()
+sgd = optimizer.SGD(learning_rate=0.5, momentum={momentum}, wd=0.1)
+update = optimizer.get_updater(sgd)
+weights = [np.full((i % 3 + 1,), i, dtype='float32') for i in range(40)]
+gradients = [np.full((i % 3 + 1,), 1 - i, dtype='float32') for i in range(40)]
+for _ in range(2):
+    update(list(range(40)), gradients, weights)
+print(sgd.aggregate_num, *(float(w.min()) for w in weights))''')
+    size, *values = map(float, done.stdout.split())
+    expected = []
+    for w in range(40):
+        gradient, moved = 1 - w, 0
+        for _ in range(2):
+            moved = momentum * moved - 0.5 * (gradient + 0.1 * w)
+            w += moved
+        expected.append(w)
+    assert size == 32 and values == pytest.approx(expected, rel=1e-6)  # float32
 
 
 # ---- threads
