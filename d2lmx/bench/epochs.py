@@ -47,7 +47,7 @@ def measure_epochs(network, plan, watch):
     makers = {way: (make_epoch, network.address, way, hub.policy(), plan.num_batches)
               for way in ways}
     if getattr(task, 'counts_work', False):
-        makers['limits'] = port_limits if has_torch() else gluon_limits,
+        makers['limits'] = (port_limits if has_torch() else gluon_limits,)
     if task.unit == 'examples':
         plan = replace(plan, rounds=min(plan.rounds, MOST_ROUNDS))
     return *measure(makers, plan, {way: compat.UNTOUCHED for way in (
