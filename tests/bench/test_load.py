@@ -80,7 +80,7 @@ def test_each_round_is_made_on_a_quiet_machine_and_beside_others(monkeypatch):
 
     monkeypatch.setattr(module, 'busy', counted)
     found, refused = measure({'a': (sleeper, 0.01)}, Plan(rounds=2, under_load=True),
-                             {}, warm_up=1, a_turn=0)
+                             {}, warm_up=1, a_turn=1e-9)
     assert len(begun) == 3 and list(found) == ['', 'under load']
     for seconds in found.values():
         assert len(seconds['step', 'static']) == 2
@@ -90,7 +90,7 @@ def test_each_round_is_made_on_a_quiet_machine_and_beside_others(monkeypatch):
 def test_numbers_of_threads_are_those_of_the_processes(tmp_path):
     found, _ = measure({'a': (count_of_threads, tmp_path)},
                        Plan(rounds=1, threads=(1, 3)), {'a': {'OMP_NUM_THREADS': '7'}},
-                       warm_up=0, a_turn=0)
+                       warm_up=0, a_turn=1e-9)
     assert list(found) == ['1 thread', '3 threads']
     assert sorted(path.name for path in tmp_path.iterdir()) == ['1', '3']
 
