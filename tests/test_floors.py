@@ -178,7 +178,7 @@ def test_one_place_makes_a_status_of_what_a_reader_can_mend():
         'pages/values.py', 'train/checkpoint.py'}
     # a table of many networks, or sections, goes on with the next
     assert catching('Unavailable') == {
-        'commands/__init__.py', 'commands/bench.py', 'commands/compare.py',
+        'bench/survey.py', 'commands/__init__.py', 'commands/compare.py',
         'pages/batch.py', 'pages/checks.py'}
 
 

@@ -3,7 +3,7 @@ import math
 import multiprocessing
 import os
 import statistics
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 
 from mxnet import npx
 
@@ -11,10 +11,11 @@ from ..errors import Unavailable
 from ..runtime.signals import without_ctrl_c
 from ..runtime.timing import Timer
 
-__all__ = ['WorkerDied', 'seconds_in_turn', 'median_seconds']
+__all__ = ['UNDER_LOAD', 'WorkerDied', 'seconds_in_turn', 'median_seconds']
 
 TURN = 0.05  # seconds: short functions are called repeatedly
 FEWEST = 3   # rounds that are made even where the time is up
+UNDER_LOAD = 'under load'
 
 
 class WorkerDied(Unavailable, RuntimeError):
@@ -114,7 +115,8 @@ def changed_environment(changes):
 
 
 def seconds_in_turn(makers: dict, rounds: int, warm_up: int = 2, environments=None,
-                    most_seconds: float = math.inf, a_turn: float = TURN, watch=None):
+                    most_seconds: float = math.inf, a_turn: float = TURN, watch=None,
+                    beside=None):
     """Time the functions of several processes, which take turns, round by round.
 
     Parameters
@@ -131,6 +133,9 @@ def seconds_in_turn(makers: dict, rounds: int, warm_up: int = 2, environments=No
         Seconds that a turn takes at least, of as many calls as that needs.
     watch
         ``watch(turns made, turns in all)``, called after each turn.
+    beside
+        A function whose value is a context: within it each round is made a second time,
+        whose seconds have the key (side, name, UNDER_LOAD).
 
     Returns
     -------
@@ -148,17 +153,22 @@ def seconds_in_turn(makers: dict, rounds: int, warm_up: int = 2, environments=No
         found = {(side, name): reason for side, worker in workers.items()
                  for name, reason in worker.names().items()}
         refused = {key: reason for key, reason in found.items() if reason}
-        times = {key: [] for key in found if key not in refused}
-        timer, total = Timer(), (warm_up + rounds) * len(times)
+        states = {(): nullcontext, **({(UNDER_LOAD,): beside} if beside else {})}
+        keys = [key for key in found if key not in refused]
+        times = {(*key, *state): [] for state in states for key in keys}
+        timer, total, done = Timer(), (warm_up + rounds) * len(times), 0
         for i in range(warm_up + rounds):
             if i >= warm_up + FEWEST and timer.stop() > most_seconds:
                 break
-            for j, (side, name) in enumerate(times, start=i * len(times) + 1):
-                seconds = workers[side].seconds(name, a_turn)
-                if i >= warm_up:
-                    times[side, name].append(seconds)
-                if watch:
-                    watch(j, total)
+            for state, context in states.items():
+                with context():
+                    for side, name in keys:
+                        seconds = workers[side].seconds(name, a_turn)
+                        if i >= warm_up:
+                            times[(side, name, *state)].append(seconds)
+                        done += 1
+                        if watch:
+                            watch(done, total)
     return times, refused
 
 

@@ -5,7 +5,7 @@ import warnings
 from pathlib import Path
 
 import mxnet as mx
-from mxnet import autograd, gluon, init, np, npx
+from mxnet import autograd, gluon, init, npx
 
 from ..export.int8 import export_int8, load_int8
 from ..export.symbol import export_block, flatten
@@ -16,12 +16,10 @@ from ..processor import threads
 from ..train.step import STATIC
 from ..viz.summaries import input_shapes, variables
 
-__all__ = ['TRAIN', 'PREDICT', 'GEMM_SIZE', 'timed_batch_size', 'gluon_functions',
-           'port_functions', 'gluon_product', 'port_product']
+__all__ = ['TRAIN', 'PREDICT', 'timed_batch_size', 'gluon_functions', 'port_functions']
 
 TRAIN, PREDICT = 'training step', 'prediction'
 MOST_NUMBERS = 2 ** 18  # in a timed batch, so that a round takes seconds, not minutes
-GEMM_SIZE = 1024        # rows and columns of the matrices whose product is the peak
 HYBRIDIZE = {'imperative': dict(active=False), 'hybridized': {}, 'static': STATIC}
 
 
@@ -160,6 +158,14 @@ def port_functions(build_net, example_inputs, build_port, lr: float, batch_size:
     return functions
 
 
+NO_COMPILER = 'torch.compile needs a C++ compiler, and there is none'
+
+
+def has_compiler() -> bool:
+    """Whether there is what torch.compile works with."""
+    return any(map(shutil.which, ('g++', 'clang++', 'c++')))
+
+
 class CannotRun(Exception):
     """A way that this machine, or this network, does not offer; says why."""
 
@@ -174,8 +180,8 @@ def port_pair(port, way, tensors, y, lr):
         port.to(memory_format=torch.channels_last)
         tensors = [in_channels_last(X) for X in tensors]
     elif way == 'compiled':
-        if not any(map(shutil.which, ('g++', 'clang++', 'c++'))):
-            raise CannotRun('torch.compile needs a C++ compiler, and there is none')
+        if not has_compiler():
+            raise CannotRun(NO_COMPILER)
         call = torch.compile(port)
     train, predict = (port_step(port, call, tensors, y, lr),
                       port_prediction(port, call, tensors))
@@ -223,28 +229,3 @@ def port_prediction(port, call, tensors):
             call(*tensors)
 
     return predict
-
-
-def gluon_product():
-    """A function that multiplies two square float32 matrices, as a measure of the rest.
-
-    Ours, for 12.1
-    """
-    A, B = (np.random.uniform(size=(GEMM_SIZE, GEMM_SIZE)) for _ in range(2))
-
-    def product():
-        npx.fully_connected(A, B, num_hidden=GEMM_SIZE, no_bias=True)
-        npx.waitall()
-
-    return product
-
-
-def port_product():
-    """The same in PyTorch.
-
-    Ours, for 12.1
-    """
-    import torch
-    torch.set_num_threads(threads()[0])
-    A, B = torch.rand(2, GEMM_SIZE, GEMM_SIZE)
-    return lambda: A @ B

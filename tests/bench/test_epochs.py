@@ -5,19 +5,20 @@ import pytest
 
 from d2lmx.bench import epochs
 from d2lmx.bench.epochs import kind_of
+from d2lmx.bench.measure import Plan
 from d2lmx.bench.records import epoch_record, write
-from d2lmx.bench.ways import STATIC
 from d2lmx.errors import InputError
 from d2lmx.pages.networks import find_network
 
 
 def test_epochs_are_timed_beside_the_pages_way(tmp_path, monkeypatch):
     monkeypatch.setattr(epochs, 'has_torch', lambda: False)
-    monkeypatch.setattr(epochs, 'HYBRIDIZE', {'static': STATIC})
-    record = epoch_record(find_network('lenet'), 1, 'toy')
+    record = epoch_record(find_network('lenet'), 'toy', Plan(
+        rounds=1, num_batches=2, ways=('page', 'static')))
     ways = record['result']['training epoch']
     assert list(ways) == ['page', 'static'] and ways['page']['times_page'] == 1
     assert record['data'] == 'toy' and record['batch_size'] == 256
+    assert record['units_an_epoch'] == 512
     file, _ = write(record, tmp_path)
     assert file == tmp_path / 'epochs_06.06_lenet.json'
     assert json.loads(file.read_text(encoding='utf-8'))['result'] == record['result']

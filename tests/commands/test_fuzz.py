@@ -15,7 +15,7 @@ import sys
 import pytest
 
 from d2lmx import commands
-from d2lmx.bench import comparison, quantization, records
+from d2lmx.bench import comparison, growth, quantization, records
 from d2lmx.commands import doctor
 from d2lmx.distributed import hosts, launcher
 from d2lmx.errors import Unavailable
@@ -28,7 +28,8 @@ from d2lmx.viz import graphs, summaries
 LONG = bool(os.environ.get('D2LMX_FUZZ'))
 LIMIT = 120  # seconds that a smoke run may take at an edge
 REACHED = 'the work would begin here'
-WORK = [(records, 'step_record'), (records, 'epoch_record'), (runner, 'run_section'),
+WORK = [(records, 'step_record'), (records, 'epoch_record'), (growth, 'growth_record'),
+        (runner, 'run_section'),
         (batch, 'run_all'), (checks, 'check'),
         (comparison, 'comparison_record'), (artefacts, 'export_network'),
         (quantization, 'quantization_record'), (comparison, 'port_of'),

@@ -7,7 +7,8 @@ from ...metrics import Accumulator
 from ...pages import sections
 from ...train.engine import fit
 from ..boxes import looped_targets
-from .pictures import FEW, some
+from .images import some
+from .pictures import FEW
 
 
 class Detection:

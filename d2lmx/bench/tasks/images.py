@@ -9,6 +9,14 @@ from ...metrics import Accumulator, accuracy
 from ...train.engine import fit
 from ...train.step import STATIC
 from ...train.steps import classification_step
+from ...viz.summaries import multiply_adds
+
+MOST_WORK = 2 ** 36  # pairs of products and sums, of an epoch's predictions
+
+
+def some(values, count: int):
+    """`count` of the values, or all where there are fewer, from all parts of them."""
+    return values[::max(1, len(values) // count)][:count]
 
 
 class Classification:
@@ -98,22 +106,39 @@ class Classification:
 
 
 class Images(Classification):
-    """The task of sections whose data is Fashion-MNIST."""
+    """The task of sections whose data is Fashion-MNIST.
+
+    Of large networks a few batches stand for an epoch: as many as `MOST_WORK` allows.
+    """
 
     legend = ("the page's way: DataLoader with workers and a transform an image, "
               'imperative, float() each batch, default waiting of threads')
+    counts_work = True
 
     def __init__(self, network, options):
         super().__init__(network, options)
         self.resize = options.get('resize')
         self.images, self.labels = read_fashion_mnist(is_train=True)
+        self.shorten(self.num_batches())
+
+    def num_batches(self) -> int:
+        """Of what is timed, at least 1."""
+        work = multiply_adds(self.network.build_net(), *self.network.example_inputs(1))
+        return max(1, MOST_WORK // (work * self.network.batch_size))
+
+    def shorten(self, num_batches: int) -> None:
+        """Train on so many batches at most, from all parts of the data."""
+        self.images, self.labels = (some(array, num_batches * self.network.batch_size)
+                                    for array in (self.images, self.labels))
 
     def count(self) -> int:
         """Examples of an epoch."""
         return len(self.labels)
 
     def train_iter(self):
-        return load_data_fashion_mnist(self.network.batch_size, self.resize)[0]
+        train_iter, _ = load_data_fashion_mnist(self.network.batch_size, self.resize)
+        train_iter.arrays = [self.images, self.labels]
+        return train_iter
 
     def step(self, net, loss, trainer):
         loss.hybridize(**STATIC)  # as train_ch6 does, however net runs
@@ -139,3 +164,25 @@ class Images(Classification):
             return net
 
         return super().torch(build, num_threads)
+
+    def torch_by_hand(self, params, net, loss, num_threads):
+        """As `train_ch3` of PyTorch's page, loss and accuracy read at each batch."""
+        import torch
+
+        from ...parity.twins.scratch import sgd
+        torch.set_num_threads(num_threads)
+        train_iter = self.train_iter()
+
+        def epoch():
+            metric = Accumulator(3)
+            for X, y in train_iter:
+                X, y = (torch.from_numpy(array.asnumpy()) for array in (X, y))
+                y_hat = net(X)
+                l = loss(y_hat, y.long())
+                l.sum().backward()
+                sgd(params, self.network.lr, len(y))
+                correct = (y_hat.argmax(axis=1) == y).sum()
+                metric.add(float(l.sum()), float(correct), len(y))
+            return metric[0] / metric[2], metric[1] / metric[2]
+
+        return epoch

@@ -70,11 +70,12 @@ class LanguageModel:
         return epoch
 
     def torch(self, build_port, num_threads):
-        """The port has the states of the section's usual network."""
         import torch
         torch.set_num_threads(num_threads)
-        _, *states = self.network.usual().example_inputs(self.batch_size)
-        shapes, net = [S.shape for S in states], build_port()
+        net = build_port()
+        shape = (net.rnn.num_layers * (2 if net.rnn.bidirectional else 1),
+                 self.batch_size, net.rnn.hidden_size)
+        shapes = [shape] * (2 if net.rnn.mode == 'LSTM' else 1)
         for parameter in net.parameters():
             torch.nn.init.normal_(parameter, std=0.01)
         loss = torch.nn.CrossEntropyLoss()
@@ -97,5 +98,30 @@ class LanguageModel:
                 l_sum += l.detach() * Y.numel()
                 count += Y.numel()
             return float(l_sum) / count
+
+        return epoch
+
+    def torch_by_hand(self, params, net, loss, num_threads):
+        """As `train_ch8` of PyTorch's page, the norm and the loss read at each batch.
+        """
+        import torch
+
+        from ...parity.twins.scratch import grad_clipping, sgd
+        torch.set_num_threads(num_threads)
+        _, *states = self.network.as_printed().example_inputs(self.batch_size)
+        shapes = [S.shape for S in states]
+
+        def epoch():
+            state, metric = [torch.zeros(shape) for shape in shapes], Accumulator(2)
+            for X, Y in self.train_iter:
+                X, Y = (torch.from_numpy(array.asnumpy()).long() for array in (X, Y))
+                state = [S.detach() for S in state]
+                y_hat, state = net(X, state)
+                l = loss(y_hat, Y.T.reshape(-1))
+                l.backward()
+                grad_clipping(params, 1)
+                sgd(params, self.network.lr, batch_size=1)
+                metric.add(float(l) * Y.numel(), Y.numel())
+            return metric[0] / metric[1]
 
         return epoch

@@ -9,14 +9,9 @@ from ...data.images.voc import (VOCBatches, VOCSegDataset, read_voc_images,
                                 voc_colormap2label)
 from ...files import hub
 from ...pages import sections
-from .images import Classification
+from .images import Classification, some
 
 FEW = 'a few batches, the same pictures in all ways, stand for an epoch'
-
-
-def some(values, count: int):
-    """`count` of the values, or all where there are fewer, from all parts of them."""
-    return values[::max(1, len(values) // count)][:count]
 
 
 class Pictures(Classification):

@@ -3,8 +3,8 @@ from mxnet import gluon, np
 
 from ...data.text.buckets import TextIterator
 from ...data.text.imdb import load_data_imdb
-from .images import Classification
-from .pictures import FEW, some
+from .images import Classification, some
+from .pictures import FEW
 
 
 def kept(net):

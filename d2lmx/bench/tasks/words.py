@@ -3,7 +3,6 @@ from mxnet import autograd, gluon
 
 from ...data.images.fashion_mnist import get_dataloader_workers
 from ...data.text.ptb import read_ptb, subsample
-from ...data.text.vocab import Vocab
 from ...data.text.word2vec import (batchify, get_centers_and_contexts, get_negatives,
                                    load_data_ptb)
 from ...layers.losses import MaskedSigmoidBCELoss
@@ -24,12 +23,18 @@ class Words:
     def __init__(self, network, options):
         self.network, self.batch_size = network, network.batch_size
         self.sizes = options['max_window_size'], options['num_noise_words']
-        self.embed_size = options['embed_size']
+        self.embed_size, self.most = options['embed_size'], None
         self.train_iter, self.vocab = load_data_ptb(self.batch_size, *self.sizes)
 
     def count(self) -> int:
         """Centres of an epoch."""
-        return len(self.train_iter.centers)
+        return len(self.train_iter.arrays[0])
+
+    def shorten(self, num_batches: int) -> None:
+        """Train on so many batches of centres at most."""
+        self.most = num_batches * self.batch_size
+        self.train_iter.arrays = [array[:self.most]
+                                  for array in self.train_iter.arrays]
 
     def start(self):
         """A network of fresh weights, and Adam."""
@@ -80,7 +85,8 @@ class Words:
         centers, contexts = get_centers_and_contexts(
             [self.vocab[line] for line in subsampled], max_window_size)
         negatives = get_negatives(contexts, self.vocab, counter, num_noise_words)
-        return gluon.data.ArrayDataset(centers, contexts, negatives)
+        return gluon.data.ArrayDataset(*(part[:self.most] for part in (
+            centers, contexts, negatives)))
 
     def torch(self, build_port, num_threads):
         import torch

@@ -2,7 +2,7 @@
 from torch import nn
 
 
-def build_net():
+def build_net(num_hiddens=256):
     """X (batch, 1, 28, 28) -> scores (batch, 10)."""
-    return nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(),
-                         nn.Linear(256, 10))
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, num_hiddens), nn.ReLU(),
+                         nn.Linear(num_hiddens, 10))

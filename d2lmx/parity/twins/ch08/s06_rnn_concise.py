@@ -4,5 +4,5 @@ from torch import nn
 from .._language_model import RNNModel
 
 
-def build_net():
-    return RNNModel(nn.RNN(28, 256, nonlinearity='relu'))
+def build_net(num_hiddens=256):
+    return RNNModel(nn.RNN(28, num_hiddens, nonlinearity='relu'))

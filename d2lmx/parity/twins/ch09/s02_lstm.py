@@ -4,5 +4,5 @@ from torch import nn
 from .._language_model import RNNModel
 
 
-def build_net():
-    return RNNModel(nn.LSTM(28, 256))
+def build_net(num_hiddens=256):
+    return RNNModel(nn.LSTM(28, num_hiddens))
