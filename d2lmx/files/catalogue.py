@@ -53,9 +53,9 @@ def fashion_mnist(file: str, sha1: str, size: int, debian: str) -> DataFile:
     return DataFile(FASHION_MNIST + file, sha1, size, 'fashion-mnist', (debian,))
 
 
-def mnist(file: str, sha1: str, size: int) -> DataFile:
+def mnist(file: str, sha1: str) -> DataFile:
     """A file of MNIST, as Gluon's own class downloads it."""
-    return DataFile(MNIST + file, sha1, size, 'mnist', at_home=True)
+    return DataFile(MNIST + file, sha1, folder='mnist', at_home=True)
 
 
 def picture(file: str, sha1: str, size: int) -> DataFile:
@@ -88,13 +88,13 @@ FILES = {
         't10k-labels-idx1-ubyte.gz', '9caad14e1aff9adac77d3744963212d36af15bee', 5148,
         '9317cfa0b855692f9538dd9e8821f97222088aa9'),
     'mnist_train_images': mnist('train-images-idx3-ubyte.gz',
-                                '6c95f4b05d2bf285e1bfb0e7960c31bd3b3f8a7d', 9912422),
+                                '6c95f4b05d2bf285e1bfb0e7960c31bd3b3f8a7d'),
     'mnist_train_labels': mnist('train-labels-idx1-ubyte.gz',
-                                '2a80914081dc54586dbdf242f9805a6b8d2a15fc', 28881),
+                                '2a80914081dc54586dbdf242f9805a6b8d2a15fc'),
     'mnist_test_images': mnist('t10k-images-idx3-ubyte.gz',
-                               'c3a25af1f52dad7f726cce8cacb138654b760d48', 1648877),
+                               'c3a25af1f52dad7f726cce8cacb138654b760d48'),
     'mnist_test_labels': mnist('t10k-labels-idx1-ubyte.gz',
-                               '763e7fa3757d93b0cdec073cef058b2004252c17', 4542),
+                               '763e7fa3757d93b0cdec073cef058b2004252c17'),
     'airfoil': DataFile(DATA_URL + 'airfoil_self_noise.dat',
                         '76e5be1548fd8222e5074cf0faae75edff8cf93f', 59984),
     'kaggle_house_train': DataFile(DATA_URL + 'kaggle_house_pred_train.csv',
