@@ -65,9 +65,9 @@ def test_samples_are_of_their_distributions(smoke_run):
 
 def test_every_value_of_the_discrete_uniform_is_drawn(section):
     onp.random.seed(0)
-    drawn = {value for _ in range(20)
+    drawn = {value for _ in range(6)
              for value in section('18.8').discrete_uniform()['sample']}
-    assert drawn == {1, 2, 3, 4, 5}  # 200 draws: one is missing once in 4e18
+    assert drawn == {1, 2, 3, 4, 5}  # 60 draws: one is missing once in 1e5
 
 
 @pytest.mark.parametrize('n, k', [(0, 0), (5, 2), (10, 10), (1000, 300)])
