@@ -18,6 +18,7 @@ class DataFile(NamedTuple):
     twins: tuple = ()  # SHA-1s of other bytes with the same content: compressed anew
     parts: tuple = ()  # names of smaller files in the same layout, which serve as local
     member: str = ''   # the file that is wanted of a zip archive at the address
+    at_home: bool = False  # in its own folder alone: others' files have its name, too
 
     @property
     def file(self) -> str:
@@ -36,18 +37,25 @@ FASHION_MNIST = ('https://github.com/zalandoresearch/fashion-mnist/raw/master/da
                  'fashion/')
 PICTURES = 'https://raw.githubusercontent.com/d2l-ai/d2l-en/master/img/'
 # MXNet's variable names another host, or a near mirror
-GLUON_WEIGHTS = os.environ.get(
+GLUON = os.environ.get(
     'MXNET_GLUON_REPO', 'https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/'
-).rstrip('/') + '/gluon/models/'
+).rstrip('/') + '/gluon/'
+GLUON_WEIGHTS, MNIST = GLUON + 'models/', GLUON + 'dataset/mnist/'
 MIRRORS = {  # prefix of an address -> prefixes that serve the same bytes
     DATA_URL: ('https://d2l-data.s3.amazonaws.com/',),
     GLUON_WEIGHTS: ('https://apache-mxnet.s3.amazonaws.com/gluon/models/',),
+    MNIST: ('https://apache-mxnet.s3.amazonaws.com/gluon/dataset/mnist/',),
     FASHION_MNIST: ('http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',)}
 
 
 def fashion_mnist(file: str, sha1: str, size: int, debian: str) -> DataFile:
     """A file of Fashion-MNIST, with the SHA-1 of Debian's copy."""
     return DataFile(FASHION_MNIST + file, sha1, size, 'fashion-mnist', (debian,))
+
+
+def mnist(file: str, sha1: str) -> DataFile:
+    """A file of MNIST, as Gluon's own class downloads it."""
+    return DataFile(MNIST + file, sha1, folder='mnist', at_home=True)
 
 
 def picture(file: str, sha1: str, size: int) -> DataFile:
@@ -79,6 +87,14 @@ FILES = {
     'fashion_mnist_test_labels': fashion_mnist(
         't10k-labels-idx1-ubyte.gz', '9caad14e1aff9adac77d3744963212d36af15bee', 5148,
         '9317cfa0b855692f9538dd9e8821f97222088aa9'),
+    'mnist_train_images': mnist('train-images-idx3-ubyte.gz',
+                                '6c95f4b05d2bf285e1bfb0e7960c31bd3b3f8a7d'),
+    'mnist_train_labels': mnist('train-labels-idx1-ubyte.gz',
+                                '2a80914081dc54586dbdf242f9805a6b8d2a15fc'),
+    'mnist_test_images': mnist('t10k-images-idx3-ubyte.gz',
+                               'c3a25af1f52dad7f726cce8cacb138654b760d48'),
+    'mnist_test_labels': mnist('t10k-labels-idx1-ubyte.gz',
+                               '763e7fa3757d93b0cdec073cef058b2004252c17'),
     'airfoil': DataFile(DATA_URL + 'airfoil_self_noise.dat',
                         '76e5be1548fd8222e5074cf0faae75edff8cf93f', 59984),
     'kaggle_house_train': DataFile(DATA_URL + 'kaggle_house_pred_train.csv',

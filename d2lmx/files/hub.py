@@ -106,7 +106,7 @@ def locate(name: str, cache_dir=None):
         path = _toy_path(name) if name in TOYS else None
         return (path, 'toy') if path and path.is_file() else None
     for root in roots() if cache_dir is None else [Path(cache_dir)]:
-        for folder in (root, root / file.folder):
+        for folder in (root, root / file.folder)[file.at_home:]:
             for path in (folder / name for name in file.files):
                 if path.is_file():
                     return path, _kind(path, file)

@@ -56,7 +56,15 @@ FORMULAS = {
                     abs(x) < 1 / s2, x ** 2 * s2 / 2, abs(x) - .5 / s2)
                 for sigma in (10, 1, .5)},
              **{f'gamma={gamma:.1f}': lambda x, gamma=gamma:
-                -(1 - x) ** gamma * onp.log(x) for gamma in (0, 1, 5)}}}
+                -(1 - x) ** gamma * onp.log(x) for gamma in (0, 1, 5)}},
+    '18.3': {'Exponential': onp.exp, 'Degree 1 Taylor Series': lambda x: 1 + x,
+             'Degree 2 Taylor Series': lambda x: 1 + x + x ** 2 / 2,
+             'Degree 5 Taylor Series': lambda x: (1 + x + x ** 2 / 2 + x ** 3 / 6
+                                                  + x ** 4 / 24 + x ** 5 / 120)},
+    '18.6': {'p.d.f.': lambda x: 1 / (1 + x ** 2),
+             'integrand': lambda x: x ** 2 / (1 + x ** 2),
+             'Density': lambda x: .2 * density(3, 1)(x) + .8 * density(-1, 1)(x)},
+    '18.7': {'likelihood': lambda x: x ** 9 * (1 - x) ** 4}}
 
 
 def of(*numbers):

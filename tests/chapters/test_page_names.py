@@ -148,6 +148,16 @@ PAGES = '''
 15.7  load_pretrained_model(pretrained_model, num_hiddens, ffn_num_hiddens, num_heads,
                             num_layers, dropout, max_len, devices)
       class SNLIBERTDataset(dataset, max_len, vocab=None)  class BERTClassifier(bert)
+18.1  angle(v, w)
+18.3  L(x)
+18.4  f(x, y)  grad_f(x, y)
+18.6  plot_chebyshev(a, p)
+18.8  F(x)  F(x)  F(x)  binom(n, k)  F(x)  F(x)  phi(x)
+18.9  transform(data, label)  bayes_pred(x)  bayes_pred_stable(x)  predict(X)
+18.10 stat_bias(true_theta, est_theta)  mse(data, true_theta)
+18.11 self_information(p)  entropy(p)  joint_entropy(p_xy)
+      conditional_entropy(p_xy, p_x)  mutual_information(p_xy, p_x, p_y)
+      kl_divergence(p, q)  cross_entropy(y_hat, y)
 '''
 
 

@@ -39,6 +39,8 @@ OTHERWISE = {
     '11.11 run draw schedule: scheduler', '11.11 run d2l.ByEpoch schedule: scheduler',
     # the first product takes memory, the second time is told
     '12.3 parallel_computation products repeat: 1',
+    # steps of the right size, beside those that the options say
+    '18.7 run descend lr: share * (1 - share) / n', '18.7 run descend num_steps: 400',
 }
 # names of optimisers' options, and what sections call the same
 SPELLINGS = {'learning_rate': ('lr', 'learning_rate'), 'lr': ('lr',),

@@ -9,6 +9,7 @@ from .folders import *
 from .kaggle import *
 from .loading import *
 from .masks import *
+from .mnist import *
 from .reading import *
 from .transforms import *
 from .voc import *

@@ -75,9 +75,14 @@ def read_fashion_mnist(is_train: bool = True):
 
     Ours, for 3.5
     """
+    return read_classes('fashion_mnist', 'Fashion-MNIST', is_train)
+
+
+def read_classes(name: str, title: str, is_train: bool):
+    """Pictures (n, 28, 28) and labels (n,), 0 to 9, of the hub's files of a name."""
     part = 'train' if is_train else 'test'
-    images_path = hub.download(f'fashion_mnist_{part}_images')
-    labels_path = hub.download(f'fashion_mnist_{part}_labels')
+    images_path = hub.download(f'{name}_{part}_images')
+    labels_path = hub.download(f'{name}_{part}_labels')
     images, labels = read_idx(images_path, 28, 28), read_idx(labels_path)
     if len(images) != len(labels):
         raise BadData(f'{images_path} holds {len(images)} pictures, but '
@@ -85,7 +90,7 @@ def read_fashion_mnist(is_train: bool = True):
                       f'the file that belongs to the other')
     if labels.size and labels.max() >= len(LABELS):
         raise BadData(f'{labels_path} holds the label {labels.max()}, but there are '
-                      f'{len(LABELS)} classes: it is no Fashion-MNIST file')
+                      f'{len(LABELS)} classes: it is no {title} file')
     return images, labels.astype(onp.int32)
 
 

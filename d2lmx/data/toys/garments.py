@@ -22,25 +22,35 @@ PIXEL = 2 / SIDE
 
 def write_labels(path, _rng) -> None:
     """Write the toy labels, gzipped IDX, to `path`; its name tells the part."""
-    labels = _labels(path)
-    write_gzip(path, struct.pack('>BBBBI', 0, 0, 8, 1, len(labels)) + labels.tobytes())
+    write_numbers(path, COUNTS)
 
 
 def write_images(path, rng) -> None:
     """Write the toy pictures, gzipped IDX, to `path`; its name tells the part."""
-    labels = _labels(path)
+    write_idx(path, COUNTS, lambda label, count: draw(GARMENTS[label], count, rng))
+
+
+def write_numbers(path, counts) -> None:
+    """Write labels of ten classes, as many as `counts` says of the part."""
+    labels = _labels(path, counts)
+    write_gzip(path, struct.pack('>BBBBI', 0, 0, 8, 1, len(labels)) + labels.tobytes())
+
+
+def write_idx(path, counts, draw_class) -> None:
+    """Write pictures to these labels: `draw_class(label, count)` gives those of one."""
+    labels = _labels(path, counts)
     images = onp.empty((len(labels), SIDE, SIDE), onp.uint8)
-    for label, garment in enumerate(GARMENTS):
+    for label in range(10):
         chosen = labels == label
-        images[chosen] = draw(garment, chosen.sum(), rng)
+        images[chosen] = draw_class(label, chosen.sum())
     write_gzip(path, struct.pack('>BBBBIII', 0, 0, 8, 3, *images.shape)
                + images.tobytes())
 
 
-def _labels(path):
+def _labels(path, counts):
     """The labels both files of a part agree on, uint8 (n,)."""
-    count = COUNTS[path.name.split('-')[0]]
-    return onp.random.RandomState(count).randint(0, len(GARMENTS), count).astype('u1')
+    count = counts[path.name.split('-')[0]]
+    return onp.random.RandomState(count).randint(0, 10, count).astype('u1')
 
 
 def draw(garment, count: int, rng):
