@@ -104,6 +104,9 @@ PAGE = '''
 15.5  embed_size=100 num_hiddens=200 batch_size=256 num_steps=50 lr=0.001 num_epochs=4
 15.7  dropout=0.1 batch_size=512 max_len=128 lr=1e-4 num_epochs=5
       pretrained='bert.small'
+16.8  min_threshold=4
+16.9  batch_size=2048 num_factors=20 lr=0.02 num_epochs=30
+16.10 batch_size=2048 num_factors=10 drop_rate=0.1 lr=0.01 num_epochs=30
 '''
 # and, of 9.8, what 9.7 trains with
 OURS = '''

@@ -11,6 +11,7 @@ A task is made of a `Network` and its section's hyperparameters, and has
     torch(build_port, num_threads)      the same of the section's PyTorch port
 """
 from .bert import Entailment, Pretraining
+from .clicks import Clicks
 from .detection import Detection
 from .images import Images
 from .inference import Inference
@@ -26,4 +27,4 @@ TASKS = {'fashion_mnist_train_images': Images, 'time_machine': LanguageModel,
          'ssd': Detection, 'fcn': Segmentation, 'bert_pretraining': Pretraining,
          'word2vec_pretraining': Words, 'aclImdb': Reviews,
          'natural_language_inference_attention': Inference,
-         'natural_language_inference_bert': Entailment}
+         'natural_language_inference_bert': Entailment, 'ctr': Clicks}
