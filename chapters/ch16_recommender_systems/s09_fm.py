@@ -61,7 +61,8 @@ def example_inputs(batch_size=2, field_dims=FIELD_DIMS):
 
 
 def run(*, batch_size: int = 2048, num_factors: int = 20, lr: float = 0.02,
-        num_epochs: int = 30, out: Path = Path('.')) -> dict:
+        num_epochs: int = 30, weight_decay: float = 0,
+        out: Path = Path('.')) -> dict:
     train_iter, test_iter, train_data = d2l.load_data_ctr(batch_size)
     devices, field_dims = d2l.try_all_gpus(), train_data.field_dims
     net = build_net(field_dims, num_factors)
@@ -74,7 +75,8 @@ def run(*, batch_size: int = 2048, num_factors: int = 20, lr: float = 0.02,
     # book: train_ch13, whose accuracy is how often a probability is equal to the label
     histories = {name: d2l.train_clicks(
         each, train_iter, test_iter, num_epochs, lr, devices, 1 + (name == PAGE),
-        d2l.animate(animator) if each is net else None) for name, each in nets.items()}
+        weight_decay, d2l.animate(animator) if each is net else None)
+        for name, each in nets.items()}
     comparison = d2l.compare_clicks(nets, histories, test_iter)
     d2l.save_model(out / 'model', net, np.array(train_data.features[:2]),
                    {'fields': list(map(list, train_data.feat_mapper.values()))})

@@ -112,16 +112,18 @@ def click_logits(net, features, device=None) -> onp.ndarray:
 
 
 def train_clicks(net, train_iter, test_iter, num_epochs: int, lr: float, devices,
-                 sigmoids: int = 1, watch=None):
+                 sigmoids: int = 1, weight_decay: float = 0, watch=None):
     """Train a network of clicks by Adam; the `History`.
 
     net: initialized, on the devices. test_iter: its ``arrays``, features and clicks,
     are tested on after each epoch, all of them by each worker. sigmoids: as of
-    `click_step`. watch: as of `fit`.
+    `click_step`. weight_decay: of all parameters, in their gradients. watch: as of
+    `fit`.
 
     Ours, for 16.9
     """
-    trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
+    trainer = gluon.Trainer(net.collect_params(), 'adam',
+                            {'learning_rate': lr, 'wd': weight_decay})
     features, y = test_iter.arrays
 
     def evaluate():

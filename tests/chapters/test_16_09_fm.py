@@ -118,17 +118,18 @@ def test_options_reach_the_training(name, page, monkeypatch, tmp_path):
         drop = [layer._rate for layer in getattr(net, 'mlp', ())
                 if hasattr(layer, '_rate')]
         size = net.embedding._output_dim if hasattr(net, 'embedding') else 0
-        seen.append((num_epochs, lr, others[0], size, *drop))
+        seen.append((num_epochs, lr, *others[:2], size, *drop))
         return fit(net, train_iter, test_iter, 1, lr, devices, *others)
 
     monkeypatch.setattr(d2l, 'load_data_ctr', lambda batch_size: (
         seen.append(batch_size), load(batch_size))[1])
     monkeypatch.setattr(d2l, 'train_clicks', train)
     drop = {'drop_rate': .375} if name == 'DeepFM' else {}
-    page.run(batch_size=3000, num_factors=3, lr=.25, num_epochs=7, out=tmp_path, **drop)
+    page.run(batch_size=3000, num_factors=3, lr=.25, num_epochs=7, weight_decay=.5,
+             out=tmp_path, **drop)
     rates = tuple(drop.values()) * 3
-    assert seen == [3000, (7, .25, 1, 3, *rates), (7, .25, 1, 0),
-                    (7, .25, 2, 3, *rates)]
+    assert seen == [3000, (7, .25, 1, .5, 3, *rates), (7, .25, 1, .5, 0),
+                    (7, .25, 2, .5, 3, *rates)]
 
 
 def test_predict_reads_lines_of_the_data_and_needs_the_folder_alone(

@@ -153,6 +153,8 @@ OURS = '''
 15.6  vocab_size=200 num_hiddens=32 ffn_num_hiddens=48 num_heads=4 num_layers=2
       num_classes=2 num_tags=5
 15.7  from_scratch=False max_batches=0
+16.9  weight_decay=0
+16.10 weight_decay=0
 20.1  variant='transformer' token='char' min_freq=2 max_steps=50 num_hiddens=128
       num_layers=2 dropout=0.1 ffn_num_hiddens=512 num_heads=4 lr=0.001 batch_size=64
       num_epochs=8 num_valid=500 num_test=1500 beam_size=4 length_penalty=0.75

@@ -1,5 +1,6 @@
 """Clicks: losses, ranks and calibration by hand, by all pairs, and by other libraries.
 """
+import mxnet as mx
 import numpy as onp
 import pytest
 from mxnet import gluon, init, np, npx
@@ -104,6 +105,21 @@ def test_a_second_sigmoid_is_in_the_loss_alone(sigmoids):
     assert float(sums['train acc'][0]) == 3 and sums['train acc'][1] == 4
     slope = (sigmoid(z) - .75) * (1 if sigmoids == 1 else z * (1 - z))
     assert float(net.w.data()) == pytest.approx(1.5 - slope, rel=1e-5)
+
+
+def test_weights_decay_by_the_option():
+    ends = []
+    for weight_decay in (0, 10):
+        net = Constant(1.5)
+        net.initialize()
+        # sigmoid(1.5) is 0.82, and 8 of 9 are 0.89: a higher bias were better
+        X, y = onp.ones((9, 2), 'int32'), onp.array([[1.]] * 8 + [[0.]], 'float32')
+        batches = d2l.BatchIterator((X, y), 9)
+        d2l.train_clicks(net, batches, batches, 5, .01, [mx.cpu()],
+                         weight_decay=weight_decay)
+        ends.append(float(net.w.data()))
+    # by Adam, whose steps are as large as the rate while the gradient changes little
+    assert ends == pytest.approx([1.55, 1.45], abs=.005)
 
 
 def test_two_sigmoids_have_losses_that_no_training_lowers():
