@@ -20,7 +20,7 @@ def run(*, min_threshold: int = 4) -> dict:
     train_data = d2l.CTRDataset(data_dir / 'train.csv', min_threshold=min_threshold,
                                 num_feat=num_feat)
     test_data = d2l.CTRDataset(data_dir / 'test.csv', train_data.feat_mapper,
-                               train_data.defaults, num_feat=num_feat)
+                               train_data.defaults, min_threshold, num_feat)
     features, label = train_data[0]
     print(features, label)
     unknown = test_data.features == train_data.offsets + train_data.field_dims - 1

@@ -17,13 +17,22 @@ from d2lmx.parity.torch_side import find_twin
 
 @pytest.fixture
 def small_task(monkeypatch):
-    """``small_task(network)``: a task of 8192 lines in batches of 2048."""
+    """``small_task(network)``: a task of 512 lines in batches of 256."""
+    read = clicks.read_clicks
+
+    def few(path, num_feat):
+        labels, columns = read(path, num_feat)
+        return labels[:512], [column[:512] for column in columns]
+
+    monkeypatch.setattr(clicks, 'read_clicks', few)
     monkeypatch.setattr(clicks, 'get_dataloader_workers', lambda: 0)
     monkeypatch.setattr(clicks.init, 'Xavier', lambda: None)  # weights stay
 
     def make(network):
         with running(data='toy'):
-            return clicks.Clicks(network, {})
+            task = clicks.Clicks(replace(network, batch_size=256), {})
+        task.train_iter.arrays = [a[:512] for a in task.train_iter.arrays]
+        return task
 
     return make
 
@@ -49,7 +58,7 @@ def test_all_ways_train_alike(token, small_task, monkeypatch, torch):
                 module.p = 0
         net, _ = same_weights(lambda: network.build_net(dims), inputs, port, 0)
         timed = small_task(replace(network, build_net=lambda field_dims: net))
-        assert timed.count() == 8192
+        assert timed.count() == 512
         if way == 'two sigmoids':
             trainer = gluon.Trainer(net.collect_params(), 'adam',
                                     {'learning_rate': network.lr})

@@ -25,7 +25,7 @@ class Clicks:
 
     def count(self) -> int:
         """Examples of an epoch."""
-        return len(self.train_data)
+        return len(self.train_iter.arrays[0])
 
     def start(self):
         """A network of fresh weights, and Adam."""
