@@ -117,7 +117,7 @@ def test_options_reach_the_training(name, page, monkeypatch, tmp_path):
     def train(net, train_iter, test_iter, num_epochs, lr, devices, *others):
         drop = [layer._rate for layer in getattr(net, 'mlp', ())
                 if hasattr(layer, '_rate')]
-        size = net.embedding._output_dim if hasattr(net, 'embedding') else 0
+        size = net.embedding.weight.shape[1] if hasattr(net, 'embedding') else 0
         seen.append((num_epochs, lr, *others[:2], size, *drop))
         return fit(net, train_iter, test_iter, 1, lr, devices, *others)
 
