@@ -108,6 +108,7 @@ BOOK = {
     'load_data_snli': 'batch_size num_steps',
     'split_batch_multi_inputs': 'X y devices',
     'predict_snli': 'net vocab premise hypothesis',
+    'CTRDataset': 'data_path feat_mapper defaults min_threshold num_feat',
     'read_imdb': 'data_dir is_train', 'load_data_imdb': 'batch_size num_steps',
     'predict_sentiment': 'net vocab sequence',
     'read_ptb': '', 'subsample': 'sentences vocab',
@@ -149,6 +150,7 @@ BOOK_DEFAULTS = {
     'BERTModel': dict(max_len=1000),
     'read_data_bananas': dict(is_train=True), 'SNLIDataset': dict(vocab=None),
     'load_data_snli': dict(num_steps=50),
+    'CTRDataset': dict(feat_mapper=None, defaults=None, min_threshold=4, num_feat=34),
     'read_data_bananas': dict(is_train=True), 'load_data_imdb': dict(num_steps=500),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them

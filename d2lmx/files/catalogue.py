@@ -137,6 +137,8 @@ FILES = {
                           '7b3820b35da691042e5d34c0971ac3edbd80d3f4'),
     'bert.small': DataFile(DATA_URL + 'bert.small.zip',
                            'a4e718a47137ccd1809c9107ab4f5edd317bae2c'),
+    'ctr': DataFile(DATA_URL + 'ctr.zip', 'e18327c48c8e8e5c23da714dd614e390d369843f',
+                    folder='extra', parts=('ctr-criteo-tiny.zip',)),
     'aclImdb': DataFile('http://ai.stanford.edu/~amaas/data/sentiment/'
                         'aclImdb_v1.tar.gz',
                         '01ada507287d82875905620988597833ad4e0903'),

@@ -1,5 +1,6 @@
 """The one epoch loop, a step for each kind of batch, and evaluation."""
 from .checkpoint import *
+from .clicks import *
 from .counting import *
 from .engine import *
 from .evaluate import *

@@ -104,6 +104,9 @@ PAGE = '''
 15.5  embed_size=100 num_hiddens=200 batch_size=256 num_steps=50 lr=0.001 num_epochs=4
 15.7  dropout=0.1 batch_size=512 max_len=128 lr=1e-4 num_epochs=5
       pretrained='bert.small'
+16.8  min_threshold=4
+16.9  batch_size=2048 num_factors=20 lr=0.02 num_epochs=30
+16.10 batch_size=2048 num_factors=10 drop_rate=0.1 lr=0.01 num_epochs=30
 18.5  epsilon=0.05
 18.7  lr=1e-11 num_steps=10
 '''
@@ -152,6 +155,8 @@ OURS = '''
 15.6  vocab_size=200 num_hiddens=32 ffn_num_hiddens=48 num_heads=4 num_layers=2
       num_classes=2 num_tags=5
 15.7  from_scratch=False max_batches=0
+16.9  weight_decay=0
+16.10 weight_decay=0
 18.2  num_components=20
 18.9  images='digits'
 20.1  variant='transformer' token='char' min_freq=2 max_steps=50 num_hiddens=128

@@ -148,6 +148,8 @@ PAGES = '''
 15.7  load_pretrained_model(pretrained_model, num_hiddens, ffn_num_hiddens, num_heads,
                             num_layers, dropout, max_len, devices)
       class SNLIBERTDataset(dataset, max_len, vocab=None)  class BERTClassifier(bert)
+16.9  class FM(field_dims, num_factors)
+16.10 class DeepFM(field_dims, num_factors, mlp_dims, drop_rate=0.1)
 18.1  angle(v, w)
 18.3  L(x)
 18.4  f(x, y)  grad_f(x, y)

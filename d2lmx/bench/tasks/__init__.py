@@ -17,6 +17,7 @@ A task is made of a `Network` and its section's hyperparameters, and has
     shorten(num_batches)    train on so many batches at most, where epochs are long
 """
 from .bert import Entailment, Pretraining
+from .clicks import Clicks
 from .detection import Detection
 from .functions import ImageFunctions, Regression
 from .images import Images
@@ -40,4 +41,4 @@ TASKS = {**FUNCTIONS,
          'ssd': Detection, 'fcn': Segmentation, 'bert_pretraining': Pretraining,
          'word2vec_pretraining': Words, 'aclImdb': Reviews,
          'natural_language_inference_attention': Inference,
-         'natural_language_inference_bert': Entailment}
+         'natural_language_inference_bert': Entailment, 'ctr': Clicks}

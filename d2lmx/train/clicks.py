@@ -1,0 +1,199 @@
+"""Clicks: a training for them, and how well their probabilities are known."""
+import numpy as onp
+from mxnet import gluon, np, npx
+
+from ..data.tables.clicks import number_fields
+from ..errors import InputError
+from ..viz.lines import plot
+from .engine import fit
+from .replicas import devices_of
+from .steps import measured_step
+
+__all__ = ['log_loss', 'roc_auc', 'calibration', 'click_scores', 'click_step',
+           'click_logits', 'train_clicks', 'compare_clicks', 'show_calibration',
+           'judge_clicks', 'CLICK_LEGEND']
+
+CLICK_LEGEND = ['train loss', 'train acc', 'test log loss', 'test AUC']
+CHUNK = 4096  # examples that a network is asked at once
+
+
+def log_loss(logits, y) -> float:
+    """The mean of -log p, p being the probability of what has happened.
+
+    logits, and y of 0 and 1: NumPy arrays of one shape.
+
+    Ours, for 16.9
+    """
+    logits = logits.astype('float64')
+    return float((onp.logaddexp(0, logits) - y * logits).mean())
+
+
+def roc_auc(scores, y) -> float:
+    """How often a click has a higher score than what is none; equal ones count half.
+
+    The area under the receiver's operating curve, in [0, 1]; 0.5 is chance. scores,
+    and y of 0 and 1: NumPy arrays of one size. InputError where there is no click, or
+    nothing else.
+
+    Ours, for 16.9
+    """
+    y = y.reshape(-1) > 0.5
+    num_clicks, num_others = int(y.sum()), int((~y).sum())
+    if not num_clicks or not num_others:
+        raise InputError(f'an AUC needs clicks and others, got {num_clicks} and '
+                         f'{num_others} examples')
+    _, places, counts = onp.unique(scores.reshape(-1), return_inverse=True,
+                                   return_counts=True)
+    ranks = onp.cumsum(counts) - (counts - 1) / 2  # from 1; the mean of equal ones
+    total = ranks[places.reshape(-1)][y].sum()
+    return float((total - num_clicks * (num_clicks + 1) / 2) / num_clicks / num_others)
+
+
+def calibration(p, y, num_bins: int = 10):
+    """Mean predicted probability and share of clicks of equally many examples a bin.
+
+    p, probabilities, and y of 0 and 1: NumPy arrays of one size. Gives two arrays, in
+    the order of p, of num_bins elements, or of one an example where these are fewer.
+
+    Ours, for 16.9
+    """
+    order = onp.argsort(p.reshape(-1), kind='stable')
+    bins = onp.array_split(order, min(num_bins, len(order)))
+    return tuple(onp.array([values.reshape(-1)[rows].mean() for rows in bins])
+                 for values in (p, y))
+
+
+def click_scores(logits, y) -> dict:
+    """'log loss', 'AUC' and 'accuracy' of logits (examples, 1), y being of 0 and 1; and
+    the 'accuracy by equality', of probabilities with 0 and 1, that the book counts.
+
+    Ours, for 16.9
+    """
+    return {'log loss': log_loss(logits, y), 'AUC': roc_auc(logits, y),
+            'accuracy': float(((logits > 0) == (y > 0.5)).mean()),
+            'accuracy by equality': float((probabilities(logits) == y).mean())}
+
+
+def probabilities(logits) -> onp.ndarray:
+    """The sigmoid, in the dtype of the logits and without overflow."""
+    e = onp.exp(-abs(logits))
+    return onp.where(logits > 0, 1 / (1 + e), e / (1 + e))
+
+
+def click_step(net, trainer, devices=None, sigmoids: int = 1):
+    """A step for (X, y) of clicks: reports cross-entropy and accuracy.
+
+    net gives logits (batch, 1), y (batch, 1) is 0 or 1. sigmoids=2: the loss of a
+    network that ends with a sigmoid, taken for logits as the book does. Other arguments
+    as of `classification_step`.
+
+    Ours, for 16.9
+    """
+    loss = gluon.loss.SigmoidBCELoss()
+
+    def measure(X, y):
+        logits = net(X)
+        l = loss(npx.sigmoid(logits) if sigmoids == 2 else logits, y)
+        right = ((logits > 0) == (y > 0.5)).astype('float32').sum()
+        return l, {'train loss': (l.sum(), l.size), 'train acc': (right, y.size)}
+
+    return measured_step(net, measure, trainer, devices)
+
+
+def click_logits(net, features, device=None) -> onp.ndarray:
+    """What a network says of all examples: features (examples, fields), a NumPy array
+    -> (examples, 1).
+
+    Ours, for 16.9
+    """
+    chunks = [features[start:start + CHUNK] for start in range(0, len(features), CHUNK)]
+    return onp.concatenate([net(np.array(X, dtype='int32', ctx=device)).asnumpy()
+                            for X in chunks])
+
+
+def train_clicks(net, train_iter, test_iter, num_epochs: int, lr: float, devices,
+                 sigmoids: int = 1, weight_decay: float = 0, watch=None):
+    """Train a network of clicks by Adam; the `History`.
+
+    net: initialized, on the devices. test_iter: its ``arrays``, features and clicks,
+    are tested on after each epoch, all of them by each worker. sigmoids: as of
+    `click_step`. weight_decay: of all parameters, in their gradients. watch: as of
+    `fit`.
+
+    Ours, for 16.9
+    """
+    trainer = gluon.Trainer(net.collect_params(), 'adam',
+                            {'learning_rate': lr, 'wd': weight_decay})
+    features, y = test_iter.arrays
+
+    def evaluate():
+        logits = click_logits(net, features, devices[0])
+        return {'test log loss': log_loss(logits, y), 'test AUC': roc_auc(logits, y)}
+
+    return fit(click_step(net, trainer, devices, sigmoids), train_iter, num_epochs,
+               evaluate=evaluate, watch=watch)
+
+
+def compare_clicks(nets: dict, histories: dict, test_iter) -> dict:
+    """What `click_scores` says of each network, after the mean loss of its last epoch,
+    and of the share of clicks in the test, which knows nothing of an example; draws how
+    well the networks are calibrated.
+
+    nets: {name: network}, as `train_clicks` has trained them into histories.
+
+    Ours, for 16.9
+    """
+    features, y = test_iter.arrays
+    logits = {name: click_logits(net, features, devices_of(net)[0])
+              for name, net in nets.items()}
+    show_calibration(logits, y)
+    share = float(y.mean())
+    constant = onp.full(y.shape, onp.log(share / (1 - share)))
+    return {**{name: {'train loss': histories[name]['train loss'],
+                      **click_scores(values, y)} for name, values in logits.items()},
+            'the share of clicks alone': click_scores(constant, y)}
+
+
+def show_calibration(logits: dict, y) -> None:
+    """Draw how often is clicked what is likely to be: right curves are the diagonal.
+
+    logits: {name: array (examples, 1)}, a curve each; y (examples, 1).
+
+    Ours, for 16.9
+    """
+    curves = [calibration(probabilities(values), y) for values in logits.values()]
+    plot([[0, 1], *(means for means, _ in curves)],
+         [[0, 1], *(shares for _, shares in curves)],
+         'predicted probability of a click', 'share of clicks', ['right', *logits],
+         xlim=[0, 1], ylim=[0, 1], fmts=('k:', '-', 'm--', 'g-.'))
+
+
+def judge_clicks(model, lines) -> list:
+    """For each line of fields a dict: 'click', the probability of one, and 'unknown',
+    how many of its values were not in the data of the training.
+
+    model: of `load_model`, whose 'fields' are the known values of each field in the
+    order of their numbers. A line has a value for each field, with tabs between, and
+    may begin with the click, as in the data's files. InputError for another line.
+
+    Ours, for 16.9
+    """
+    fields = model.about['fields']
+    known = [{value: i for i, value in enumerate(values)} for values in fields]
+    rows = [split(line, len(fields)) for line in lines]
+    unknown = [sum(value not in numbers for value, numbers in zip(row, known))
+               for row in rows]
+    p = probabilities(click_logits(model, number_fields(list(zip(*rows)), known)))
+    return [{'click': float(chance), 'unknown': count}
+            for chance, count in zip(p[:, 0], unknown)]
+
+
+def split(line: str, num_fields: int) -> list:
+    """The values of a line's fields; InputError for another number of them."""
+    values = line.split('\t')
+    if len(values) == num_fields + 1 and values[0] in ('0', '1'):
+        return values[1:]
+    if len(values) != num_fields:
+        raise InputError(f'a line must be the values of {num_fields} fields with tabs '
+                         f'between, got {len(values)}: {line[:60]!r}')
+    return values
