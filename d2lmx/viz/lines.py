@@ -4,12 +4,17 @@ from itertools import cycle
 import mxnet as mx
 import numpy as onp
 from matplotlib import pyplot as plt
+from matplotlib.ticker import LogFormatterSciNotation
 
-from . import notebook
+from . import legends, notebook
 
 __all__ = ['FMTS', 'use_svg_display', 'set_figsize', 'set_axes', 'plot', 'plot_history']
 
 FMTS = ('-', 'm--', 'g-.', 'r:')  # the book's line styles, in order
+# powers of ten on a logarithmic axis, up to which some, or all, between have numbers
+FEW_POWERS = 2, .5
+# what a series is of, and how its axis calls the rest of its name
+SETS, QUANTITIES = ('train', 'valid', 'test'), {'acc': 'accuracy'}
 
 
 def use_svg_display() -> None:
@@ -44,8 +49,12 @@ def set_axes(axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend) -> None:
         axes.set_xlim(xlim)
     if ylim is not None and ylim[0] != ylim[1]:
         axes.set_ylim(ylim)
+    if yscale == 'log':
+        axes.yaxis.set_minor_formatter(
+            LogFormatterSciNotation(minor_thresholds=FEW_POWERS))
     if legend:
         axes.legend(legend)
+        legends.clear(axes.figure)
     axes.grid(True)
 
 
@@ -136,6 +145,17 @@ def plot_history(history, ax=None, fmts=FMTS):
     for (name, pairs), fmt in zip(history.series.items(), cycle(fmts)):
         show_single_point(*ax.plot(*zip(*pairs), fmt, label=name))
     ax.set_xlabel('epoch')
+    ax.set_ylabel(', '.join(dict.fromkeys(map(quantity, history.series))))
     ax.legend()
+    legends.clear(ax.figure)
     ax.grid(True)
     return ax
+
+
+def quantity(name: str) -> str:
+    """What a series measures, by its name without its set: 'accuracy' of 'test acc'.
+
+    Ours, for 3.6
+    """
+    words = [word for word in name.split() if word not in SETS]
+    return QUANTITIES.get(' '.join(words), ' '.join(words)) or name
