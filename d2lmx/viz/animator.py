@@ -4,7 +4,8 @@ from itertools import cycle
 
 from matplotlib import pyplot as plt
 
-from . import legends, notebook
+from . import notebook
+from .finish import finish
 from .lines import FMTS, set_axes, show_single_point, use_svg_display
 
 __all__ = ['Animator']
@@ -73,14 +74,14 @@ class Animator:
         """Leave a given ylim as long as a curve ends beyond it."""
         axes, ylim = self.axes[0], self._config['ylim']
         # book: keeps its limits, beyond which a curve is not seen
-        if ylim is not None and ylim[0] != ylim[1]:
+        if ylim is not None and ylim[0] < ylim[1]:
             is_within = all(ylim[0] <= ys[-1] <= ylim[1] for ys in self.Y if ys)
             axes.set_ylim(ylim if is_within else (None, None), auto=not is_within)
             axes.autoscale_view()
 
     def _report(self, x):
         if notebook.in_notebook():
-            legends.clear(self.fig)
+            finish(self.fig)
             notebook.redraw(self.fig)
         elif sys.stderr.isatty() and x is not None and float(x).is_integer():
             names = list(self.legend) + [''] * len(self.Y)

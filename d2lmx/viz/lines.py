@@ -6,7 +6,8 @@ import numpy as onp
 from matplotlib import pyplot as plt
 from matplotlib.ticker import LogFormatterSciNotation
 
-from . import legends, notebook
+from . import notebook
+from .finish import finish
 
 __all__ = ['FMTS', 'use_svg_display', 'set_figsize', 'set_axes', 'plot', 'plot_history']
 
@@ -38,23 +39,25 @@ def set_figsize(figsize=(3.5, 2.5)) -> None:
 def set_axes(axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend) -> None:
     """Label and scale axes. Limits and legend may be None.
 
+    Limits that do not rise are left to matplotlib.
+
     Book: 2.4 (sec_calculus)
     """
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
     axes.set_xscale(xscale)
     axes.set_yscale(yscale)
-    # book: sets limits of no width too, as [1, num_epochs] is for a single epoch
-    if xlim is not None and xlim[0] != xlim[1]:
+    # book: sets these too, as [1, num_epochs] and [10, num_epochs] are for few epochs
+    if xlim is not None and xlim[0] < xlim[1]:
         axes.set_xlim(xlim)
-    if ylim is not None and ylim[0] != ylim[1]:
+    if ylim is not None and ylim[0] < ylim[1]:
         axes.set_ylim(ylim)
     if yscale == 'log':
         axes.yaxis.set_minor_formatter(
             LogFormatterSciNotation(minor_thresholds=FEW_POWERS))
     if legend:
         axes.legend(legend)
-        legends.clear(axes.figure)
+    finish(axes.figure)
     axes.grid(True)
 
 
@@ -147,7 +150,7 @@ def plot_history(history, ax=None, fmts=FMTS):
     ax.set_xlabel('epoch')
     ax.set_ylabel(', '.join(dict.fromkeys(map(quantity, history.series))))
     ax.legend()
-    legends.clear(ax.figure)
+    finish(ax.figure)
     ax.grid(True)
     return ax
 
