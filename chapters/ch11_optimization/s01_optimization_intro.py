@@ -60,6 +60,7 @@ def saddle_points():
     ticks = [-1, 0, 1]
     ax.set(xticks=ticks, yticks=ticks, zticks=ticks, xlabel='x', ylabel='y',
            zlabel='f(x, y)')
+    ax.set_box_aspect(None, zoom=0.85)  # room for the name of z
     hessian = np.array([[2.0, 0.0], [0.0, -2.0]])
     return {'eigenvalues of the Hessian': np.linalg.eigvalsh(hessian).tolist()}
 

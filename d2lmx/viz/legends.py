@@ -11,7 +11,10 @@ def clear(fig) -> None:
     looked for a free place within the axes before. A legend that has other axes to its
     right stays.
     """
-    right = max((axes.get_position().x1 for axes in fig.axes), default=0)
+    if not any(axes.get_legend() for axes in fig.axes):
+        return
+    fig.draw_without_rendering()  # for all to be in its place
+    right = max(axes.get_position().x1 for axes in fig.axes)
     for axes in fig.axes:
         legend = axes.get_legend()
         if legend and axes.get_position().x1 == right and covers(legend, axes):

@@ -42,7 +42,8 @@ def show_trace_2d(f, results):
 
 
 def _span(points, low, high):
-    """65 numbers from low to high, or further, to hold all finite points and a margin."""
+    """65 numbers from low to high, or further: over all finite points, and a margin.
+    """
     points = points[onp.isfinite(points)]
     first, last = points.min(), points.max()
     margin = MARGIN * (last - first)

@@ -20,7 +20,7 @@ def place_of(axes):
 
 def test_a_legend_without_a_free_place_stands_beside_axes_that_keep_their_size():
     d2l.plot(T, EVERYWHERE, 't', 'x')
-    before, _ = plt.gca().get_window_extent().get_points()[1] - [0, 0]
+    before = plt.gca().get_window_extent().x1
     d2l.plot(T, EVERYWHERE, 't', 'x', NAMES)
     axes = plt.gca()
     (left, right), (begin, end) = place_of(axes)
@@ -41,7 +41,8 @@ def test_a_legend_with_a_free_place_stays_in_its_axes():
 def test_points_bars_and_lines_are_covered_where_they_are(draw):
     _, axes = plt.subplots(figsize=(3.5, 2.5))
     draw(axes)
-    legend = axes.legend(['a' * 12], loc='upper right', framealpha=1)
+    legend = axes.legend(['a' * 12], loc='upper right')
+    axes.figure.canvas.draw()
     assert legends.covers(legend, axes)
     # left of and above all of them
     axes.set(xlim=(-100, 20), ylim=(-1, 100))
@@ -52,6 +53,7 @@ def test_points_do_not_cover_what_lies_between_them():
     _, axes = plt.subplots(figsize=(3.5, 2.5))
     points, = axes.plot([0, 2], [0, 2], 'o')
     legend = axes.legend(['a'], loc='center')
+    axes.figure.canvas.draw()
     assert not legends.covers(legend, axes)
     points.set_linestyle('-')
     assert legends.covers(legend, axes)
