@@ -66,11 +66,12 @@ def train(train_features, test_features, train_labels, test_labels, num_epochs=4
     return history, net[0].weight.data().reshape(-1)
 
 
-def draw(history, num_epochs):
+def draw(history, num_epochs, name):
     """Both losses over the epochs."""
     losses = [[loss for _, loss in history.series[name]] for name in ('train', 'test')]
     d2l.plot(range(1, num_epochs + 1), losses, 'epoch', 'loss', ['train', 'test'],
              xlim=[1, num_epochs], ylim=[1e-3, 1e2], yscale='log')
+    d2l.plt.title(name)
 
 
 def run(*, num_epochs: int = 400, num_epochs_all: int = 1500, lr: float = 0.01,
@@ -86,7 +87,7 @@ def run(*, num_epochs: int = 400, num_epochs_all: int = 1500, lr: float = 0.01,
         X = poly_features[:, :num_degrees]
         history, weight = train(X[:n_train], X[n_train:], labels[:n_train],
                                 labels[n_train:], epochs, lr, batch_size)
-        draw(history, epochs)
+        draw(history, epochs, name)
         series[name] = history.record()['series']
         result[name] = {'train': history['train'], 'test': history['test'],
                         'weight': weight.tolist()}

@@ -109,6 +109,7 @@ def run(*, lambd: float = 3, num_epochs: int = 100, lr: float = 0.003,
         for strength in (0, lambd):
             history, w = train(strength)
             name = f'{variant}, lambda {strength:g}'
+            d2l.plt.title(name)
             result[name] = {'train': history['train'], 'test': history['test'],
                             'L2 norm of w': float(np.linalg.norm(w))}
             series[name] = history.record()['series']

@@ -84,27 +84,29 @@ def train(net, x_train, y_train, num_epochs, lr):
                        *history.series['train loss'][-1]))
 
 
-def show_weights(weights):
+def show_weights(weights, name):
     d2l.show_heatmaps(np.expand_dims(np.expand_dims(weights, 0), 0),
-                      xlabel='Sorted training inputs', ylabel='Sorted testing inputs')
+                      xlabel='Sorted training inputs', ylabel='Sorted testing inputs',
+                      titles=[name])
 
 
 def run(*, n_train: int = 50, num_epochs: int = 5, lr: float = 0.5) -> dict:
     x_train, y_train, x_test, y_truth = make_data(n_train)
 
-    def plot_kernel_reg(y_hat):
+    def plot_kernel_reg(y_hat, name):
         """Truth and prediction as curves, training examples as dots."""
         d2l.plot(x_test, [y_truth, y_hat], 'x', 'y', legend=['Truth', 'Pred'],
                  xlim=[0, 5], ylim=[-1, 5])
         d2l.plt.plot(x_train.asnumpy(), y_train.asnumpy(), 'o', alpha=0.5)
+        d2l.plt.title(name)
 
     average = np.full_like(y_truth, y_train.mean())
-    plot_kernel_reg(average)
+    plot_kernel_reg(average, 'average')
 
     weights = kernel_weights(x_test, x_train)
     fixed_width = np.dot(weights, y_train)
-    plot_kernel_reg(fixed_width)
-    show_weights(weights)
+    plot_kernel_reg(fixed_width, 'fixed width')
+    show_weights(weights, 'fixed width')
 
     net = build_net()
     net.initialize()
@@ -112,8 +114,8 @@ def run(*, n_train: int = 50, num_epochs: int = 5, lr: float = 0.5) -> dict:
     n_test = len(x_test)
     learned_width = net(x_test, np.tile(x_train, (n_test, 1)),
                         np.tile(y_train, (n_test, 1)))
-    plot_kernel_reg(learned_width)
-    show_weights(net.attention_weights)
+    plot_kernel_reg(learned_width, 'learned width')
+    show_weights(net.attention_weights, 'learned width')
     return {**history.record(), 'w': net.w.data().item(),
             'mean squared error': {name: float(((y_hat - y_truth)**2).mean())
                                    for name, y_hat in (

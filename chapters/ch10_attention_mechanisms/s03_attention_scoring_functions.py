@@ -46,23 +46,23 @@ def example_inputs(batch_size=2):
             np.random.randint(1, 6, size=(batch_size,), dtype='int32'))
 
 
-def attend(attention, queries):
+def attend(attention, queries, name):
     """Its output for equal keys, of which 2 and 6 are valid; draws the weights."""
     keys = np.ones((2, 10, 2))
     values = np.arange(40).reshape(1, 10, 4).repeat(2, axis=0)
     attention.initialize()
     output = attention(queries, keys, values, np.array([2, 6]))
     d2l.show_heatmaps(attention.attention_weights.reshape(1, 1, 2, 10), xlabel='Keys',
-                      ylabel='Queries')
+                      ylabel='Queries', titles=[name])
     return output.tolist()
 
 
 def run(*, num_hiddens: int = 8, dropout: float = 0.1) -> dict:
     return {'masked softmax': masked(),
             'additive': attend(d2l.AdditiveAttention(num_hiddens, dropout),
-                               np.random.normal(0, 1, (2, 1, 20))),
+                               np.random.normal(0, 1, (2, 1, 20)), 'additive'),
             'dot product': attend(d2l.DotProductAttention(dropout),
-                                  np.random.normal(0, 1, (2, 1, 2)))}
+                                  np.random.normal(0, 1, (2, 1, 2)), 'dot product')}
 
 
 if __name__ == '__main__':

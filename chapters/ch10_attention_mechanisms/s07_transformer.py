@@ -89,11 +89,12 @@ def decoder_weights(steps, which, num_steps):
     return found
 
 
-def show(weights, num_queries=None, num_keys=None):
+def show(name, weights, num_queries=None, num_keys=None):
     """A row of heat maps for each layer, a column for each head."""
     titles = [f'Head {i + 1}' for i in range(weights.shape[1])]
     d2l.show_heatmaps(weights[:, :, :num_queries, :num_keys], xlabel='Key positions',
                       ylabel='Query positions', titles=titles, figsize=(7, 3.5))
+    d2l.plt.suptitle(name)
 
 
 def run(*, num_hiddens: int = 32, ffn_num_hiddens: int = 64, num_heads: int = 4,
@@ -106,9 +107,10 @@ def run(*, num_hiddens: int = 32, ffn_num_hiddens: int = 64, num_heads: int = 4,
     history = d2l.train_seq2seq(net, train_iter, lr, num_epochs, tgt_vocab, device)
     sentences, steps = translations(net, src_vocab, tgt_vocab, num_steps, device)
     num_tokens = len(list(d2l.NMT_SENTENCES)[-1].split()) + 1  # and '<eos>'
-    show(encoder_weights(net))
-    show(decoder_weights(steps, 0, num_steps), len(steps), len(steps))
-    show(decoder_weights(steps, 1, num_steps), len(steps), num_tokens)
+    show('encoder', encoder_weights(net))
+    show('decoder', decoder_weights(steps, 0, num_steps), len(steps), len(steps))
+    show('decoder to encoder', decoder_weights(steps, 1, num_steps), len(steps),
+         num_tokens)
     return {'position-wise': position_wise(), 'norms': layer_and_batch_norm(),
             'shapes': shapes(), **history.record(), 'translations': sentences}
 

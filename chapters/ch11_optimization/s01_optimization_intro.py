@@ -39,7 +39,7 @@ def local_minima():
     x = np.arange(-1.0, 2.0, 0.01)
     d2l.plot(x, [f(x)], 'x', 'f(x)')
     d2l.annotate('local minimum', (-0.3, -0.25), (-0.77, -1.0))
-    d2l.annotate('global minimum', (1.1, -0.95), (0.6, 0.8))
+    d2l.annotate('global minimum', (1.1, -0.95), (-0.3, 0.8))
     left = x[x < 0.5]
     return {'local': minimum(left, f(left)), 'global': minimum(x, f(x))}
 
@@ -58,7 +58,9 @@ def saddle_points():
     ax.plot_wireframe(*(a.asnumpy() for a in (x, y, z)), rstride=10, cstride=10)
     ax.plot([0], [0], [0], 'rx')
     ticks = [-1, 0, 1]
-    ax.set(xticks=ticks, yticks=ticks, zticks=ticks, xlabel='x', ylabel='y')
+    ax.set(xticks=ticks, yticks=ticks, zticks=ticks, xlabel='x', ylabel='y',
+           zlabel='f(x, y)')
+    ax.set_box_aspect(None, zoom=0.85)  # room for the name of z
     hessian = np.array([[2.0, 0.0], [0.0, -2.0]])
     return {'eigenvalues of the Hessian': np.linalg.eigvalsh(hessian).tolist()}
 
@@ -67,7 +69,7 @@ def vanishing_gradients():
     """The derivative of tanh at 4; draws tanh."""
     x = np.arange(-2.0, 5.0, 0.01)
     d2l.plot(x, [np.tanh(x)], 'x', 'f(x)')
-    d2l.annotate('vanishing gradient', (4, 1), (2, 0.0))
+    d2l.annotate('vanishing gradient', (4, 1), (1.2, 0.0))
     x = np.array(4.0)
     x.attach_grad()
     with autograd.record():

@@ -22,13 +22,14 @@ def gd(eta, f_grad):
     return results
 
 
-def show_trace(results, f):
+def show_trace(results, f, title):
     """Draw the points over the curve of f."""
     n = max(abs(min(results)), abs(max(results)))
     f_line = np.arange(-n, n, n / 1000)
     d2l.set_figsize()
     points = np.array(results)
     d2l.plot([f_line, points], [f(f_line), f(points)], 'x', 'f(x)', fmts=['-', '-o'])
+    d2l.plt.title(title)
 
 
 def one_dimension():
@@ -42,7 +43,7 @@ def one_dimension():
     ends = {}
     for eta in (0.2, 0.05, 1.1):
         results = gd(eta, f_grad)
-        show_trace(results, f)
+        show_trace(results, f, f'eta = {eta}')
         ends[f'eta = {eta}'] = results[-1]
     return ends
 
@@ -58,7 +59,7 @@ def local_minimum(eta=2):
         return math.cos(c * x) - c * x * math.sin(c * x)
 
     results = gd(eta, f_grad)
-    show_trace(results, f)
+    show_trace(results, f, f'x cos(cx), eta = {eta}')
     return results[-1]
 
 
@@ -79,6 +80,7 @@ def many_dimensions():
     """Where twenty steps on x1^2 + 2 x2^2 end; draws the way."""
     results = d2l.train_2d(gd_2d, f_grad=f_2d_grad)
     d2l.show_trace_2d(f_2d, results)
+    d2l.plt.title('gradient descent')
     return list(results[-1])
 
 
@@ -110,7 +112,7 @@ def newton(eta=1, f_grad=f_grad, f_hess=f_hess):
 def newtons_method():
     """Where it ends on cosh(cx), and on x cos(cx), which is not convex; draws each."""
     results = newton()
-    show_trace(results, f)
+    show_trace(results, f, "Newton's method on cosh(cx)")
     return {'cosh(cx)': results[-1], **without_convexity()}
 
 
@@ -130,7 +132,7 @@ def without_convexity():
     ends = {}
     for eta in (1, 0.5):
         results = newton(eta, f_grad, f_hess)
-        show_trace(results, f)
+        show_trace(results, f, f"Newton's method, eta = {eta}")
         ends[f'x cos(cx), eta = {eta}'] = results[-1]
     return ends
 
@@ -155,6 +157,7 @@ def preconditioning(eta=0.45, steps=10):
                           ('preconditioned', preconditioned)]:
         results = d2l.train_2d(trainer, steps=steps, f_grad=f_2d_grad)
         d2l.show_trace_2d(f_2d, results)
+        d2l.plt.title(name)
         ends[name] = list(results[-1])
     return ends
 

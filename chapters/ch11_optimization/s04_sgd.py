@@ -70,7 +70,9 @@ def run(*, eta: float = 0.1, steps: int = 50, steps_exponential: int = 1000) -> 
         results = d2l.train_2d(partial(sgd, eta=eta, lr=lr), steps=num_steps,
                                f_grad=f_grad)
         d2l.show_trace_2d(f, results)
-        ends[f'{lr.__name__}, {num_steps} steps'] = list(results[-1])
+        name = f'{lr.__name__}, {num_steps} steps'
+        d2l.plt.title(name)
+        ends[name] = list(results[-1])
     return {'last point': ends, 'share never drawn': never_drawn(1500)}
 
 

@@ -69,7 +69,9 @@ def sgd(params, states, hyperparams):
 def train_sgd(lr, batch_size, num_epochs=2):
     """(seconds, losses) of one training from scratch."""
     data_iter, feature_dim = d2l.get_data_ch11(batch_size)
-    return d2l.train_ch11(sgd, None, {'lr': lr}, data_iter, feature_dim, num_epochs)
+    curve = d2l.train_ch11(sgd, None, {'lr': lr}, data_iter, feature_dim, num_epochs)
+    d2l.plt.title(f'batch size {batch_size}')
+    return curve
 
 
 def compare_speeds(results):
@@ -89,6 +91,7 @@ def run(*, n: int = 256, num_epochs: int = 2, num_epochs_gd: int = 10) -> dict:
     data_iter, _ = d2l.get_data_ch11(10)
     results['concise, batch size=10'] = d2l.train_concise_ch11(
         'sgd', {'learning_rate': 0.05}, data_iter, num_epochs)
+    d2l.plt.title('concise, batch size 10')
     return {'loss': {name: losses[-1] for name, (_, losses) in results.items()},
             'series': {name: losses for name, (_, losses) in results.items()},
             'timing': {'gigaflops': speeds,

@@ -40,6 +40,7 @@ def ill_conditioned():
                           ('eta 0.6, beta 0.25', partial(momentum_2d, beta=0.25))]:
         results = d2l.train_2d(trainer)
         d2l.show_trace_2d(f_2d, results)
+        d2l.plt.title(name)
         ends[name] = list(results[-1])
     return ends
 
@@ -69,6 +70,7 @@ def train_momentum(lr, momentum, num_epochs=2):
     _, losses = d2l.train_ch11(
         sgd_momentum, init_momentum_states(feature_dim),
         {'lr': lr, 'momentum': momentum}, data_iter, feature_dim, num_epochs)
+    d2l.plt.title(f'lr {lr}, momentum {momentum}')
     return losses[-1]
 
 
@@ -88,6 +90,7 @@ def run(*, num_epochs: int = 2) -> dict:
     data_iter, _ = d2l.get_data_ch11(batch_size=10)
     _, concise = d2l.train_concise_ch11(
         'sgd', {'learning_rate': 0.005, 'momentum': 0.9}, data_iter, num_epochs)
+    d2l.plt.title('concise, lr 0.005, momentum 0.9')
     losses['concise, lr 0.005, momentum 0.9'] = concise[-1]
     decay_along_eigenvectors()
     return {**shown, 'loss': losses}

@@ -36,6 +36,7 @@ def traces():
     for eta in (0.4, 2):
         results = d2l.train_2d(partial(adagrad_2d, eta=eta))
         d2l.show_trace_2d(f_2d, results)
+        d2l.plt.title(f'eta {eta}')
         ends[f'eta {eta}'] = list(results[-1])
     return ends
 
@@ -55,8 +56,10 @@ def run(*, lr: float = 0.1, num_epochs: int = 2) -> dict:
     data_iter, feature_dim = d2l.get_data_ch11(batch_size=10)
     _, losses = d2l.train_ch11(adagrad, init_adagrad_states(feature_dim), {'lr': lr},
                                data_iter, feature_dim, num_epochs)
+    d2l.plt.title('from scratch')
     _, concise = d2l.train_concise_ch11('adagrad', {'learning_rate': lr}, data_iter,
                                         num_epochs)
+    d2l.plt.title('concise')
     return {'0.1 x1^2 + 2 x2^2 after 20 steps': shown,
             'loss': {'scratch': losses[-1], 'concise': concise[-1]}}
 

@@ -57,8 +57,10 @@ def run(*, lr: float = 0.01, gamma: float = 0.9, num_epochs: int = 2) -> dict:
     _, losses = d2l.train_ch11(rmsprop, init_rmsprop_states(feature_dim),
                                {'lr': lr, 'gamma': gamma}, data_iter, feature_dim,
                                num_epochs)
+    d2l.plt.title('from scratch')
     _, concise = d2l.train_concise_ch11(
         'rmsprop', {'learning_rate': lr, 'gamma1': gamma}, data_iter, num_epochs)
+    d2l.plt.title('concise')
     return {'sum of weights': weights,
             '0.1 x1^2 + 2 x2^2 after 20 steps': list(results[-1]),
             'loss': {'scratch': losses[-1], 'concise': concise[-1]}}

@@ -31,7 +31,9 @@ def run(*, rho: float = 0.9, num_epochs: int = 2) -> dict:
     data_iter, feature_dim = d2l.get_data_ch11(batch_size=10)
     _, losses = d2l.train_ch11(adadelta, init_adadelta_states(feature_dim),
                                {'rho': rho}, data_iter, feature_dim, num_epochs)
+    d2l.plt.title('from scratch')
     _, concise = d2l.train_concise_ch11('adadelta', {'rho': rho}, data_iter, num_epochs)
+    d2l.plt.title('concise')
     return {'loss': {'scratch': losses[-1], 'concise': concise[-1]}}
 
 

@@ -48,10 +48,12 @@ def run(*, lr: float = 0.01, num_epochs: int = 2) -> dict:
         _, curve = d2l.train_ch11(trainer_fn, init_adam_states(feature_dim),
                                   {'lr': lr, 't': 1}, data_iter, feature_dim,
                                   num_epochs)
+        d2l.plt.title(name)
         losses[name] = curve[-1]
         if name == 'adam':
             _, curve = d2l.train_concise_ch11('adam', {'learning_rate': lr}, data_iter,
                                               num_epochs)
+            d2l.plt.title('adam, concise')
             losses['adam, concise'] = curve[-1]
     return {'loss': losses}
 

@@ -92,10 +92,11 @@ TRAINED = {  # what the page trains with; lr is the option
 }
 
 
-def draw(schedule, num_epochs):
+def draw(name, schedule, num_epochs):
     """The learning rates of all epochs, as a list; draws them."""
     lrs = [schedule(epoch) for epoch in range(num_epochs)]
     d2l.plot(range(num_epochs), lrs, 'epoch', 'learning rate')
+    d2l.plt.title(name)
     return lrs
 
 
@@ -119,7 +120,8 @@ def train(net, train_iter, test_iter, num_epochs, loss, trainer, device):
     """Train from the weights that net has; draws, returns the history."""
     # book: draws new weights here; ours are the same under all schedules
     devices = d2l.as_devices(device)
-    animator = d2l.Animator(xlabel='epoch', xlim=[0, num_epochs],
+    animator = d2l.Animator(xlabel='epoch', ylabel='loss, accuracy',
+                            xlim=[0, num_epochs],
                             legend=['train loss', 'train acc', 'test acc'])
     return d2l.fit(
         d2l.classification_step(net, loss, trainer, devices), train_iter, num_epochs,
@@ -132,19 +134,20 @@ def run(*, schedule: Literal['all', 'constant', 'square_root', 'multi_factor',
         num_epochs: int = 30, lr: float = 0.3, batch_size: int = 256) -> dict:
     train_iter, test_iter = d2l.load_data_fashion_mnist(batch_size)
     scheduler = FactorScheduler(factor=0.9, stop_factor_lr=1e-2, base_lr=2.0)
-    rates, device = {'factor': draw(scheduler, 50)}, d2l.try_gpu()
+    rates, device = {'factor': draw('factor', scheduler, 50)}, d2l.try_gpu()
     net, weights = new_net(d2l.as_devices(device))
     loss = gluon.loss.SoftmaxCrossEntropyLoss()
     result, series = {}, {}
     for name in TRAINED if schedule == 'all' else [schedule]:
         scheduler = TRAINED[name](lr)
         if name != 'constant':
-            rates[name] = draw(scheduler, num_epochs)
+            rates[name] = draw(name, scheduler, num_epochs)
         reset(net, weights)
         # book: gives the trainer the schedule itself, which it asks at every minibatch
         trainer = gluon.Trainer(net.collect_params(), 'sgd', {
             'lr_scheduler': d2l.ByEpoch(scheduler, len(train_iter))})
         history = train(net, train_iter, test_iter, num_epochs, loss, trainer, device)
+        d2l.plt.title(name)
         print(f'{name}: train loss {history["train loss"]:.3f}, train acc '
               f'{history["train acc"]:.3f}, test acc {history["test acc"]:.3f}')
         result[name] = history.record()['final']

@@ -122,6 +122,7 @@ def run(*, num_epochs: int = 10, lr: float = 0.2, batch_size: int = 256) -> dict
     series, seconds = {}, {}
     for name, num_gpus in [('1 device', 1), ('2 devices', 2)]:
         history = train(num_gpus, batch_size, lr, num_epochs, params)
+        d2l.plt.title(name)
         result[name] = history.record()['final']
         series[name] = history.record()['series']
         seconds[name] = history.seconds / num_epochs

@@ -71,6 +71,7 @@ def run(*, num_epochs: int = 10, lr: float = 0.1, batch_size: int = 256,
     for name, n in [('1 device', 1), ('2 devices', 2)]:
         # each device's share of a batch stays, and the rate grows with the batch
         history = train(n, n * batch_size, n * lr, num_epochs, max_batches)
+        d2l.plt.title(name)
         result[name] = history.record()['final']
         series[name] = history.record()['series']
         timing[name] = history.record()['timing']

@@ -120,6 +120,7 @@ def run(*, num_epochs: int = 5, batch_size: int = 128, lr: float = 0.01,
                             ('from scratch', scratch_net, lr_scratch)]:
         history = train_fine_tuning(net, rate, batch_size, num_epochs, data, size,
                                     max_batches).record()
+        d2l.plt.title(name)
         result[name], series[name] = history['final'], history['series']
         timing[name] = history['timing']
     d2l.save_model(out / 'model', finetune_net, example_inputs(1, size),

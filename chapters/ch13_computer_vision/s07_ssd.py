@@ -213,7 +213,7 @@ def training_step(net, lr, weight_decay):
 
 def train(net, train_iter, num_epochs, lr, weight_decay):
     """Train on all devices of the run, drawing as on the page; the history."""
-    animator = d2l.Animator(xlabel='epoch', xlim=[1, num_epochs],
+    animator = d2l.Animator(xlabel='epoch', ylabel='error', xlim=[1, num_epochs],
                             legend=['class error', 'bbox mae'])
     return d2l.fit(
         training_step(net, lr, weight_decay), train_iter, num_epochs,

@@ -80,6 +80,7 @@ def upsampling():
     axes = d2l.show_images([X[0].transpose(1, 2, 0), out_img.clip(0, 1)], 1, 2, scale=3)
     for ax in axes:
         ax.set_axis_on()
+    axes[0].figure.tight_layout()  # room for the numbers of the axes
     return {'input image shape': list(img.shape),
             'output image shape': list(out_img.shape)}
 

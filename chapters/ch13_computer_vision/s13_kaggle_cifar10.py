@@ -71,7 +71,8 @@ def train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
     trainer = gluon.Trainer(net.collect_params(), 'sgd', {
         'lr_scheduler': schedule, 'momentum': 0.9, 'wd': wd})
     legend = ['train loss', 'train acc'] + ['valid acc'] * (valid_iter is not None)
-    animator = d2l.Animator(xlabel='epoch', xlim=[1, num_epochs], legend=legend)
+    animator = d2l.Animator(xlabel='epoch', ylabel='loss, accuracy',
+                            xlim=[1, num_epochs], legend=legend)
     history = d2l.fit(
         d2l.classification_step(net, loss, trainer, devices), train_iter, num_epochs,
         points_per_epoch=5, watch=d2l.animate(animator),

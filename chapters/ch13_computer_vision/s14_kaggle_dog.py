@@ -114,7 +114,8 @@ def train(net, train_iter, valid_iter, num_epochs, lr, wd, devices, lr_period,
                                             split_features), trains=net)
     step.trains = net.output_new, trainer  # all that changes
     legend = ['train loss'] + ['valid loss'] * (valid_iter is not None)
-    animator = d2l.Animator(xlabel='epoch', xlim=[1, num_epochs], legend=legend)
+    animator = d2l.Animator(xlabel='epoch', ylabel='loss', xlim=[1, num_epochs],
+                            legend=legend)
     history = d2l.fit(
         step, train_iter, num_epochs, points_per_epoch=5, watch=d2l.animate(animator),
         evaluate=valid_iter and (lambda: {

@@ -162,7 +162,7 @@ def train(net, train_iter, test_iter, classes, lr, num_epochs, devices):
         return {f'test {name}': found[name] for name in measures}
 
     legend = ['train loss', 'train acc', *(f'test {name}' for name in measures)]
-    animator = d2l.Animator('epoch', xlim=[1, num_epochs], legend=legend)
+    animator = d2l.Animator('epoch', 'loss, accuracy', legend, xlim=[1, num_epochs])
     return d2l.fit(step, train_iter, num_epochs, evaluate=test,
                    watch=d2l.animate(animator))
 

@@ -48,8 +48,8 @@ def train_ch3(net, train_iter, test_iter, loss, num_epochs, updater, trains=None
 
     Book: 3.6 (sec_softmax_scratch)
     """
-    animator = Animator(xlabel='epoch', xlim=[1, num_epochs], ylim=[0.3, 0.9],
-                        legend=TRAIN_LEGEND)
+    animator = Animator(xlabel='epoch', ylabel='loss, accuracy', xlim=[1, num_epochs],
+                        ylim=[0.3, 0.9], legend=TRAIN_LEGEND)
     # book: asserts the final loss and accuracies; a short run is no error, so we return
     step = classification_step(net, loss, updater)
     step.trains = step.trains if trains is None else trains

@@ -36,7 +36,8 @@ def train_ch6(net, train_iter, test_iter, num_epochs, lr, device):
     devices = as_devices(device)
     net.initialize(force_reinit=True, ctx=devices, init=init.Xavier())
     trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': lr})
-    animator = Animator(xlabel='epoch', xlim=[1, num_epochs], legend=TRAIN_LEGEND)
+    animator = Animator(xlabel='epoch', ylabel='loss, accuracy', xlim=[1, num_epochs],
+                        legend=TRAIN_LEGEND)
     loss = gluon.loss.SoftmaxCrossEntropyLoss()
     loss.hybridize(static_alloc=True, static_shape=True)
     history = fit(

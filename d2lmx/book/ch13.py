@@ -59,8 +59,8 @@ def train_ch13(net, train_iter, test_iter, loss, trainer, num_epochs, devices=No
     Book: 13.1 (sec_image_augmentation)
     """
     devices = try_all_gpus() if devices is None else devices
-    animator = Animator(xlabel='epoch', xlim=[1, num_epochs], ylim=[0, 1],
-                        legend=TRAIN_LEGEND)
+    animator = Animator(xlabel='epoch', ylabel='loss, accuracy', xlim=[1, num_epochs],
+                        ylim=[0, 1], legend=TRAIN_LEGEND)
     history = fit(
         ch13_step(net, loss, trainer, devices, split_f), train_iter, num_epochs,
         points_per_epoch=5, watch=animate(animator),

@@ -10,6 +10,7 @@ from ..context import running
 from ..errors import InputError
 from ..files.whole import whole_file, writing
 from ..runtime.devices import set_seed
+from ..viz.finish import finish
 from . import sections
 from .options import Parser, add_option, flag, hyperparameters
 from .results import as_json
@@ -168,6 +169,7 @@ def predictions(section, module, args, keywords):
 
 def save(figure, path) -> Path:
     """Write a figure as PNG, whole or not at all."""
+    finish(figure)
     with whole_file(path) as part, writing(path):
         figure.savefig(part, dpi=150, bbox_inches='tight')
     return path

@@ -8,6 +8,7 @@ from matplotlib import pyplot as plt
 
 from ..errors import InputError
 from ..files.whole import whole_file, writing
+from ..viz.finish import finish
 from ..viz.tables import table
 
 MANY, ROWS = 8, 20  # numbers in a line, and rows, that people are shown
@@ -20,6 +21,7 @@ def write(record, folder: Path) -> None:
     with writing(figures):
         for i, number in enumerate(plt.get_fignums(), start=1):
             figures.mkdir(exist_ok=True)
+            finish(plt.figure(number))
             for suffix in ('svg', 'png'):
                 plt.figure(number).savefig(figures / f'{i}.{suffix}', dpi=150,
                                            bbox_inches='tight')

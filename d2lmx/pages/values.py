@@ -81,7 +81,8 @@ def text(given) -> str:
 def path(given) -> Path:
     """The name of a file or folder, as file systems can have it."""
     parts = list(map(os.fsencode, Path(text(given)).parts))
-    if '\0' in given or len(os.fsencode(given)) > PATH or max(map(len, parts)) > NAME:
+    if ('\0' in given or len(os.fsencode(given)) > PATH
+            or any(len(part) > NAME for part in parts)):
         raise argparse.ArgumentTypeError(
             f'expected the name of a file or folder, of at most {NAME} bytes a part, '
             f'got {given[:40]!r}...')

@@ -104,8 +104,9 @@ class Entry:
     def figures(self) -> list:
         """Of its run, in order."""
         files = self.found.folder.glob('figures/[!.]*.svg') if self.run else []
+        there = [file for file in files if file.is_file()]
         return [read_figure(file) for file in
-                sorted(files, key=lambda file: (len(file.name), file.name))]
+                sorted(there, key=lambda file: (len(file.name), file.name))]
 
     @cached_property
     def exported(self) -> list:

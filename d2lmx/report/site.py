@@ -53,6 +53,9 @@ def refuse_to_replace(results, out) -> None:
     if out.resolve() in [results.resolve(), *results.resolve().parents]:
         raise InputError(f'the report in {out} would replace the results in {results}: '
                          'choose another folder with --out')
+    if out.resolve() in [Path.cwd(), *Path.cwd().parents]:
+        raise InputError(f'the report would replace {out.resolve()}, where you are: '
+                         'choose another folder with --out')
     if (out.exists() or out.is_symlink()) and not (
             out.is_dir() and (not any(out.iterdir()) or front.is_file()
                               and GENERATOR in front.read_text(errors='replace'))):

@@ -3,6 +3,7 @@ from matplotlib import pyplot as plt
 
 from .animator import *
 from .boxes import *
+from .fonts import *
 from .graphs import *
 from .heatmaps import *
 from .histograms import *

@@ -5,6 +5,7 @@ from itertools import cycle
 from matplotlib import pyplot as plt
 
 from . import notebook
+from .finish import finish
 from .lines import FMTS, set_axes, show_single_point, use_svg_display
 
 __all__ = ['Animator']
@@ -16,6 +17,8 @@ class Animator:
     In Jupyter the figure is redrawn at each point. On a terminal there is a line on
     standard error for each whole x (an epoch). Elsewhere nothing is printed, and the
     figure, drawn once, is there for whoever saves it.
+
+    ylim holds as long as every curve ends within it.
 
     Attributes: ``fig``; ``axes``, a list; ``X`` and ``Y``, a list of values a curve.
 
@@ -57,6 +60,7 @@ class Animator:
                 show_single_point(self._lines[i])
         self.axes[0].relim()
         self.axes[0].autoscale_view()
+        self._keep_in_sight()
         self._report(x[0])
 
     def _new_curve(self):
@@ -66,8 +70,18 @@ class Animator:
         if self.legend:  # one label a curve: some are still to come
             self.axes[0].legend(*zip(*zip(self._lines, self.legend)))
 
+    def _keep_in_sight(self):
+        """Leave a given ylim as long as a curve ends beyond it."""
+        axes, ylim = self.axes[0], self._config['ylim']
+        # book: keeps its limits, beyond which a curve is not seen
+        if ylim is not None and ylim[0] < ylim[1]:
+            is_within = all(ylim[0] <= ys[-1] <= ylim[1] for ys in self.Y if ys)
+            axes.set_ylim(ylim if is_within else (None, None), auto=not is_within)
+            axes.autoscale_view()
+
     def _report(self, x):
         if notebook.in_notebook():
+            finish(self.fig)
             notebook.redraw(self.fig)
         elif sys.stderr.isatty() and x is not None and float(x).is_integer():
             names = list(self.legend) + [''] * len(self.Y)

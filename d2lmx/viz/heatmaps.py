@@ -1,12 +1,12 @@
 """Matrices as colours."""
 import mxnet as mx
 import numpy as onp
-from matplotlib import font_manager
 from matplotlib import pyplot as plt
 
+from .finish import finish
 from .lines import use_svg_display
 
-__all__ = ['show_heatmaps', 'font_with']
+__all__ = ['show_heatmaps']
 
 
 def show_heatmaps(matrices, xlabel, ylabel, titles=None, figsize=(2.5, 2.5),
@@ -42,18 +42,4 @@ def show_heatmaps(matrices, xlabel, ylabel, titles=None, figsize=(2.5, 2.5),
             if titles:
                 ax.set_title(titles[j])
     fig.colorbar(image, ax=axes, shrink=0.6)
-
-
-def font_with(text: str) -> str:
-    """Name of an installed font that has every character of a text, '' where none has.
-
-    A font of last resort, whose characters are boxes, is none.
-
-    Ours
-    """
-    wanted = set(map(ord, text))
-    for font in sorted(font_manager.fontManager.ttflist, key=lambda font: font.name):
-        known = set(font_manager.get_font(font.fname).get_charmap())
-        if wanted <= known and not font.name.startswith('Last Resort'):
-            return font.name
-    return ''
+    finish(fig)

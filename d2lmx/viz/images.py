@@ -2,6 +2,8 @@
 import mxnet as mx
 from matplotlib import pyplot as plt
 
+from .finish import finish
+
 __all__ = ['show_images']
 
 
@@ -22,4 +24,5 @@ def show_images(imgs, num_rows: int, num_cols: int, titles=None, scale: float = 
         ax.imshow(img.asnumpy() if isinstance(img, mx.nd.NDArray) else img)
         if titles is not None:
             ax.set_title(titles[i], fontsize='small')
+    finish(axes[0].figure)
     return axes

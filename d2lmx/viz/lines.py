@@ -4,12 +4,18 @@ from itertools import cycle
 import mxnet as mx
 import numpy as onp
 from matplotlib import pyplot as plt
+from matplotlib.ticker import LogFormatterSciNotation
 
 from . import notebook
+from .finish import finish
 
 __all__ = ['FMTS', 'use_svg_display', 'set_figsize', 'set_axes', 'plot', 'plot_history']
 
 FMTS = ('-', 'm--', 'g-.', 'r:')  # the book's line styles, in order
+# powers of ten on a logarithmic axis, up to which some, or all, between have numbers
+FEW_POWERS = 2, .5
+# what a series is of, and how its axis calls the rest of its name
+SETS, QUANTITIES = ('train', 'valid', 'test'), {'acc': 'accuracy'}
 
 
 def use_svg_display() -> None:
@@ -33,19 +39,25 @@ def set_figsize(figsize=(3.5, 2.5)) -> None:
 def set_axes(axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend) -> None:
     """Label and scale axes. Limits and legend may be None.
 
+    Limits that do not rise are left to matplotlib.
+
     Book: 2.4 (sec_calculus)
     """
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
     axes.set_xscale(xscale)
     axes.set_yscale(yscale)
-    # book: sets limits of no width too, as [1, num_epochs] is for a single epoch
-    if xlim is not None and xlim[0] != xlim[1]:
+    # book: sets these too, as [1, num_epochs] and [10, num_epochs] are for few epochs
+    if xlim is not None and xlim[0] < xlim[1]:
         axes.set_xlim(xlim)
-    if ylim is not None and ylim[0] != ylim[1]:
+    if ylim is not None and ylim[0] < ylim[1]:
         axes.set_ylim(ylim)
+    if yscale == 'log':
+        axes.yaxis.set_minor_formatter(
+            LogFormatterSciNotation(minor_thresholds=FEW_POWERS))
     if legend:
         axes.legend(legend)
+    finish(axes.figure)
     axes.grid(True)
 
 
@@ -136,6 +148,17 @@ def plot_history(history, ax=None, fmts=FMTS):
     for (name, pairs), fmt in zip(history.series.items(), cycle(fmts)):
         show_single_point(*ax.plot(*zip(*pairs), fmt, label=name))
     ax.set_xlabel('epoch')
+    ax.set_ylabel(', '.join(dict.fromkeys(map(quantity, history.series))))
     ax.legend()
+    finish(ax.figure)
     ax.grid(True)
     return ax
+
+
+def quantity(name: str) -> str:
+    """What a series measures, by its name without its set: 'accuracy' of 'test acc'.
+
+    Ours, for 3.6
+    """
+    words = [word for word in name.split() if word not in SETS]
+    return QUANTITIES.get(' '.join(words), ' '.join(words)) or name

@@ -8,6 +8,7 @@ from .lines import use_svg_display
 __all__ = ['annotate', 'show_trace_2d']
 
 FIGSIZE = (3.5, 2.5)
+MARGIN = 0.05  # around points, in their spans
 
 
 def annotate(text, xy, xytext) -> None:
@@ -41,6 +42,9 @@ def show_trace_2d(f, results):
 
 
 def _span(points, low, high):
-    """About 65 numbers from low to high, or over all points that are finite."""
+    """65 numbers from low to high, or further: over all finite points, and a margin.
+    """
     points = points[onp.isfinite(points)]
-    return onp.linspace(min(low, points.min()), max(high, points.max()), 65)
+    first, last = points.min(), points.max()
+    margin = MARGIN * (last - first)
+    return onp.linspace(min(low, first - margin), max(high, last + margin), 65)

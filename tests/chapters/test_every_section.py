@@ -3,11 +3,14 @@ import inspect
 import json
 
 import mxnet as mx
+import numpy as onp
 import pytest
 
 from d2lmx import check_hybrid_block
 from d2lmx.files.catalogue import WEIGHTS
 from d2lmx.pages import printed, results, sections
+from d2lmx.viz import legends
+from d2lmx.viz.finish import finish
 
 INDEX = sections.sections()
 
@@ -41,12 +44,54 @@ def test_the_books_numbers_have_names_of_the_result(entry, smoke_run):
         assert {name.partition('/')[0] for name in names} <= known
 
 
-def test_figures_of_the_smoke_run_are_labelled(entry, smoke_run):
+def shows_data(axes):
+    """Whether there is more in the axes than a picture, a drawing or a colour bar."""
+    return axes.axison and (axes.lines or axes.patches) and not axes.images
+
+
+def test_figures_of_the_smoke_run_have_named_axes(entry, smoke_run):
     for figure in smoke_run(entry.number).figures:
+        for axes in filter(shows_data, figure.axes):
+            assert axes.get_xlabel() and axes.get_ylabel(), f'{figure}: no names'
+
+
+def test_figures_of_the_smoke_run_can_be_told_apart(entry, smoke_run):
+    def words(figure):
+        texts = list(figure.texts)
         for axes in figure.axes:
-            curves = axes.lines and axes.axison
-            assert not curves or (axes.get_xlabel() and (
-                axes.get_ylabel() or axes.get_legend())), f'{figure}: no labels'
+            legend = axes.get_legend()
+            texts += [axes.title, axes.xaxis.label, axes.yaxis.label, *axes.texts,
+                      *(legend.get_texts() if legend else [])]
+        return tuple(text.get_text() for text in texts)
+
+    told = [words(figure) for figure in smoke_run(entry.number).figures
+            if any(map(shows_data, figure.axes))]
+    assert len(set(told)) == len(told)
+
+
+def test_nothing_hides_the_curves_of_the_smoke_run(entry, smoke_run):
+    for figure in smoke_run(entry.number).figures:
+        finish(figure)  # as when it is saved
+        for axes in filter(shows_data, figure.axes):
+            (left, right), (low, high) = sorted(axes.get_xlim()), sorted(
+                axes.get_ylim())
+            assert axes.get_xlim() == (left, right) and axes.get_ylim() == (low, high)
+            for x, y in (line.get_data() for line in axes.lines
+                         if line.get_transform() == axes.transData):
+                x, y = onp.asarray(x, 'float64'), onp.asarray(y, 'float64')
+                assert ((left <= x) & (x <= right) & (low <= y) & (y <= high)).any()
+            legend = axes.get_legend()
+            assert not legend or not legends.covers(legend, axes)
+
+
+def test_axes_of_the_smoke_runs_figures_lie_beside_each_other(entry, smoke_run):
+    for figure in smoke_run(entry.number).figures:
+        if len(figure.axes) == 1:
+            continue
+        figure.draw_without_rendering()
+        boxes = [axes.get_tightbbox() for axes in figure.axes if axes.axison]
+        for i, box in enumerate(boxes):
+            assert not any(box.overlaps(other) for other in boxes[:i]), figure
 
 
 def test_all_that_the_smoke_run_trained_is_in_its_checkpoint(entry, smoke_run):

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from d2lmx.errors import InputError
-from d2lmx.pages import options
+from d2lmx.pages import options, values
 from d2lmx.pages.sections import Section
 
 SECTION = Section('6.6', 'lenet', 'LeNet', '卷积', (), Path('s06_lenet.py'))
@@ -191,3 +191,9 @@ def test_shape_is_written_with_x_or_commas(text):
 def test_no_shape_is_refused(text):
     with pytest.raises(argparse.ArgumentTypeError, match='such as 1x224x224'):
         options.shape(text)
+
+
+@pytest.mark.parametrize('given', ['.', './', '..'])
+def test_the_folder_that_one_is_in_is_a_folder(given, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert values.folder(given) == Path(given)

@@ -3,6 +3,7 @@ import json
 import os
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -314,3 +315,22 @@ def test_a_failure_counts_unless_a_later_run_succeeded(results):
              (later, later))
     assert {entry.slug[:5]: entry.state.key for entry in read_entries(results)
             }['03.07'] == 'inside'
+
+
+def test_a_report_never_replaces_the_folder_that_one_is_in(
+        results, tmp_path, monkeypatch):
+    (tmp_path / 'here').mkdir()
+    monkeypatch.chdir(tmp_path / 'here')
+    with pytest.raises(ValueError, match='would replace .*here, where you are'):
+        write_report(results, Path('.'))
+    assert list(tmp_path.glob('here/*')) == []
+
+
+def test_a_figure_that_is_a_link_to_nothing_is_left_out(tmp_path):
+    slug, = (s.slug for s in sections.sections() if s.number == '6.6')
+    write(tmp_path / slug, run_record('6.6'))
+    (tmp_path / slug / 'figures').mkdir()
+    (tmp_path / slug / 'figures' / '1.svg').symlink_to('nothing')
+    (tmp_path / slug / 'figures' / '2.svg').write_text(SVG)
+    entry, = (e for e in read_entries(tmp_path) if e.number == '6.6')
+    assert [figure.file.name for figure in entry.figures] == ['2.svg']

@@ -74,6 +74,20 @@ def test_axes_follow_the_points_and_keep_given_limits():
     assert animator.fig.get_size_inches().tolist() == [5, 3]
 
 
+def test_limits_give_way_as_long_as_a_curve_ends_beyond_them():
+    animator = d2l.Animator(ylim=[.3, .9], legend=['loss', 'acc'])
+    axes, = animator.axes
+    animator.add(1, [2, .5])
+    assert axes.get_ylim()[1] > 2 and axes.get_ylim()[0] < .5
+    animator.add(2, [.8, .6])  # it began above, and is seen now
+    assert axes.get_ylim() == (.3, .9)
+    animator.add(3, [.1, 1])
+    low, high = axes.get_ylim()
+    assert low < .1 and high > 2
+    animator.add(4, [float('nan'), .8])
+    assert axes.get_ylim()[1] > 2
+
+
 def test_a_terminal_gets_a_line_for_each_whole_epoch(monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr(sys, 'stderr', terminal)

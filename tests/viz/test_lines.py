@@ -136,3 +136,31 @@ def test_curves_have_a_grid_behind_them():
     for axes in (plot(X, F), d2l.plot_history(history), animator.axes[0]):
         lines = axes.get_xgridlines() + axes.get_ygridlines()
         assert lines and all(line.get_visible() for line in lines)
+
+
+@pytest.mark.parametrize('limits', [[10, 2], [1, 1]])
+def test_limits_that_do_not_rise_turn_no_axis_round(limits):
+    # [10, num_epochs] for two epochs
+    axes = plot(X, F, xlim=limits, ylim=limits)
+    assert axes.get_xlim()[0] < 0 and axes.get_xlim()[1] > 2
+    assert axes.get_ylim()[0] < 1 and axes.get_ylim()[1] > 5
+
+
+@pytest.mark.parametrize('values, has_more', [([.2, 3], True), ([.2, 300], False)])
+def test_a_logarithmic_axis_has_more_numbers_than_its_powers_of_ten_where_these_are_few(
+        values, has_more):
+    axes = plot([1, 2], values, yscale='log')
+    axes.figure.canvas.draw()
+    low, high = axes.get_ylim()
+    told = [tick.get_loc() for tick in axes.yaxis.get_minor_ticks()
+            if tick.label1.get_text() and low <= tick.get_loc() <= high]
+    assert (len(told) >= 3) == has_more == bool(told)
+
+
+def test_a_history_names_what_its_axis_measures_once():
+    history = d2l.History()
+    history.add(1, {'train loss': 2, 'train acc': .4, 'test acc': .5, 'mAP': .1})
+    assert d2l.plot_history(history).get_ylabel() == 'loss, accuracy, mAP'
+    history = d2l.History()
+    history.add(1, {'train': 2})
+    assert d2l.plot_history(history).get_ylabel() == 'train'

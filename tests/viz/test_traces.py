@@ -34,3 +34,9 @@ def test_arrays_of_one_number_are_points_and_two_traces_are_two_figures():
 def test_a_trace_that_runs_away_is_seen_whole():
     axes = d2l.show_trace_2d(lambda x1, x2: x1 * x2, [(-5, -2), (0, 400), (0, 1e400)])
     assert axes.get_ylim()[1] >= 400 == pytest.approx(axes.dataLim.y1, rel=1)
+
+
+def test_a_point_at_the_end_of_a_trace_is_not_cut_by_the_frame():
+    axes = d2l.show_trace_2d(lambda x1, x2: x1 * x2, [(-9, -2), (0, 4.), (3, 4)])
+    assert axes.get_xlim() == pytest.approx((-9.6, 3.6))
+    assert axes.get_ylim() == pytest.approx((-3, 4.3))
