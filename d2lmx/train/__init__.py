@@ -3,6 +3,7 @@ from .checkpoint import *
 from .counting import *
 from .engine import *
 from .evaluate import *
+from .ranking import *
 from .replicas import *
 from .step import *
 from .steps import *

@@ -104,6 +104,11 @@ PAGE = '''
 15.5  embed_size=100 num_hiddens=200 batch_size=256 num_steps=50 lr=0.001 num_epochs=4
 15.7  dropout=0.1 batch_size=512 max_len=128 lr=1e-4 num_epochs=5
       pretrained='bert.small'
+16.2  test_ratio=0.1 batch_size=256
+16.3  num_factors=30 num_epochs=20 lr=0.002 wd=1e-5 batch_size=512 test_ratio=0.1
+16.4  num_hidden=500 num_epochs=25 lr=0.002 wd=1e-5 batch_size=256 dropout=0.05
+16.6  num_factors=10 num_epochs=10 lr=0.01 wd=1e-5 batch_size=1024
+16.7  num_factors=10 L=5 num_epochs=8 lr=0.04 wd=1e-5 batch_size=4096
 '''
 # and, of 9.8, what 9.7 trains with
 OURS = '''
@@ -150,6 +155,8 @@ OURS = '''
 15.6  vocab_size=200 num_hiddens=32 ffn_num_hiddens=48 num_heads=4 num_layers=2
       num_classes=2 num_tags=5
 15.7  from_scratch=False max_batches=0
+16.1  k=50
+16.5  num_points=41 largest=4.0
 20.1  variant='transformer' token='char' min_freq=2 max_steps=50 num_hiddens=128
       num_layers=2 dropout=0.1 ffn_num_hiddens=512 num_heads=4 lr=0.001 batch_size=64
       num_epochs=8 num_valid=500 num_test=1500 beam_size=4 length_penalty=0.75

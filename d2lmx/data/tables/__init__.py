@@ -1,3 +1,5 @@
 """Rows of numbers and categories."""
 from .airfoil import *
+from .feedback import *
 from .house_price import *
+from .movielens import *
