@@ -38,8 +38,11 @@ class NeuMF(nn.HybridBlock):
         self.mlp = nn.HybridSequential()
         for num_hiddens in nums_hiddens:
             self.mlp.add(nn.Dense(num_hiddens, activation='relu', use_bias=True))
-        self.prediction_layer = nn.Dense(
-            1, activation='sigmoid' if is_sigmoid else None, use_bias=False)
+        # book: of weights near 0, which let little of the loss reach the factors; as
+        # ones it begins as the sum that the page's first builds have in its place
+        self.prediction_layer = (
+            nn.Dense(1, activation='sigmoid', use_bias=False) if is_sigmoid else
+            nn.Dense(1, use_bias=False, weight_initializer='ones'))
 
     def hybrid_forward(self, F, user_id, item_id):
         gmf = self.P(user_id) * self.Q(item_id)                 # (batch, factors)

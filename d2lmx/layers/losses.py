@@ -70,8 +70,7 @@ class HingeLossbRec(gluon.loss.Loss):
     """The hinge loss of an order: what to take must score higher by a margin.
 
     Inputs
-        positive, negative (batch, ...), scores of the same users; margin, a number,
-        which only an uncompiled loss can be given
+        positive, negative (batch, ...), scores of the same users; margin, a number
 
     Outputs
         the sum of all max(0, negative - positive + margin), a single number

@@ -16,6 +16,7 @@ from .images import Images
 from .inference import Inference
 from .language import LanguageModel
 from .pictures import Cifar10, HotDogs, Segmentation
+from .recommending import Orders, Ratings, Rows, Sequences
 from .reviews import Reviews
 from .translation import Translation
 from .words import Words
@@ -26,4 +27,5 @@ TASKS = {'fashion_mnist_train_images': Images, 'time_machine': LanguageModel,
          'ssd': Detection, 'fcn': Segmentation, 'bert_pretraining': Pretraining,
          'word2vec_pretraining': Words, 'aclImdb': Reviews,
          'natural_language_inference_attention': Inference,
-         'natural_language_inference_bert': Entailment}
+         'natural_language_inference_bert': Entailment, 'mf': Ratings,
+         'autorec': Rows, 'neumf': Orders, 'seqrec': Sequences}

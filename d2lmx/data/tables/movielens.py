@@ -60,8 +60,8 @@ def _table(file, text):
 
 
 def _is_number(cell) -> bool:
-    """Whether a cell is a whole number above 0."""
-    return cell.strip().isdecimal() and int(cell) > 0
+    """Whether a cell is a whole number above 0, which a column can hold."""
+    return cell.strip().isdecimal() and 0 < int(cell) < 2 ** 63
 
 
 def _count(file, what, ids) -> int:
