@@ -89,7 +89,7 @@ def run(*, num_factors: int = 30, num_epochs: int = 20, lr: float = 0.002,
     pair = [np.array([number], dtype='int32', ctx=devices[0])
             for number in (min(USER, num_users - 1), min(ITEM, num_items - 1))]
     d2l.save_model(out / 'model', net, pair, d2l.films_ml100k(),
-                   other_inputs=[example_inputs(5, num_users, num_items)])
+                   other_inputs=[example_inputs(batch_size, num_users, num_items)])
     return {'a rating': float(net(*pair)), **history.record(), 'as the page counts': {
         'train loss': history[d2l.SUMMED_LOSS],
         'test RMSE': as_the_page(net, test_iter, devices)}}

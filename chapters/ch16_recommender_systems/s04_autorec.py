@@ -73,7 +73,7 @@ def run(*, num_hidden: int = 500, num_epochs: int = 25, lr: float = 0.002,
     *_, train_inter_mat = d2l.load_data_ml100k(train_data, num_users, num_items)
     *_, test_inter_mat = d2l.load_data_ml100k(test_data, num_users, num_items)
     train_iter = d2l.load_array([train_inter_mat], batch_size)
-    test_iter = d2l.load_array([train_inter_mat], 1024, is_train=False)
+    test_iter = d2l.load_array([train_inter_mat], 4 * batch_size, is_train=False)
     net = build_net(num_hidden, num_users, dropout)
     net.initialize(ctx=devices, force_reinit=True, init=init.Normal(0.01))
     trainer = gluon.Trainer(net.collect_params(), 'adam',

@@ -120,11 +120,14 @@ def run(*, num_factors: int = 10, num_epochs: int = 10, lr: float = 0.01,
                 'AUC': auc}
 
     net, history = train(False, 1)
-    d2l.save_model(out / 'model', net, example_inputs(2, num_users, num_items),
-                   d2l.films_ml100k(),
-                   other_inputs=[example_inputs(5, num_users, num_items)])
-    return {**history.record(), 'as the page ranks': rank_as_the_page(net, history),
-            "with the page's sigmoid": rank_as_the_page(*train(True, num_epochs))}
+    inputs = example_inputs(batch_size, num_users, num_items)
+    d2l.save_model(out / 'model', net, inputs, d2l.films_ml100k(),
+                   other_inputs=[tuple(X[:1] for X in inputs)])
+    with_sigmoid, page = train(True, num_epochs)
+    return {**history.record(), 'series': {
+                'scores': history.series, 'sigmoid of scores': page.series},
+            'as the page ranks': rank_as_the_page(net, history),
+            "with the page's sigmoid": rank_as_the_page(with_sigmoid, page)}
 
 
 def predict(model, *users, top: int = 10) -> list:

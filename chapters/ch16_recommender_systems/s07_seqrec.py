@@ -147,9 +147,10 @@ def run(*, num_factors: int = 10, L: int = 5, num_epochs: int = 8, lr: float = 0
     users, items, *_ = d2l.load_data_ml100k(
         df.sort_values('timestamp', kind='stable'), num_users, num_items, 'implicit')
     recent = SeqDataset(users, items, L, num_users, num_items, {}).test_seq
-    d2l.save_model(out / 'model', net, example_inputs(2, num_users, num_items, L),
+    inputs = example_inputs(batch_size, num_users, num_items, L)
+    d2l.save_model(out / 'model', net, inputs,
                    {**d2l.films_ml100k(), 'recent': recent.tolist()},
-                   other_inputs=[example_inputs(5, num_users, num_items, L)])
+                   other_inputs=[tuple(X[:1] for X in inputs)])
     return {'an example': [part.tolist() for part in (
         train_seq_data.seq_users[0], train_seq_data.seq_items[0],
         train_seq_data.seq_tgt[0])], **history.record(), 'as the page ranks': {
