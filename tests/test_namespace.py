@@ -116,6 +116,17 @@ BOOK = {
     'RandomGenerator': 'sampling_weights',
     'get_negatives': 'all_contexts vocab counter K', 'batchify': 'data',
     'load_data_ptb': 'batch_size max_window_size num_noise_words',
+    'read_data_ml100k': '',
+    'split_data_ml100k': 'data num_users num_items split_mode test_ratio',
+    'load_data_ml100k': 'data num_users num_items feedback',
+    'split_and_load_ml100k': 'split_mode feedback test_ratio batch_size',
+    'train_recsys_rating': 'net train_iter test_iter loss trainer num_epochs devices '
+                           'evaluator kwargs',
+    'BPRLoss': 'weight batch_axis kwargs', 'HingeLossbRec': 'weight batch_axis kwargs',
+    'hit_and_auc': 'rankedlist test_matrix k',
+    'evaluate_ranking': 'net test_input seq candidates num_users num_items devices',
+    'train_ranking': 'net train_iter test_iter loss trainer test_seq_iter num_users '
+                     'num_items num_epochs devices evaluator candidates eval_step',
 }
 BOOK_DEFAULTS = {
     'plot': dict(Y=None, xscale='linear', yscale='linear',
@@ -152,6 +163,13 @@ BOOK_DEFAULTS = {
     'load_data_snli': dict(num_steps=50),
     'CTRDataset': dict(feat_mapper=None, defaults=None, min_threshold=4, num_feat=34),
     'read_data_bananas': dict(is_train=True), 'load_data_imdb': dict(num_steps=500),
+    'split_data_ml100k': dict(split_mode='random', test_ratio=0.1),
+    'load_data_ml100k': dict(feedback='explicit'),
+    'split_and_load_ml100k': dict(split_mode='seq-aware', feedback='explicit',
+                                  test_ratio=0.1, batch_size=256),
+    'train_recsys_rating': dict(evaluator=None), 'train_ranking': dict(eval_step=1),
+    'BPRLoss': dict(weight=None, batch_axis=0),
+    'HingeLossbRec': dict(weight=None, batch_axis=0),
 }
 # framework-neutral spellings that cells of the book use though nothing saves them
 ALIASES = ('DATA_URL abs arange argmax astype concat cos cosh exp eye float32 int32 '

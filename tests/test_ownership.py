@@ -64,6 +64,10 @@ SAVED = '''
 15.2  predict_sentiment
 15.4  read_snli SNLIDataset load_data_snli
 15.5  split_batch_multi_inputs predict_snli
+16.2  read_data_ml100k split_data_ml100k load_data_ml100k split_and_load_ml100k
+16.3  train_recsys_rating
+16.5  BPRLoss HingeLossbRec
+16.6  hit_and_auc evaluate_ranking train_ranking
 16.8  CTRDataset
 '''
 # what one page prints without saving it, and another section uses: in the library too

@@ -144,6 +144,8 @@ FILES = {
                         '01ada507287d82875905620988597833ad4e0903'),
     'SNLI': DataFile('https://nlp.stanford.edu/projects/snli/snli_1.0.zip',
                      '9fcde07509c7e87ec61c640c1b2753d9041758e4'),
+    'ml-100k': DataFile('https://files.grouplens.org/datasets/movielens/ml-100k.zip',
+                        'cd4dcac4241c8a4ad7badc7ca635da8a69dddb83'),
     # of the package hironsancorpus on PyPI, by its own words under the MIT licence; at
     # no address that can be given
     'iob_sents': DataFile('iob_sents.txt', 'af93760f45b0262b0446103b44ef92191eb65580'),

@@ -4,6 +4,7 @@ from .clicks import *
 from .counting import *
 from .engine import *
 from .evaluate import *
+from .ranking import *
 from .replicas import *
 from .step import *
 from .steps import *

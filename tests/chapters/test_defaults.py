@@ -104,6 +104,11 @@ PAGE = '''
 15.5  embed_size=100 num_hiddens=200 batch_size=256 num_steps=50 lr=0.001 num_epochs=4
 15.7  dropout=0.1 batch_size=512 max_len=128 lr=1e-4 num_epochs=5
       pretrained='bert.small'
+16.2  test_ratio=0.1 batch_size=256
+16.3  num_factors=30 num_epochs=20 lr=0.002 wd=1e-5 batch_size=512 test_ratio=0.1
+16.4  num_hidden=500 num_epochs=25 lr=0.002 wd=1e-5 batch_size=256 dropout=0.05
+16.6  num_factors=10 num_epochs=10 lr=0.01 wd=1e-5 batch_size=1024
+16.7  num_factors=10 L=5 num_epochs=8 lr=0.04 wd=1e-5 batch_size=4096
 16.8  min_threshold=4
 16.9  batch_size=2048 num_factors=20 lr=0.02 num_epochs=30
 16.10 batch_size=2048 num_factors=10 drop_rate=0.1 lr=0.01 num_epochs=30
@@ -155,6 +160,8 @@ OURS = '''
 15.6  vocab_size=200 num_hiddens=32 ffn_num_hiddens=48 num_heads=4 num_layers=2
       num_classes=2 num_tags=5
 15.7  from_scratch=False max_batches=0
+16.1  k=50
+16.5  num_points=41 largest=4.0
 16.9  weight_decay=0
 16.10 weight_decay=0
 18.2  num_components=20

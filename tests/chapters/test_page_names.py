@@ -148,6 +148,15 @@ PAGES = '''
 15.7  load_pretrained_model(pretrained_model, num_hiddens, ffn_num_hiddens, num_heads,
                             num_layers, dropout, max_len, devices)
       class SNLIBERTDataset(dataset, max_len, vocab=None)  class BERTClassifier(bert)
+16.3  class MF(num_factors, num_users, num_items, **kwargs)
+      evaluator(net, test_iter, devices)
+16.4  class AutoRec(num_hidden, num_users, dropout=0.05)
+      evaluator(network, inter_matrix, test_data, devices)
+16.6  class NeuMF(num_factors, num_users, num_items, nums_hiddens, **kwargs)
+      class PRDataset(users, items, candidates, num_items)
+16.7  class Caser(num_factors, num_users, num_items, L=5, d=16, d_prime=4,
+                  drop_ratio=0.05, **kwargs)
+      class SeqDataset(user_ids, item_ids, L, num_users, num_items, candidates)
 16.9  class FM(field_dims, num_factors)
 16.10 class DeepFM(field_dims, num_factors, mlp_dims, drop_rate=0.1)
 18.1  angle(v, w)

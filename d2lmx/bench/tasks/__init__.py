@@ -24,6 +24,7 @@ from .images import Images
 from .inference import Inference
 from .language import LanguageModel
 from .pictures import Cifar10, HotDogs, Segmentation
+from .recommending import Orders, Ratings, Rows, Sequences
 from .reviews import Reviews
 from .translation import Translation
 from .translator import Translations
@@ -41,4 +42,5 @@ TASKS = {**FUNCTIONS,
          'ssd': Detection, 'fcn': Segmentation, 'bert_pretraining': Pretraining,
          'word2vec_pretraining': Words, 'aclImdb': Reviews,
          'natural_language_inference_attention': Inference,
-         'natural_language_inference_bert': Entailment, 'ctr': Clicks}
+         'natural_language_inference_bert': Entailment, 'ctr': Clicks, 'mf': Ratings,
+         'autorec': Rows, 'neumf': Orders, 'seqrec': Sequences}

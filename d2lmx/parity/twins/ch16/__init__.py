@@ -1,1 +1,1 @@
-"""Ports of chapter 15."""
+"""Ports of chapter 16."""
