@@ -28,7 +28,7 @@ COUNTS = {'len(theirs) != 1 or source.suffix == target.suffix or '
           'not numbers or max(numbers) >= count',
           'tuple(shape) != row_shape or not 1 <= n <= MOST_ROWS',
           "'\\x00' in given or len(os.fsencode(given)) > PATH "
-          'or max(map(len, parts)) > NAME', '0 < abs(value) < REAL[0]',
+          'or any((len(part) > NAME for part in parts))', '0 < abs(value) < REAL[0]',
           'seconds > READ_SECONDS and received < SLOWEST * seconds'}
 X = np.array([[1., -2., 3.], [4., 5., -6.]])
 

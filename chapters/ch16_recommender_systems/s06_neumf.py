@@ -120,10 +120,12 @@ def run(*, num_factors: int = 10, num_epochs: int = 10, lr: float = 0.01,
                 'AUC': auc}
 
     net, history = train(False, 1)
+    d2l.plt.title('scores')
     inputs = example_inputs(batch_size, num_users, num_items)
     d2l.save_model(out / 'model', net, inputs, d2l.films_ml100k(),
                    other_inputs=[tuple(X[:1] for X in inputs)])
     with_sigmoid, page = train(True, num_epochs)
+    d2l.plt.title('sigmoid of scores')
     return {**history.record(), 'series': {
                 'scores': history.series, 'sigmoid of scores': page.series},
             'as the page ranks': rank_as_the_page(net, history),

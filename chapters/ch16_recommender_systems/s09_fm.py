@@ -76,7 +76,7 @@ def run(*, batch_size: int = 2048, num_factors: int = 20, lr: float = 0.02,
             PAGE: build_net(field_dims, num_factors)}
     for each in nets.values():
         each.initialize(init.Xavier(), ctx=devices)
-    animator = d2l.Animator('epoch', xlim=[1, num_epochs], ylim=[0, 1],
+    animator = d2l.Animator('epoch', d2l.CLICK_NAMES, xlim=[1, num_epochs], ylim=[0, 1],
                             legend=d2l.CLICK_LEGEND)
     # book: train_ch13, whose accuracy is how often a probability is equal to the label
     histories = {name: d2l.train_clicks(

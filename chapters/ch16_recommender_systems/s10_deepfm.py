@@ -79,7 +79,7 @@ def run(*, batch_size: int = 2048, num_factors: int = 10, drop_rate: float = 0.1
             PAGE: build_net(field_dims, num_factors, drop_rate)}
     for each in nets.values():
         each.initialize(init.Xavier(), ctx=devices)
-    animator = d2l.Animator('epoch', xlim=[1, num_epochs], ylim=[0, 1],
+    animator = d2l.Animator('epoch', d2l.CLICK_NAMES, xlim=[1, num_epochs], ylim=[0, 1],
                             legend=d2l.CLICK_LEGEND)
     # book: train_ch13, whose accuracy is how often a probability is equal to the label
     histories = {name: d2l.train_clicks(

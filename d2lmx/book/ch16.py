@@ -102,8 +102,8 @@ def train_recsys_rating(net, train_iter, test_iter, loss, trainer, num_epochs,
     # book: its loss is a running sum, which is added up once more at each batch
     step = SummedStep(measured_step(net, measure, trainer, devices), batches,
                       share=lambda count: 1 / count)
-    animator = Animator(xlabel='epoch', xlim=[1, num_epochs], ylim=[0, 2],
-                        legend=['train loss', 'test RMSE'])
+    animator = Animator(xlabel='epoch', ylabel='loss, RMSE', xlim=[1, num_epochs],
+                        ylim=[0, 2], legend=['train loss', 'test RMSE'])
     history = fit(step, batches, num_epochs, watch=animate(animator),
                   evaluate=lambda: {'test RMSE': evaluator(
                       net, test_iter, *kwargs.values(), devices)})
@@ -194,8 +194,8 @@ def train_ranking(net, train_iter, test_iter, loss, trainer, test_seq_iter, num_
     # book: a running sum, as of train_recsys_rating
     step = SummedStep(measured_step(net, measure, trainer, devices), train_iter,
                       share=lambda count: 1 / len(devices))
-    animator = Animator(xlabel='epoch', xlim=[1, num_epochs], ylim=[0, 1],
-                        legend=['test hit rate', 'test AUC'])
+    animator = Animator(xlabel='epoch', ylabel='hit rate, AUC', xlim=[1, num_epochs],
+                        ylim=[0, 1], legend=['test hit rate', 'test AUC'])
     history = fit(step, train_iter, num_epochs, evaluate=evaluate,
                   watch=animate(animator))
     print(f'train loss {history["train loss"]:.3f}, '

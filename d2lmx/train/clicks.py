@@ -11,9 +11,10 @@ from .steps import measured_step
 
 __all__ = ['log_loss', 'roc_auc', 'calibration', 'click_scores', 'click_step',
            'click_logits', 'train_clicks', 'compare_clicks', 'show_calibration',
-           'judge_clicks', 'CLICK_LEGEND']
+           'judge_clicks', 'CLICK_LEGEND', 'CLICK_NAMES']
 
 CLICK_LEGEND = ['train loss', 'train acc', 'test log loss', 'test AUC']
+CLICK_NAMES = 'loss, accuracy, AUC'
 CHUNK = 4096  # examples that a network is asked at once
 
 
