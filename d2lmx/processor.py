@@ -15,6 +15,7 @@ JOINED = 'MXNET_OPTIMIZER_AGGREGATION_SIZE'
 UNTOUCHED = {COPY: '200000', SPIN: '300000'}  # what MXNet and libgomp take themselves
 KERNELS = 'OPENBLAS_CORETYPE'
 CHOSEN = 'D2LMX_CHOSEN_THREADS'  # tells a child process that the count is our choice
+BY_US = 'chosen by d2lmx'
 LOOKOUT, IDLE = 'd2lmx: is the machine crowded?', 'd2lmx: an idle team'
 INTERVAL = 0.5  # seconds between two looks
 # Time that all threads of this process together wait for a processor, as a share of the
@@ -85,7 +86,7 @@ def threads():
         # an unreadable number is ignored by OpenMP, which then takes every processor
         count = int(first) if first.isdecimal() else len(_processors())
         ours = name == THREADS and value == os.environ.get(CHOSEN)
-        return count, 'chosen by d2lmx' if ours else f'set by {name}'
+        return count, BY_US if ours else f'set by {name}'
     return (max(1, len(_processors()) // 2),
             "MXNet's own default, as it was imported before d2lmx")
 

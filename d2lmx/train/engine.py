@@ -13,6 +13,7 @@ from .forecast import Forecast
 from .replicas import merge_statistics
 from .sharing import share
 from .step import Step
+from .threads import threads_by_work
 
 __all__ = ['fit', 'RunningMeans']
 
@@ -80,9 +81,16 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
 
     Ours, for 3.6
     """
-    history, forecast = History(), Forecast(RUN_AHEAD)
+    history = History()
     step = step if isinstance(step, Step) else Step(step)
-    workers, train_iter = current().workers, share(train_iter, step.in_order)
+    with threads_by_work(step.trains):
+        _train(step, share(train_iter, step.in_order), num_epochs, history, evaluate,
+               watch, points_per_epoch)
+    return history
+
+
+def _train(step, train_iter, num_epochs, history, evaluate, watch, points_per_epoch):
+    workers, forecast = current().workers, Forecast(RUN_AHEAD)
     for epoch in epochs(num_epochs, step.trains, history, watch):
         workers.begin_epoch()
         step.begin_epoch()
@@ -117,7 +125,6 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
         if watch:
             watch(history)
     npx.waitall()  # for running averages: reading one waits for no backward pass
-    return history
 
 
 def _timed(train_iter, history):

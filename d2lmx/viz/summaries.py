@@ -137,20 +137,33 @@ def _layers(net, inputs):
 def multiply_adds(net, *inputs) -> int:
     """How many multiplications and additions a prediction takes, in pairs.
 
-    Counted are the convolutions and dense layers, which are nearly all. Only the shapes
-    of the inputs matter, as in `layer_shapes`.
+    Counted are convolutions, dense and recurrent layers and products of batches of
+    matrices, which are nearly all. Only the shapes of the inputs matter, as in
+    `layer_shapes`.
 
     Ours, for 12.1
     """
     known = input_shapes(inputs)
-    graph = mx.sym.Group(outputs_of(net, variables(known), inputs))
+    return products_of(mx.sym.Group(outputs_of(net, variables(known), inputs)), known)
+
+
+def products_of(graph, known) -> int:
+    """`multiply_adds` of a graph, a symbol; known: {input or parameter: shape}."""
     internals = graph.get_internals()
-    _, shapes, _ = internals.infer_shape(**those_read(known, graph))
-    shapes = dict(zip(internals.list_outputs(), shapes))
+    _, outputs, _ = internals.infer_shape(**those_read(known, graph))
+    shapes = {}
+    for output, shape in zip(internals, outputs):
+        shapes.setdefault(output.name, shape)  # of a node, its first output's
     nodes, count = json.loads(graph.tojson())['nodes'], 0
     for node in nodes:
+        result = shapes[node['name']]
+        inputs = [shapes[nodes[place[0]]['name']] for place in node['inputs'][:2]]
         if node['op'] in ('Convolution', 'FullyConnected'):
-            weight = shapes[nodes[node['inputs'][1][0]]['name']]
             # each output takes as many products as a filter, or a row, has weights
-            count += math.prod(shapes[f'{node["name"]}_output']) * math.prod(weight[1:])
+            count += math.prod(result) * math.prod(inputs[1][1:])
+        elif node['op'] == 'RNN':  # (steps, batch, d), and all parameters in a row
+            count += math.prod(inputs[0][:2]) * math.prod(inputs[1])
+        elif node['op'] == 'batch_dot':
+            is_turned = node.get('attrs', {}).get('transpose_a') == 'True'
+            count += math.prod(result) * inputs[0][1 if is_turned else 2]
     return count

@@ -1,7 +1,7 @@
 import mxnet as mx
 import pytest
 from mxnet import np
-from mxnet.gluon import nn
+from mxnet.gluon import nn, rnn
 
 import d2lmx as d2l
 from d2lmx.export.symbol import flatten
@@ -110,3 +110,21 @@ def test_multiply_adds_by_hand():
     # 12 x 12 outputs of 6 filters, each of 2 x 25 weights; then 6 x 6 x 6 times 10
     assert d2l.multiply_adds(net, np.zeros((3, 4, 16, 16))) == 3 * (
         12 * 12 * 6 * 50 + 216 * 10)
+
+
+def test_products_of_recurrent_layers_and_of_batches_of_matrices_by_hand():
+    class Net(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.rnn = rnn.RNN(8)
+
+        def hybrid_forward(self, F, X, H, Y):
+            return F.npx.batch_dot(self.rnn(X, [H])[0], Y, transpose_a=True)
+
+    net = Net()
+    net.initialize()
+    # 5 steps of 3 rows: weights 8 x 4 and 8 x 8, two biases of 8; then, for each of the
+    # 5, a product of 8 x 3 and 3 x 2
+    assert d2l.multiply_adds(net, np.zeros((5, 3, 4)), np.zeros((1, 3, 8)),
+                             np.zeros((5, 3, 2))) == (
+        5 * 3 * (8 * 4 + 8 * 8 + 2 * 8) + 5 * 8 * 3 * 2)
