@@ -64,6 +64,7 @@ SAVED = '''
 15.2  predict_sentiment
 15.4  read_snli SNLIDataset load_data_snli
 15.5  split_batch_multi_inputs predict_snli
+17.1  update_D update_G
 '''
 # what one page prints without saving it, and another section uses: in the library too
 PRINTED = {'9.7': 'Seq2SeqDecoder', '10.4': 'Seq2SeqAttentionDecoder',

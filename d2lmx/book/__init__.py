@@ -9,3 +9,4 @@ from .ch12 import *
 from .ch13 import *
 from .ch14 import *
 from .ch15 import *
+from .ch17 import *

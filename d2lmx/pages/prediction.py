@@ -1,4 +1,5 @@
 """What a section's ``predict`` makes of a reader's own inputs."""
+import argparse
 import inspect
 import sys
 from pathlib import Path
@@ -59,8 +60,9 @@ def parse(section, module, argv):
                     description=title)
     inputs, group = inputs_of(module.predict), fields_of(module.predict)
     names = group or inputs
-    parser.add_argument('inputs', nargs='*', metavar=' '.join(names).upper(),
-                        help='none: the lines of standard input')
+    if names:
+        parser.add_argument('inputs', nargs='*', metavar=' '.join(names).upper(),
+                            help='none: the lines of standard input')
     parser.add_argument('--model', type=Path, metavar='DIR',
                         default=default_model(section, module.predict),
                         help='the folder `model` of a run (default: %(default)s)')
@@ -70,14 +72,15 @@ def parse(section, module, argv):
     own = parser.add_argument_group('this section')
     for name, (kind, default) in options_of(module.predict).items():
         add_option(own, name, kind, default)
-    args = parser.parse_intermixed_args(argv)
+    args = parser.parse_intermixed_args(argv, argparse.Namespace(inputs=[]))
     keywords = {name: value for name, value in vars(args).items()
                 if name not in ('inputs', 'model', 'out', 'json')}
-    if not args.inputs:
+    if names and not args.inputs:
         lines = [line.rstrip('\r\n').lstrip(MARK) for line in sys.stdin]
         args.inputs = ([field for line in lines for field in split(line, group)]
                        if group else lines)
-    check_count(section, module.predict, names, args.inputs)
+    if names:
+        check_count(section, module.predict, names, args.inputs)
     if group:
         args.inputs = list(zip(*[iter(args.inputs)] * len(group)))
     return args, keywords

@@ -104,6 +104,8 @@ PAGE = '''
 15.5  embed_size=100 num_hiddens=200 batch_size=256 num_steps=50 lr=0.001 num_epochs=4
 15.7  dropout=0.1 batch_size=512 max_len=128 lr=1e-4 num_epochs=5
       pretrained='bert.small'
+17.1  num_epochs=20 lr_D=0.05 lr_G=0.005 batch_size=8 latent_dim=2
+17.2  num_epochs=20 lr=0.005 latent_dim=100 batch_size=256
 '''
 # and, of 9.8, what 9.7 trains with
 OURS = '''
@@ -150,6 +152,7 @@ OURS = '''
 15.6  vocab_size=200 num_hiddens=32 ffn_num_hiddens=48 num_heads=4 num_layers=2
       num_classes=2 num_tags=5
 15.7  from_scratch=False max_batches=0
+17.2  channels=64 images='pokemon'
 20.1  variant='transformer' token='char' min_freq=2 max_steps=50 num_hiddens=128
       num_layers=2 dropout=0.1 ffn_num_hiddens=512 num_heads=4 lr=0.001 batch_size=64
       num_epochs=8 num_valid=500 num_test=1500 beam_size=4 length_penalty=0.75

@@ -148,6 +148,10 @@ PAGES = '''
 15.7  load_pretrained_model(pretrained_model, num_hiddens, ffn_num_hiddens, num_heads,
                             num_layers, dropout, max_len, devices)
       class SNLIBERTDataset(dataset, max_len, vocab=None)  class BERTClassifier(bert)
+17.1  train(net_D, net_G, data_iter, num_epochs, lr_D, lr_G, latent_dim, data)
+17.2  class G_block(channels, kernel_size=4, strides=2, padding=1, **kwargs)
+      class D_block(channels, kernel_size=4, strides=2, padding=1, alpha=0.2, **kwargs)
+      train(net_D, net_G, data_iter, num_epochs, lr, latent_dim, device=None)
 '''
 
 

@@ -10,6 +10,7 @@ A task is made of a `Network` and its section's hyperparameters, and has
                     imperatively, in the page's loop, which waits where the page waits
     torch(build_port, num_threads)      the same of the section's PyTorch port
 """
+from .adversarial import Points, Sprites
 from .bert import Entailment, Pretraining
 from .detection import Detection
 from .images import Images
@@ -26,4 +27,4 @@ TASKS = {'fashion_mnist_train_images': Images, 'time_machine': LanguageModel,
          'ssd': Detection, 'fcn': Segmentation, 'bert_pretraining': Pretraining,
          'word2vec_pretraining': Words, 'aclImdb': Reviews,
          'natural_language_inference_attention': Inference,
-         'natural_language_inference_bert': Entailment}
+         'natural_language_inference_bert': Entailment, 'gan': Points, 'dcgan': Sprites}
