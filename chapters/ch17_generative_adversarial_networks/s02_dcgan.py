@@ -17,7 +17,7 @@ from mxnet.gluon import nn
 import d2lmx as d2l
 
 DATA = ('pokemon',)
-SMOKE = dict(num_epochs=2, batch_size=64, channels=4, latent_dim=8)
+SMOKE = dict(num_epochs=1, batch_size=64, channels=4, latent_dim=8)
 # printed, then the range of the book's executed builds
 PRINTED = [({}, {'discriminator': (.141, .025, .371), 'generator': (6.11, 3.5, 7.)})]
 
@@ -108,10 +108,8 @@ def grid(images, num_cols):
     return rows.reshape(num_rows * h, num_cols * w, 3)
 
 
-def show_data(data_iter):
+def show_data(X):
     """Draw the first twenty pictures of a batch."""
-    d2l.set_figsize((4, 4))
-    X, _ = next(iter(data_iter))
     d2l.show_images(as_images(X[:20]), num_rows=4, num_cols=5)
 
 
@@ -120,7 +118,10 @@ def show_leaky_relu():
     alphas = [0, .2, .4, .6, .8, 1]
     x = np.arange(-2, 1, 0.1)
     Y = [nn.LeakyReLU(alpha)(x).asnumpy() for alpha in alphas]
-    d2l.plot(x.asnumpy(), Y, 'x', 'y', [f'alpha = {alpha}' for alpha in alphas])
+    # wide, for the legend beside the curves
+    d2l.plot(x.asnumpy(), Y, 'x', 'y', [f'alpha = {alpha}' for alpha in alphas],
+             xlim=[-2, 2.5], fmts=('-', 'm--', 'g-.', 'r:', 'c--', 'k-.'),
+             figsize=(5, 3))
 
 
 def train(net_D, net_G, data_iter, num_epochs, lr, latent_dim, device=None, out=None):
@@ -165,13 +166,13 @@ def run(*, num_epochs: int = 20, lr: float = 0.005, latent_dim: int = 100,
         batch_size: int = 256, channels: int = 64, images: str = 'pokemon',
         out: Path = Path('.')) -> dict:
     data_iter = load_data(images, batch_size)
-    show_data(data_iter)
+    X, _ = next(iter(data_iter))
+    show_data(X)
     show_leaky_relu()
     net_D, net_G = (build_net(variant, channels)
                     for variant in ('discriminator', 'generator'))
     history = train(net_D, net_G, data_iter, num_epochs, lr, latent_dim, out=out)
-    d2l.save_model(out / 'discriminator', net_D,
-                   example_inputs(variant='discriminator'), {})
+    d2l.save_model(out / 'discriminator', net_D, X[:2], {})
     d2l.save_model(out / 'model', net_G, example_inputs(latent_dim=latent_dim),
                    {'latent_dim': latent_dim})
     return {'training pictures': len(data_iter.pictures), **history.record()}

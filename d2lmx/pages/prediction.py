@@ -1,5 +1,4 @@
 """What a section's ``predict`` makes of a reader's own inputs."""
-import argparse
 import inspect
 import sys
 from pathlib import Path
@@ -72,10 +71,12 @@ def parse(section, module, argv):
     own = parser.add_argument_group('this section')
     for name, (kind, default) in options_of(module.predict).items():
         add_option(own, name, kind, default)
-    args = parser.parse_intermixed_args(argv, argparse.Namespace(inputs=[]))
+    args = parser.parse_intermixed_args(argv)
     keywords = {name: value for name, value in vars(args).items()
                 if name not in ('inputs', 'model', 'out', 'json')}
-    if names and not args.inputs:
+    if not names:
+        args.inputs = []
+    elif not args.inputs:
         lines = [line.rstrip('\r\n').lstrip(MARK) for line in sys.stdin]
         args.inputs = ([field for line in lines for field in split(line, group)]
                        if group else lines)

@@ -38,14 +38,19 @@ def trained(monkeypatch):
     return found
 
 
+def assert_begins(loss_D, loss_G):
+    """Both begin at ln 2; then the discriminator learns faster, by its rate of 0.05.
+    """
+    assert math.log(2) / 2 < loss_D < math.log(2) < loss_G < 3 * math.log(2)
+
+
 def test_points_are_learnt_alike_in_all_ways(trained):
     timed = task('gan', 50)
     assert timed.count() == 1000 and len(timed.train_iter()) == 20
     losses = timed.page()()
     history = timed.ours({})()
-    found = [*losses, history['discriminator'], history['generator']]
-    # the first epoch begins at ln 2 and leads a little away
-    assert found == pytest.approx([math.log(2)] * 4, abs=.2)
+    for found in (losses, (history['discriminator'], history['generator'])):
+        assert_begins(*found)
     for net in trained:
         for param in net.collect_params().values():
             assert abs(param.grad()).max() > 0, param.name
@@ -54,8 +59,7 @@ def test_points_are_learnt_alike_in_all_ways(trained):
 @pytest.mark.torch
 def test_the_port_learns_points_as_ours_does(torch):
     timed = task('gan', 50)
-    losses = timed.torch(find_twin(timed.network.twin), 1)()
-    assert losses == pytest.approx([math.log(2)] * 2, abs=.2)
+    assert_begins(*timed.torch(find_twin(timed.network.twin), 1)())
 
 
 def test_sprites_that_stand_for_an_epoch_are_the_same_in_all_ways():

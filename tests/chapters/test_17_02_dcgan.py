@@ -92,9 +92,9 @@ def test_the_smoke_run_leaves_grids_and_both_networks(smoke_run, section):
     smoke = smoke_run('17.2')
     assert smoke.result['training pictures'] == 640
     assert {'discriminator', 'generator'} == set(smoke.result['final'])
-    grids = sorted(path.name for path in smoke.folder.glob('*.png'))
-    assert grids == ['epoch-001.png', 'epoch-002.png']
-    pixels = cv2.imread(str(smoke.folder / grids[-1]))
+    grid, = smoke.folder.glob('*.png')
+    assert grid.name == 'epoch-001.png'
+    pixels = cv2.imread(str(grid))
     assert pixels.shape == (3 * 64, 7 * 64, 3) and pixels.std() > 1
     real, = section('17.2').example_inputs(2, 'discriminator')
     scores = d2l.load_model(smoke.folder / 'discriminator')(real)

@@ -77,7 +77,8 @@ class Adversaries:
         return epoch
 
     def torch(self, build_port, num_threads):
-        """Fake examples are made once a batch, as ours are."""
+        """Fake examples are made once a batch, and losses summed without waiting, as
+        ours are."""
         import torch
         from torch.nn.functional import binary_cross_entropy_with_logits
         torch.set_num_threads(num_threads)
@@ -107,9 +108,10 @@ class Adversaries:
                 l_G = loss(net_D(fake_X), 1.)
                 l_G.backward()
                 optim_G.step()
-                sums = [total + float(l) * len(X) for total, l in zip(sums, (l_D, l_G))]
+                sums = [total + l.detach() * len(X)
+                        for total, l in zip(sums, (l_D, l_G))]
                 count += len(X)
-            return [total / count for total in sums]
+            return [float(total) / count for total in sums]
 
         return epoch
 
