@@ -57,9 +57,9 @@ def show_points(axes, real, fake):
 def train(net_D, net_G, data_iter, num_epochs, lr_D, lr_G, latent_dim, data):
     """Train both from the start; data: NumPy's (n, 2), drawn beside the generated."""
     loss = gluon.loss.SigmoidBCELoss()
-    devices = d2l.try_all_gpus()
+    device = d2l.try_gpu()
     for net in (net_D, net_G):
-        net.initialize(init=init.Normal(0.02), force_reinit=True, ctx=devices)
+        net.initialize(init=init.Normal(0.02), force_reinit=True, ctx=device)
     trainer_D, trainer_G = (
         gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
         for net, lr in ((net_D, lr_D), (net_G, lr_G)))
@@ -69,7 +69,7 @@ def train(net_D, net_G, data_iter, num_epochs, lr_D, lr_G, latent_dim, data):
     draw_losses = d2l.animate(animator)
 
     def watch(history):
-        Z = np.random.normal(size=(len(data), latent_dim), ctx=devices[0])
+        Z = np.random.normal(size=(len(data), latent_dim), ctx=device)
         animator.axes[1].cla()
         show_points(animator.axes[1], data, net_G(Z).asnumpy())
         draw_losses(history)

@@ -25,7 +25,7 @@ PRINTED = [({}, {'discriminator': (.141, .025, .371), 'generator': (6.11, 3.5, 7
 LEGEND = ['discriminator', 'generator']
 SIZE, WHITE = 64, 1  # pixels of a picture; and its paper
 ROWS, COLUMNS = 3, 7  # of pictures after an epoch
-NUM_GRIDS = 5  # files of such grids in a training
+NUM_GRIDS = 5  # files of such grids in a training, at most
 BATCH = 64     # pictures predicted at once
 transformer = d2l.Compose([d2l.Resize(SIZE), d2l.ToTensor(), d2l.Normalize(0.5, 0.5)])
 
@@ -128,12 +128,12 @@ def show_leaky_relu():
 def train(net_D, net_G, data_iter, num_epochs, lr, latent_dim, device=None, out=None):
     """Train both from the start; draws the losses and what the generator makes.
 
-    out: a folder, which gets a grid of pictures, of the same noise, five times.
+    out: a folder, which gets a grid of pictures each few epochs, of the same noise.
     """
     loss = gluon.loss.SigmoidBCELoss()
-    devices = d2l.try_all_gpus() if device is None else [device]
+    device = device or d2l.try_gpu()
     for net in (net_D, net_G):
-        net.initialize(init=init.Normal(0.02), force_reinit=True, ctx=devices)
+        net.initialize(init=init.Normal(0.02), force_reinit=True, ctx=device)
     trainer_hp = {'learning_rate': lr, 'beta1': 0.5}
     trainer_D, trainer_G = (gluon.Trainer(net.collect_params(), 'adam', trainer_hp)
                             for net in (net_D, net_G))
@@ -142,8 +142,8 @@ def train(net_D, net_G, data_iter, num_epochs, lr, latent_dim, device=None, out=
     animator.fig.subplots_adjust(hspace=0.4)
     draw_losses = d2l.animate(animator)
     # book: draws other noise each time, of which no progress is seen
-    Z = np.random.normal(size=(ROWS * COLUMNS, latent_dim, 1, 1), ctx=devices[0])
-    every = max(1, num_epochs // NUM_GRIDS)
+    Z = np.random.normal(size=(ROWS * COLUMNS, latent_dim, 1, 1), ctx=device)
+    every = -(-num_epochs // NUM_GRIDS)
 
     def watch(history):
         epoch, _ = history.series['generator'][-1]
@@ -155,11 +155,10 @@ def train(net_D, net_G, data_iter, num_epochs, lr, latent_dim, device=None, out=
             d2l.plt.imsave(out / f'epoch-{epoch:03.0f}.png', image)
         draw_losses(history)
 
-    step = d2l.gan_step(net_D, net_G, loss, trainer_D, trainer_G, (latent_dim, 1, 1),
-                        devices)
+    step = d2l.gan_step(net_D, net_G, loss, trainer_D, trainer_G, (latent_dim, 1, 1))
     history = d2l.fit(step, data_iter, num_epochs, watch=watch)
     print(f'loss_D {history["discriminator"]:.3f}, loss_G {history["generator"]:.3f}, '
-          f'{history.examples_per_sec:.1f} examples/sec on {devices}')
+          f'{history.examples_per_sec:.1f} examples/sec on {device}')
     return history
 
 
@@ -186,7 +185,7 @@ def predict(model, *, num: int = 64, seed: int = 0) -> list:
         size=(num, net_G.about['latent_dim'], 1, 1)).astype('float32')
     images = onp.concatenate([as_images(net_G(noise[i:i + BATCH]))
                               for i in range(0, num, BATCH)])
-    image = grid(images, min(num, round(num ** .5)))
+    image = grid(images, round(num ** .5))
     d2l.plt.figure(figsize=[side / 100 for side in image.shape[1::-1]])
     d2l.plt.imshow(image)
     d2l.plt.axis('off')

@@ -3,6 +3,7 @@ import mxnet as mx
 from mxnet import autograd, np
 from mxnet.gluon import nn
 
+from ..context import current
 from ..runtime.devices import split_batch
 from .replicas import clear_gradients, training_devices
 from .step import Step
@@ -105,9 +106,9 @@ def gan_step(net_D, net_G, loss, trainer_D, trainer_G, latent_shape, devices=Non
 
     Ours, for 17.1
     """
-    devices = training_devices(net_D, devices)
-    training_devices(net_G, devices)
+    devices, _ = [training_devices(net, devices) for net in (net_D, net_G)]
     move_twice(net_G)
+    workers = current().workers
     D_loss, G_loss = DiscriminatorLoss(net_D, loss), GeneratorLoss(net_D, loss)
 
     def step(X, *_):
@@ -118,7 +119,9 @@ def gan_step(net_D, net_G, loss, trainer_D, trainer_G, latent_shape, devices=Non
                 trainer.step(0)
             return dict.fromkeys(NAMES, (0.0, 0))
         busy = devices and devices[:n]
-        Z = np.random.normal(size=(n, *latent_shape), ctx=X.ctx)
+        # all workers draw the same, of which each takes a part of its own
+        Z = np.random.normal(size=(workers.size * n, *latent_shape), ctx=X.ctx)
+        Z = Z[workers.rank * n:][:n]
         shards = list(zip(*split_batch(X, Z, busy)))
         with autograd.record():
             fakes = [net_G(Z) for _, Z in shards]

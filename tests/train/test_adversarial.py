@@ -137,6 +137,7 @@ def port_after(nets, noise, torch):
     return ports
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize('way', ['updates', 'step', 'compiled step'])
 def test_running_averages_and_weights_are_pytorchs(noise, torch, way):
     ports = port_after(networks(), noise, torch)
@@ -205,12 +206,14 @@ def test_devices_share_a_batch_and_give_the_weights_of_one():
         d2l.set_seed(1)
         net_D, net_G = nn.Dense(1, in_units=2), nn.Dense(2, in_units=LATENT)
         for net in (net_D, net_G):
-            net.initialize(init.Normal(.5), ctx=devices)
-        step = d2l.gan_step(net_D, net_G, gluon.loss.SigmoidBCELoss(),
-                            *trainers(net_D, net_G), (LATENT,), devices)
-        step(np.array(batches(1)[0]))
-        step(np.array(batches(1)[0][:1]))  # one example: a device has none
+            net.initialize(init.Normal(.5))
+        with d2l.use_devices(devices) as used:
+            step = d2l.gan_step(net_D, net_G, gluon.loss.SigmoidBCELoss(),
+                                *trainers(net_D, net_G), (LATENT,))
+            step(np.array(batches(1)[0]))
+            step(np.array(batches(1)[0][:1]))  # one example: a device has none
         npx.waitall()
+        assert used == set(devices)
         found.append([param.data(devices[-1]).asnumpy() for net in (net_D, net_G)
                       for param in net.collect_params().values()])
     for alone, shared in zip(*found):
