@@ -121,7 +121,7 @@ def gan_step(net_D, net_G, loss, trainer_D, trainer_G, latent_shape, devices=Non
         busy = devices and devices[:n]
         # all workers draw the same, of which each takes a part of its own
         Z = np.random.normal(size=(workers.size * n, *latent_shape), ctx=X.ctx)
-        Z = Z[workers.rank * n:][:n]
+        Z = Z[workers.rank * n:(workers.rank + 1) * n]
         shards = list(zip(*split_batch(X, Z, busy)))
         with autograd.record():
             fakes = [net_G(Z) for _, Z in shards]
