@@ -111,6 +111,8 @@ BOOK = {
     'CTRDataset': 'data_path feat_mapper defaults min_threshold num_feat',
     'read_imdb': 'data_dir is_train', 'load_data_imdb': 'batch_size num_steps',
     'predict_sentiment': 'net vocab sequence',
+    'update_D': 'X Z net_D net_G loss trainer_D',
+    'update_G': 'Z net_D net_G loss trainer_G',
     'read_ptb': '', 'subsample': 'sentences vocab',
     'get_centers_and_contexts': 'corpus max_window_size',
     'RandomGenerator': 'sampling_weights',

@@ -69,6 +69,7 @@ SAVED = '''
 16.5  BPRLoss HingeLossbRec
 16.6  hit_and_auc evaluate_ranking train_ranking
 16.8  CTRDataset
+17.1  update_D update_G
 '''
 # what one page prints without saving it, and another section uses: in the library too
 PRINTED = {'9.7': 'Seq2SeqDecoder', '10.4': 'Seq2SeqAttentionDecoder',

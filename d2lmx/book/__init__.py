@@ -10,3 +10,4 @@ from .ch13 import *
 from .ch14 import *
 from .ch15 import *
 from .ch16 import *
+from .ch17 import *

@@ -149,6 +149,8 @@ FILES = {
     # of the package hironsancorpus on PyPI, by its own words under the MIT licence; at
     # no address that can be given
     'iob_sents': DataFile('iob_sents.txt', 'af93760f45b0262b0446103b44ef92191eb65580'),
+    'pokemon': DataFile(DATA_URL + 'pokemon.zip',
+                        'c065c0e2593b8b161a2d7873e42418bf6a21106c'),
     'cat1': picture('cat1.jpg', 'f9c5b905d908b97eeeb64ff34a46fa8b143f88f8', 53081),
     'catdog': picture('catdog.jpg', '60b7d540db03eef6b9834329bccc4417ef349bf6', 32576),
     'banana': picture('banana.jpg', 'cdcc1e668faf05c173389b6a73d33ed8d44cf4b4', 44367),

@@ -50,8 +50,10 @@ class Network:
     @property
     def twin(self) -> str:
         """Address of its PyTorch port, if it has one, for `find_twin`."""
-        return self.section.twin if self.section else (
-            '' if self.token else f'zoo.{self.name}')
+        if not self.section:
+            return '' if self.token else f'zoo.{self.name}'
+        is_usual = self.variant == self.usual().variant
+        return self.section.twin + ('' if is_usual else f':{self.variant}')
 
     @property
     def address(self) -> str:
@@ -72,8 +74,8 @@ class Network:
 def section_network(section, variant: str = ''):
     """The network of a section, or None where it has none.
 
-    variant: one of those that the section's run offers, else ValueError; '' is the
-    default of its build_net.
+    variant: one of those that the section's run offers, or its build_net by a Literal,
+    else ValueError; '' is the default of its build_net.
     """
     module = sections.load(section)
     if not hasattr(module, 'build_net'):
@@ -85,7 +87,9 @@ def section_network(section, variant: str = ''):
     values = {name: default for name, (_, default) in options.items()}
     build_net, example_inputs = module.build_net, module.example_inputs
     choice = signature(build_net).parameters.get('variant')
-    kinds = typing.get_args(options['variant'][0]) if choice else ()
+    # of a page's two networks, which are trained at once, build_net alone can choose
+    kinds = typing.get_args(options.get('variant', [choice.annotation])[0]
+                            ) if choice else ()
     if variant and variant not in kinds:
         raise InputError(f'{section.name} has the variants {kinds or "none"}, '
                          f'got {variant!r}')

@@ -60,8 +60,9 @@ def parse(section, module, argv):
                     description=title)
     inputs, group = inputs_of(module.predict), fields_of(module.predict)
     names = group or inputs
-    parser.add_argument('inputs', nargs='*', metavar=' '.join(names).upper(),
-                        help='none: the lines of standard input')
+    if names:
+        parser.add_argument('inputs', nargs='*', metavar=' '.join(names).upper(),
+                            help='none: the lines of standard input')
     parser.add_argument('--model', type=Path, metavar='DIR',
                         default=default_model(section, module.predict),
                         help='the folder `model` of a run (default: %(default)s)')
@@ -74,11 +75,14 @@ def parse(section, module, argv):
     args = parser.parse_intermixed_args(argv)
     keywords = {name: value for name, value in vars(args).items()
                 if name not in ('inputs', 'model', 'out', 'json')}
-    if not args.inputs:
+    if not names:
+        args.inputs = []
+    elif not args.inputs:
         lines = [line.rstrip('\r\n').lstrip(MARK) for line in sys.stdin]
         args.inputs = ([field for line in lines for field in split(line, group)]
                        if group else lines)
-    check_count(section, module.predict, names, args.inputs)
+    if names:
+        check_count(section, module.predict, names, args.inputs)
     if group:
         args.inputs = list(zip(*[iter(args.inputs)] * len(group)))
     return args, keywords

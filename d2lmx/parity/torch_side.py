@@ -2,6 +2,8 @@
 import importlib
 import importlib.util
 import sys
+from functools import partial
+from inspect import signature
 from pathlib import Path
 
 from ..errors import InputError
@@ -21,10 +23,12 @@ def find_twin(address: str):
     """``build_net`` of the PyTorch port at an address, or None where there is none.
 
     address: 'ch06.s06_lenet' for section 6.6, 'zoo.squeezenet1_1' for a network of the
-    model zoo; '' for a reader's own file, which has none.
+    model zoo; '' for a reader's own file, which has none. 'ch17.s02_dcgan:generator' is
+    that of a variant, where the port has several.
 
     Ours, for 6.6
     """
+    address, _, variant = address.partition(':')
     folder, _, name = address.partition('.')
     if not (folder and Path(__file__).with_name('twins').joinpath(
             folder, f'{name}.py').is_file()):
@@ -33,6 +37,8 @@ def find_twin(address: str):
     if not hasattr(port, 'build_net'):
         raise UnusablePort(f'{port.__file__} has no build_net(), which must return a '
                            'torch.nn.Module')
+    if variant and 'variant' in signature(port.build_net).parameters:
+        return partial(port.build_net, variant)
     return port.build_net
 
 

@@ -1,4 +1,5 @@
 """The one epoch loop, a step for each kind of batch, and evaluation."""
+from .adversarial import *
 from .checkpoint import *
 from .clicks import *
 from .counting import *

@@ -67,8 +67,9 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
         A `Step`, such as `classification_step` gives, or a function of the same call:
         ``step(*batch) -> {name: (sum, count)}``.
     train_iter
-        Batches; read once an epoch. ValueError where it is empty, as a generator is
-        from the second epoch on. A worker of ``d2lmx launch`` trains on its share.
+        Batches, lists of arrays or an array alone; read once an epoch. ValueError where
+        it is empty, as a generator is from the second epoch on. A worker of ``d2lmx
+        launch`` trains on its share.
     num_epochs
         At least 1, else ValueError.
     evaluate
@@ -138,7 +139,7 @@ def _timed(train_iter, history):
             return
         finally:
             history.waiting += timer.stop()
-        yield batch
+        yield batch if isinstance(batch, (list, tuple)) else [batch]  # X alone
 
 
 def _is_point(num_batches, train_iter, points_per_epoch):

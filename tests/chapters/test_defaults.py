@@ -112,6 +112,8 @@ PAGE = '''
 16.8  min_threshold=4
 16.9  batch_size=2048 num_factors=20 lr=0.02 num_epochs=30
 16.10 batch_size=2048 num_factors=10 drop_rate=0.1 lr=0.01 num_epochs=30
+17.1  num_epochs=20 lr_D=0.05 lr_G=0.005 batch_size=8 latent_dim=2
+17.2  num_epochs=20 lr=0.005 latent_dim=100 batch_size=256
 18.5  epsilon=0.05
 18.7  lr=1e-11 num_steps=10
 '''
@@ -164,6 +166,7 @@ OURS = '''
 16.5  num_points=41 largest=4.0
 16.9  weight_decay=0
 16.10 weight_decay=0
+17.2  channels=64 images='pokemon'
 18.2  num_components=20
 18.9  images='digits'
 20.1  variant='transformer' token='char' min_freq=2 max_steps=50 num_hiddens=128

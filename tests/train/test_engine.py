@@ -1,4 +1,5 @@
 """The epoch loop and its running means, with steps worked out by hand."""
+import numpy as onp
 import pytest
 from mxnet import cpu, gluon, np, npx
 from mxnet.gluon import nn
@@ -61,6 +62,12 @@ def test_each_epoch_ends_in_a_point_of_its_own_means():
     history = d2l.fit(counting_step, Loader(), 2)
     assert history.series == {'ones': [(1, 1), (2, 1)], 'size': [(1, 2.5), (2, 5)]}
     assert history.examples == 10
+
+
+def test_a_batch_may_be_an_array_alone():
+    history = d2l.fit(lambda X: {'rows': (X.sum(), 1)},
+                      d2l.load_array((onp.ones((7, 2)),), 5), 1)
+    assert history['rows'] == 14 / 2 and history.examples == 7
 
 
 def test_points_within_an_epoch_are_running_means_since_its_start():

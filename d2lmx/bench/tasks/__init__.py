@@ -16,6 +16,7 @@ A task is made of a `Network` and its section's hyperparameters, and has
                     its products and bytes can be counted
     shorten(num_batches)    train on so many batches at most, where epochs are long
 """
+from .adversarial import Points, Sprites
 from .bert import Entailment, Pretraining
 from .clicks import Clicks
 from .detection import Detection
@@ -43,4 +44,5 @@ TASKS = {**FUNCTIONS,
          'word2vec_pretraining': Words, 'aclImdb': Reviews,
          'natural_language_inference_attention': Inference,
          'natural_language_inference_bert': Entailment, 'ctr': Clicks, 'mf': Ratings,
-         'autorec': Rows, 'neumf': Orders, 'seqrec': Sequences}
+         'autorec': Rows, 'neumf': Orders, 'seqrec': Sequences, 'gan': Points,
+         'dcgan': Sprites}
