@@ -109,7 +109,7 @@ def train_recsys_rating(net, train_iter, test_iter, loss, trainer, num_epochs,
                       net, test_iter, *kwargs.values(), devices)})
     print(f'train loss {history["train loss"]:.3f}, '
           f'test RMSE {history["test RMSE"]:.3f}')
-    # book: counts the numbers in a batch, which for AutoRec are all cells of its rows
+    # book: counts the numbers in a batch's first array, for AutoRec all cells of rows
     print(f'{history.examples_per_sec:.1f} examples/sec on '
           f'{", ".join(map(str, devices))}')
     return history
@@ -175,6 +175,7 @@ def train_ranking(net, train_iter, test_iter, loss, trainer, test_seq_iter, num_
 
     Book: 16.6 (sec_neumf)
     """
+    check_whole(eval_step=eval_step)
     devices = devices or try_all_gpus()
     loss.hybridize(**STATIC)
 
@@ -201,7 +202,6 @@ def train_ranking(net, train_iter, test_iter, loss, trainer, test_seq_iter, num_
     print(f'train loss {history["train loss"]:.3f}, '
           f'test hit rate {history["test hit rate"]:.3f}, '
           f'test AUC {history["test AUC"]:.3f}')
-    # book: counts users, items and items not taken, three for each example
     print(f'{history.examples_per_sec:.1f} examples/sec on '
           f'{", ".join(map(str, devices))}')
     return history

@@ -145,7 +145,10 @@ FILES = {
     'SNLI': DataFile('https://nlp.stanford.edu/projects/snli/snli_1.0.zip',
                      '9fcde07509c7e87ec61c640c1b2753d9041758e4'),
     'ml-100k': DataFile('https://files.grouplens.org/datasets/movielens/ml-100k.zip',
-                        'cd4dcac4241c8a4ad7badc7ca635da8a69dddb83'),
+                        'cd4dcac4241c8a4ad7badc7ca635da8a69dddb83',
+                        # without two scripts that cut it; u.data has all the ratings
+                        # of u1.base and u1.test, in the order that the pages print
+                        twins=('4f3286cb40abe18bbedd03d7bf1ca849f5b81d12',)),
     # of the package hironsancorpus on PyPI, by its own words under the MIT licence; at
     # no address that can be given
     'iob_sents': DataFile('iob_sents.txt', 'af93760f45b0262b0446103b44ef92191eb65580'),

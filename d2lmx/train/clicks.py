@@ -33,8 +33,8 @@ def roc_auc(scores, y) -> float:
     """How often a click has a higher score than what is none; equal ones count half.
 
     The area under the receiver's operating curve, in [0, 1]; 0.5 is chance. scores,
-    and y of 0 and 1: NumPy arrays of one size. InputError where there is no click, or
-    nothing else.
+    and y of 0 and 1: NumPy arrays of one size; NaN where a score is. InputError where
+    there is no click, or nothing else.
 
     Ours, for 16.9
     """
@@ -43,6 +43,8 @@ def roc_auc(scores, y) -> float:
     if not num_clicks or not num_others:
         raise InputError(f'an AUC needs clicks and others, got {num_clicks} and '
                          f'{num_others} examples')
+    if onp.isnan(scores).any():  # which would count as the highest
+        return float('nan')
     _, places, counts = onp.unique(scores.reshape(-1), return_inverse=True,
                                    return_counts=True)
     ranks = onp.cumsum(counts) - (counts - 1) / 2  # from 1; the mean of equal ones

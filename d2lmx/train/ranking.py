@@ -51,12 +51,19 @@ def hits_and_aucs(scores, seen, relevant, k: int):
     scores (users, items), float; seen and relevant (users, items), bool. Items that are
     seen take no part; of equal scores the first item is the better. Hits (users,) are
     the relevant ones among a user's k best; an area (users,) is the share of the other
-    items below the first relevant one, and 0 where there is none.
+    items below the first relevant one, and 0 where there is none. Both are NaN for a
+    user one of whose scores is.
 
     Ours, for 16.6; what `hit_and_auc` says of one user
     """
-    order = onp.argsort(onp.where(seen, onp.inf, -scores), axis=1, kind='stable')
+    lowest = onp.finfo('float32').min  # above what is seen
+    costs = onp.where(seen, onp.inf, -onp.maximum(scores, lowest))
+    order = onp.argsort(costs, axis=1, kind='stable')
     found = onp.take_along_axis(relevant & ~seen, order, axis=1)
     others = (~seen).sum(axis=1) - 1
     aucs = (others - found.argmax(axis=1)) / onp.maximum(others, 1)
-    return found[:, :k].sum(axis=1), onp.where(found.any(axis=1), aucs, 0)
+    aucs = onp.where(found.any(axis=1), aucs, 0)
+    # NaN would stand behind what is seen, and equal ones in the order of items, in
+    # which well-known ones often come first
+    unknown = onp.where(onp.isnan(scores).any(axis=1), onp.nan, 0)
+    return found[:, :k].sum(axis=1) + unknown, aucs + unknown

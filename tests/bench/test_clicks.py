@@ -71,7 +71,9 @@ def test_all_ways_train_alike(token, small_task, monkeypatch, torch):
             epoch = getattr(timed, way)(*arguments[way])
         onp.random.seed(0)  # of the order of lines
         found[way] = [epoch() for _ in range(2)]
-    assert abs(found['ours'][1] - found['ours'][0]) > .01  # it has trained
+        if way == 'ours':  # few lines, which are soon known by heart
+            later = [epoch() for _ in range(8)]
+            assert later[-1] < .5 * found[way][0]
     # float32 sums in another order, under Adam
     assert found['torch'] == pytest.approx(found['ours'], rel=1e-3)
     # the page's loader shuffles by a draw of its own: the first batch alone is alike

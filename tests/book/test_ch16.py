@@ -91,6 +91,12 @@ def test_a_training_without_a_test_is_told():
         d2l.train_recsys_rating(Linear(TWO), [], [], gluon.loss.L2Loss(), None, 1)
 
 
+def test_a_test_each_0_epochs_is_told():
+    with pytest.raises(d2l.InputError, match='eval_step must be'):
+        d2l.train_ranking(Linear(TWO), [], [], d2l.BPRLoss(), None, None, 8, 9, 5, TWO,
+                          d2l.evaluate_ranking, {}, eval_step=0)
+
+
 class Model:
     """A model of 3 users and 5 films that scores by the numbers of both."""
 

@@ -68,6 +68,8 @@ def test_both_ranges_of_items_and_both_networks_are_told(smoke_run):
     names = {'train loss', 'hit rate', 'AUC'}
     for name in ('as the page ranks', "with the page's sigmoid"):
         assert result[name].keys() == names
+    for series in result['series'].values():  # both figures have curves
+        assert [epoch for epoch, _ in series['test AUC']] == [1, 2]
     # items beyond the number of users are never ranked: their users get an area of 0
     assert result['as the page ranks']['AUC'] < result['final']['test AUC']
 

@@ -38,6 +38,11 @@ def test_auc_of_a_few(scores, y, auc):
     assert d2l.roc_auc(onp.array(scores), onp.array(y)) == auc
 
 
+def test_scores_that_are_no_numbers_are_no_order():
+    for scores in ([onp.nan] * 3, [0, 1, onp.nan]):
+        assert onp.isnan(d2l.roc_auc(onp.array(scores), onp.array([0, 1, 1])))
+
+
 @pytest.mark.parametrize('y', [0, 1])
 def test_an_auc_needs_both_kinds(y):
     with pytest.raises(d2l.InputError, match='needs clicks and others'):

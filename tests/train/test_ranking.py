@@ -94,6 +94,15 @@ def test_hits_and_areas_by_hand():
     onp.testing.assert_allclose(aucs, [1 / 2, 2 / 3, 0])
 
 
+def test_scores_that_are_no_numbers_have_no_rank():
+    scores = onp.array([[onp.nan] * 3, [0, 1, onp.nan], [-onp.inf, 2, 1], [3, 2, 1]])
+    seen = onp.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 1, 0]], bool)
+    right = onp.array([[1, 0, 0], [0, 1, 0], [1, 0, 0], [1, 0, 0]], bool)
+    hits, aucs = d2l.hits_and_aucs(scores, seen, right, 1)
+    # an infinity is the worst of what is not seen: not behind what is
+    onp.testing.assert_equal([hits, aucs], [[onp.nan, onp.nan, 0, 1]] * 2)
+
+
 def test_an_order_of_chance_has_an_area_of_a_half():
     rng = onp.random.RandomState(0)
     right = onp.eye(21, dtype=bool)[rng.randint(21, size=4000)]

@@ -54,7 +54,7 @@ class CTRDataset(gluon.data.Dataset):
 
     InputError for one of feat_mapper and defaults alone, or of other fields; BadData, a
     ValueError, that names the file and the line, where a click is neither 0 nor 1, and
-    where no line has the fields.
+    where more lines have other fields than these.
 
     Book: 16.8 (sec_ctr)
     """
@@ -94,9 +94,10 @@ def read_clicks(path, num_feat: int):
     rows = [line.split('\t') for line in text.split('\n')]
     numbers = [i for i, row in enumerate(rows) if len(row) == num_feat + 1]
     others = sum(row != [''] for row in rows) - len(numbers)
-    if not numbers:
+    if len(numbers) < max(others, 1):
         raise BadData(f'{path} must hold lines of a click and {num_feat} fields, with '
-                      f'tabs between; line 1 has {len(rows[0]) - 1} fields: '
+                      f'tabs between, but {others} lines are others, and {len(numbers)}'
+                      f' are not; line 1 has {len(rows[0]) - 1} fields: '
                       f'{first_line(text)}. Give the right num_feat, or put the right '
                       'file there')
     if others:

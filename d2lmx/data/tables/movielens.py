@@ -82,7 +82,8 @@ def read_titles_ml100k() -> list:
     """
     file = Path(hub.download_extract('ml-100k')) / 'u.item'
     titles = {}
-    for number, line in enumerate(read_text(file, 'latin-1').splitlines(), 1):
+    # not splitlines, for which letters of Windows end a line
+    for number, line in enumerate(read_text(file, 'latin-1').split('\n'), 1):
         item, _, rest = line.partition('|')
         if line.strip():
             if not item.strip().isdecimal() or not rest:

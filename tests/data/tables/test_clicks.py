@@ -107,6 +107,7 @@ def test_lines_of_other_lengths_are_left_out_with_a_remark(file, caplog):
     (TRAIN + '2\ta\tx\tn\n', "line 6 of .*train.csv must begin with a click.*'2'"),
     ('click\ta\tx\tn\n' + TRAIN, 'line 1 of .* must begin with a click'),
     ('1\ta\tx\n', 'must hold lines of a click and 3 fields.*line 1 has 2 fields'),
+    ('1\ta\tx\tn\n1\ta\n0\tb\n', '2 lines are others, and 1 are not'),
     ('', 'line 1 has 0 fields'), (b'1\ta\t\xff\tn\n', 'must be in UTF-8, but line 1')])
 def test_a_file_of_another_form_is_refused_by_its_line(file, content, told):
     with pytest.raises(BadData, match=told):

@@ -1,4 +1,6 @@
 """MovieLens: the file read, split and made examples of; toy films with a taste."""
+from pathlib import Path
+
 import numpy as onp
 import pandas as pd
 import pytest
@@ -136,3 +138,24 @@ def test_the_real_file_has_the_pages_counts(real_data):
     assert data.head(3).to_numpy().tolist() == [  # printed
         [196, 242, 3, 881250949], [186, 302, 3, 891717742], [22, 377, 1, 878887116]]
     assert d2l.read_titles_ml100k()[0] == 'Toy Story (1995)'
+
+
+@pytest.mark.data
+def test_the_real_ratings_are_all_of_the_set(real_data):
+    """Whoever has compressed it: those of its own parts, which share them."""
+    path, kind = movielens.hub.locate('ml-100k')
+    assert kind == 'book'
+    parts = Path(movielens.hub.download_extract('ml-100k'))
+    for part in ('u1', 'u5', 'ua'):
+        rows = [line for half in ('base', 'test') for line in
+                (parts / f'{part}.{half}').read_text().splitlines()]
+        assert sorted(rows) == sorted((parts / 'u.data').read_text().splitlines())
+
+
+def test_marks_ends_of_lines_and_rare_letters_change_nothing(files, tmp_path):
+    files(titles=b'1|Wait\x85 (1990)|x\r\n2|Two|x\r\n')  # an ellipsis of Windows
+    assert d2l.read_titles_ml100k() == ['Wait\x85 (1990)', 'Two']
+    (tmp_path / 'u.data').write_bytes(b'\xef\xbb\xbf1\t1\t3\t5\r\n2\t1\t4\t6\r\n')
+    data, *counts = d2l.read_data_ml100k()
+    assert data.to_numpy().tolist() == [[1, 1, 3, 5], [2, 1, 4, 6]]
+    assert counts == [2, 1]
