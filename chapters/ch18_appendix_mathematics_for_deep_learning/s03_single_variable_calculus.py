@@ -39,6 +39,7 @@ def approximate_sine(degree):
         fit = np.sin(x0) + (xs - x0) * np.cos(x0)
         plots.append(fit if degree == 1 else fit - (xs - x0) ** 2 * np.sin(x0) / 2)
     d2l.plot(xs, plots, 'x', 'f(x)', ylim=[-1.5, 1.5])
+    d2l.plt.title(f'degree {degree}')
 
 
 def taylor(x, degree):

@@ -21,6 +21,15 @@ def test_the_pages_steps_hardly_move_and_the_right_ones_arrive(smoke_run):
                                                                            rel=1e-6)
 
 
+def test_no_rate_that_is_allowed_leaves_the_chances(section):
+    page = section('18.7')
+    n_H, n_T, (_, highest) = 8675309, 25624, page.RANGES['lr']
+    share = n_H / (n_H + n_T)
+    # below 1 / curvature, 3.4e-10, steps from the left end at the share; float32
+    assert page.descend(n_H, n_T, highest, 400) == pytest.approx(share, rel=1e-6)
+    assert page.descend(n_H, n_T, 100 * highest, 1) > 1  # as a chance none is
+
+
 def test_log_likelihoods_are_what_a_float_can_hold(smoke_run):
     result = smoke_run('18.7').result
     assert .5 ** 10 ** 9 == 0

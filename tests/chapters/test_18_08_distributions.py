@@ -56,6 +56,13 @@ def test_cumulative_functions_rise_from_0_to_1(smoke_run):
         assert (onp.diff(y) >= -1e-12).all()
 
 
+def test_each_figure_says_of_which_distribution_it_is(smoke_run):
+    titles = [axes.get_title() for figure in smoke_run('18.8').figures
+              for axes in figure.axes]
+    assert [title for title in titles if not title.startswith('n = ')] == [
+        name for name in NAMES for _ in range(2)]
+
+
 def test_samples_are_of_their_distributions(smoke_run):
     for name in NAMES:
         found = smoke_run('18.8').result[name]

@@ -2,7 +2,10 @@ import math
 
 import numpy as onp
 import pytest
+from matplotlib import pyplot as plt
 from mxnet import np
+
+import d2lmx as d2l
 
 
 @pytest.fixture(scope='module')
@@ -75,3 +78,5 @@ def test_garments_are_recognised_too(page, fewer_garments):
     from d2lmx.pages import sections
     with fewer_garments(sections.find('18.9')):
         assert page.run(images='garments')['accuracy'] > .5
+    titles = {axes.get_title() for axes in plt.gcf().axes}
+    assert titles <= {*d2l.get_fashion_mnist_labels(range(10))} and len(titles) > 5
