@@ -21,13 +21,18 @@ def page():
     return sections.load(sections.find('18.9'))
 
 
+@pytest.fixture
+def undrawn(monkeypatch):
+    monkeypatch.setattr(d2l, 'show_images', lambda *images, **options: None)
+
+
 def test_pictures_become_black_and_white(page):
     data = np.array([0, 127, 128, 255], dtype='uint8').reshape(1, 2, 2, 1)
     X, label = page.transform(data, 3)
     assert X.tolist() == [[[0, 0], [1, 1]]] and X.dtype == 'float32' and label == 3
 
 
-def test_probabilities_count_one_more_of_each_kind(page):
+def test_probabilities_count_one_more_of_each_kind(page, undrawn):
     X, Y = np.zeros((3, 28, 28)), np.array([4, 4, 9], dtype='int32')
     X[0, 5, 6] = X[2, 5, 6] = 1
     P_y, P_xy = (a.asnumpy() for a in page.probabilities(X, Y))
@@ -59,7 +64,7 @@ def test_one_product_for_all_pictures_is_the_pages_function_for_each(page, digit
     assert predict(X[:40]) == together.argmax(axis=1).astype('int32').tolist()
 
 
-def test_the_linear_separation_of_xor_fails(page):
+def test_the_linear_separation_of_xor_fails(page, undrawn):
     # one pixel or the other, not both: each alone says nothing
     X, Y = np.zeros((4, 28, 28)), np.array([0, 1, 1, 0], dtype='int32')
     X[1, 0, 0] = X[2, 0, 1] = X[3, 0, 0] = X[3, 0, 1] = 1
