@@ -26,6 +26,7 @@ def plot_area(first, last):
     d2l.plot(x, bell(x), 'x', 'f(x)', fmts=['k-'])
     part = x[first:last].asnumpy()
     d2l.plt.fill_between(part, bell(x)[first:last].asnumpy())
+    d2l.plt.title(f'area from {part[0]:.2f} to {part[-1]:.2f}')
 
 
 def riemann(f, a, b, epsilon):
@@ -47,6 +48,7 @@ def slices(epsilon):
     x = np.arange(0, 2, epsilon)
     d2l.plt.bar(x.asnumpy(), f(x).asnumpy(), width=epsilon, align='edge',
                 edgecolor='white', linewidth=0.5)
+    d2l.plt.title(f'slices of {epsilon:g}')
     return {'approximation': riemann(f, 0, 2, epsilon), 'truth': math.log(5) / 2}
 
 

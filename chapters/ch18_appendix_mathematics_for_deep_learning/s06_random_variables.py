@@ -27,7 +27,9 @@ def probability():
     d2l.plot(x, p, 'x', 'Density')
     d2l.plot(x, p, 'x', 'Density', fmts=['k-'])
     d2l.plt.fill_between(x[300:800].asnumpy(), p[300:800].asnumpy())
-    return float((epsilon * p[300:800]).sum())
+    chance = float((epsilon * p[300:800]).sum())
+    d2l.plt.title(f'between -2 and 3: {chance:.3f}')
+    return chance
 
 
 def plot_chebyshev(a, p):

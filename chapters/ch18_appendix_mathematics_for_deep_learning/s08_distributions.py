@@ -51,7 +51,8 @@ def discrete_uniform(n=5):
     def F(x):
         return 0 if x < 1 else 1 if x > n else np.floor(x) / n
 
-    draw('discrete uniform', np.arange(1, n + 1), n * [1 / n], np.arange(-1, 6, 0.01), F)
+    draw('discrete uniform', np.arange(1, n + 1), n * [1 / n],
+         np.arange(-1, 6, 0.01), F)
     # book: draws from 1 to n - 1
     sample = np.random.randint(1, n + 1, size=(10, 10))
     return summary((1 + n) / 2, (n ** 2 - 1) / 12, sample,
@@ -122,7 +123,8 @@ def central_limit(p=0.2, ns=(1, 10, 100, 1000)):
     for ax, n in zip(axes, ns):
         pmf, deviation = binomial_pmf(n, p), np.sqrt(n * p * (1 - p))
         values = (np.arange(n + 1) - n * p) / deviation
-        plot_pmf(ax, values, pmf)
+        near = abs(values) <= 4
+        plot_pmf(ax, values[near], pmf[near])
         ax.set(xlim=(-4, 4), title=f'n = {n}')
         normal = np.array([(1 + erf(x / np.sqrt(2))) / 2 for x in values])
         distance[f'n = {n}'] = float(abs(pmf.cumsum() - normal).max())
