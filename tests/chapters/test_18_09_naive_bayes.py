@@ -79,6 +79,21 @@ def test_toy_digits_are_recognised(smoke_run):
     assert result['784 log 0.1'] == pytest.approx(-784 * math.log(10))  # printed
 
 
+def test_the_accuracy_is_that_of_numpy_in_float64(smoke_run):
+    (X, y), (X_test, y_test) = (
+        (images.reshape(-1, 784) >= 128, labels)
+        for images, labels in map(d2l.read_mnist, (True, False)))
+    scores = []
+    for label in range(10):
+        of_it = X[y == label]
+        P = (of_it.sum(axis=0) + 1) / (len(of_it) + 2)
+        scores.append(onp.log(onp.where(X_test, P, 1 - P)).sum(axis=1)
+                      + onp.log(len(of_it) / len(X)))
+    right = (onp.argmax(scores, axis=0) == y_test).mean()
+    # float32 may part a tie otherwise: one picture of 400
+    assert smoke_run('18.9').result['accuracy'] == pytest.approx(right, abs=.0026)
+
+
 def test_garments_are_recognised_too(page, fewer_garments):
     from d2lmx.pages import sections
     with fewer_garments(sections.find('18.9')):
