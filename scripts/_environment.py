@@ -80,7 +80,7 @@ def make(venv):
     say(f'making {venv} with Python {sys.version.split()[0]} (once)')
     run('the virtual environment could not be made', sys.executable, '-m', 'venv', venv)
     lines = pinned()
-    say(f'installing {len(lines)} packages, about 300 MB to fetch (once)')
+    say(f'installing {len(lines)} packages, about 340 MB to fetch (once)')
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder, 'packages.txt')
         wanted.write_text('\n'.join(lines) + '\n')

@@ -21,7 +21,7 @@ LINES = [line.partition(' #')[0]
          for line in (ROOT / 'scripts' / 'constraints.txt').read_text().splitlines()
          if not line.startswith('#')]
 
-DONE_WITHOUT = {'autocfg', 'pyyaml', 'scipy', 'yacs'}  # though gluoncv asks for them
+DONE_WITHOUT = {'autocfg', 'pyyaml', 'yacs'}  # though gluoncv asks for them
 PACKAGING = ('setup.py', 'pyproject.toml', 'MANIFEST.in', 'LICENSE', 'README.md')
 
 

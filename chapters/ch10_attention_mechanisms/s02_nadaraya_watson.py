@@ -93,6 +93,7 @@ def show_weights(weights, name):
 def run(*, n_train: int = 50, num_epochs: int = 5, lr: float = 0.5) -> dict:
     x_train, y_train, x_test, y_truth = make_data(n_train)
 
+    # book: plot_kernel_reg takes no name, and its figures look alike
     def plot_kernel_reg(y_hat, name):
         """Truth and prediction as curves, training examples as dots."""
         d2l.plot(x_test, [y_truth, y_hat], 'x', 'y', legend=['Truth', 'Pred'],

@@ -22,6 +22,7 @@ def gd(eta, f_grad):
     return results
 
 
+# book: show_trace takes no title, and its figures look alike
 def show_trace(results, f, title):
     """Draw the points over the curve of f."""
     n = max(abs(min(results)), abs(max(results)))

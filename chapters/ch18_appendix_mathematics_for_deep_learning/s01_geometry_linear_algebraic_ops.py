@@ -23,18 +23,10 @@ def angle(v, w):
     return np.arccos(v.dot(w) / (np.linalg.norm(v) * np.linalg.norm(w)))
 
 
-def read_tops_and_trousers(is_train):
-    """Pictures (n, 28, 28), float64 in 0 to 255, of classes 0 and 1; labels (n,)."""
-    images, labels = d2l.read_fashion_mnist(is_train)
-    chosen = labels < 2
-    return (np.array(images[chosen], dtype='float64'),
-            np.array(labels[chosen], dtype='float64'))
-
-
 def averages():
     """The mean t-shirt and the mean trousers of the training set; draws both."""
-    X, y = (a.asnumpy() for a in read_tops_and_trousers(is_train=True))
-    ave_0, ave_1 = X[y == 0].mean(axis=0), X[y == 1].mean(axis=0)
+    images, labels = d2l.read_fashion_mnist(is_train=True)
+    ave_0, ave_1 = (images[labels == label].mean(axis=0) for label in (0, 1))
     for ax in d2l.show_images([ave_0, ave_1], 1, 2, ['average t-shirt',
                                                      'average trousers']):
         ax.images[0].set_cmap('Greys')
@@ -43,8 +35,9 @@ def averages():
 
 def hyperplanes(ave_0, ave_1):
     """Accuracy of three hyperplanes w x = b that part t-shirts from trousers."""
-    X_test, y_test = read_tops_and_trousers(is_train=False)
-    X_test = X_test.reshape(-1, 784)
+    images, labels = d2l.read_fashion_mnist(is_train=False)
+    X_test = np.array(images[labels < 2].reshape(-1, 784), dtype='float64')
+    y_test = np.array(labels[labels < 2], dtype='float64')
 
     def accuracy(w, b):
         predictions = X_test.dot(w.flatten()) > b

@@ -42,11 +42,13 @@ def norms_of_powers(A, v, num_iterations=100):
     return np.array(norm_list)
 
 
-def plot_growth(norms):
+def plot_growth(norms, name):
     """Draw the norms and how many times the norm before each is; returns the last."""
     ratios = norms[1:] / norms[:-1]
     d2l.plot(np.arange(len(norms)), norms, 'Iteration', 'Value')
+    d2l.plt.title(name)
     d2l.plot(np.arange(1, len(norms)), ratios, 'Iteration', 'Ratio')
+    d2l.plt.title(name)
     return float(ratios[-1])
 
 
@@ -55,9 +57,9 @@ def random_data(k=5):
     rng = np.random.RandomState(8675309)
     A = rng.randn(k, k)
     norm_eigs = np.sort(abs(np.linalg.eigvals(A)))
-    growth = plot_growth(norms_of_powers(A, rng.randn(k, 1)))
+    growth = plot_growth(norms_of_powers(A, rng.randn(k, 1)), 'A')
     A = A / norm_eigs[-1]
-    rescaled = plot_growth(norms_of_powers(A, rng.randn(k, 1)))
+    rescaled = plot_growth(norms_of_powers(A, rng.randn(k, 1)), 'A, rescaled')
     return {'norms of eigenvalues': norm_eigs.tolist(),
             'last ratio of norms': growth, 'last ratio, rescaled': rescaled}
 
@@ -91,9 +93,10 @@ def pca_of_pictures(num_components):
     shares = variances / total
     d2l.plot(np.arange(1, len(shares) + 1), shares.cumsum(), 'components',
              'share of the variance', ylim=[0, 1])
-    d2l.show_images([mean.reshape(28, 28), *W[:8].reshape(-1, 28, 28)], 1, 9,
-                    ['mean', *map(str, range(1, 9))])
-    d2l.show_images([*images[:9], *rebuilt[:9].reshape(-1, 28, 28).clip(0, 1)], 2, 9)
+    parts = [mean.reshape(28, 28), *W[:8].reshape(-1, 28, 28)]
+    d2l.show_images(parts, 1, len(parts), ['mean', *map(str, range(1, len(parts)))])
+    d2l.show_images([*images[:9], *rebuilt[:9].reshape(-1, 28, 28).clip(0, 1)], 2, 9,
+                    [*9 * ['picture'], *9 * ['rebuilt']])
     return {'share of the variance': float(shares.sum()),
             'variances': variances.tolist(),
             'squared error of a picture': float(((X - rebuilt) ** 2).sum(1).mean()),

@@ -18,6 +18,7 @@ def zoom():
     for x in (np.arange(0.01, 3.01, 0.01), np.arange(1.75, 2.25, 0.001),
               np.arange(2.0, 2.01, 0.0001)):
         d2l.plot(x, np.sin(x ** x), 'x', 'f(x)')
+        d2l.plt.title(f'{float(x[0]):g} to {float(x[-1]):g}')
 
 
 def L(x):
@@ -39,6 +40,7 @@ def approximate_sine(degree):
         fit = np.sin(x0) + (xs - x0) * np.cos(x0)
         plots.append(fit if degree == 1 else fit - (xs - x0) ** 2 * np.sin(x0) / 2)
     d2l.plot(xs, plots, 'x', 'f(x)', ylim=[-1.5, 1.5])
+    d2l.plt.title(f'degree {degree}')
 
 
 def taylor(x, degree):

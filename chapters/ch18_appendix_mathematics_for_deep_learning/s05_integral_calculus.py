@@ -26,10 +26,14 @@ def plot_area(first, last):
     d2l.plot(x, bell(x), 'x', 'f(x)', fmts=['k-'])
     part = x[first:last].asnumpy()
     d2l.plt.fill_between(part, bell(x)[first:last].asnumpy())
+    d2l.plt.title(f'area from {part[0]:.2f} to {part[-1]:.2f}')
 
 
 def riemann(f, a, b, epsilon):
-    """The sum of slices [x, x + epsilon) of a to b, each as high as f(x)."""
+    """The sum of slices [x, x + epsilon) from a on, each as high as f(x).
+
+    The last begins before b, and ends beyond it where epsilon does not part b - a.
+    """
     return float((epsilon * f(np.arange(a, b, epsilon))).sum())
 
 
@@ -38,10 +42,13 @@ def slices(epsilon):
     def f(x):
         return x / (1 + x ** 2)
 
+    # book: draws the curve through the slices' left corners, and not to its end
+    curve = np.linspace(0, 2, 201)
+    d2l.plot(curve, f(curve), 'x', 'f(x)', fmts=['k-'], ylim=[0, 1])
     x = np.arange(0, 2, epsilon)
-    d2l.plot(x, f(x), 'x', 'f(x)', fmts=['k-'], ylim=[0, 1])
     d2l.plt.bar(x.asnumpy(), f(x).asnumpy(), width=epsilon, align='edge',
                 edgecolor='white', linewidth=0.5)
+    d2l.plt.title(f'slices of {epsilon:g}')
     return {'approximation': riemann(f, 0, 2, epsilon), 'truth': math.log(5) / 2}
 
 

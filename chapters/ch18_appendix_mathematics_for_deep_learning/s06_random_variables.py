@@ -27,7 +27,9 @@ def probability():
     d2l.plot(x, p, 'x', 'Density')
     d2l.plot(x, p, 'x', 'Density', fmts=['k-'])
     d2l.plt.fill_between(x[300:800].asnumpy(), p[300:800].asnumpy())
-    return float((epsilon * p[300:800]).sum())
+    chance = float((epsilon * p[300:800]).sum())
+    d2l.plt.title(f'between -2 and 3: {chance:.3f}')
+    return chance
 
 
 def plot_chebyshev(a, p):
@@ -53,13 +55,17 @@ def chebyshev(p):
 def cauchy():
     """A variable with neither mean nor variance; draws its density, x^2 times it.
 
-    Up to 10, 100 and 1000 the second integrates to ever more, twice that less pi.
+    Between -10 and 10, -100 and 100, and so on, the second integrates to ever more.
     """
+    # book: leaves out pi, and has an area of pi below its density
+    def p(x):
+        return 1 / (math.pi * (1 + x ** 2))
+
     x = np.arange(-5, 5, 0.01)
-    d2l.plot(x, 1 / (1 + x ** 2), 'x', 'p.d.f.')
+    d2l.plot(x, p(x), 'x', 'p.d.f.')
     x = np.arange(-20, 20, 0.01)
-    d2l.plot(x, x ** 2 / (1 + x ** 2), 'x', 'integrand')
-    return {f'{end}': 2 * (end - math.atan(end)) for end in (10, 100, 1000)}
+    d2l.plot(x, x ** 2 * p(x), 'x', 'integrand')
+    return {f'{end}': 2 * (end - math.atan(end)) / math.pi for end in (10, 100, 1000)}
 
 
 def scatter(name, values, mix):
@@ -83,7 +89,7 @@ def run() -> dict:
     outside = {f'p = {p}': chebyshev(p) for p in (0.2, 0.125, 0.05)}
     return {'probability between -2 and 3': chance,
             'outside of two standard deviations': outside,
-            'Cauchy: x^2 / (1 + x^2) up to': cauchy(),
+            'Cauchy: x^2 p(x), integrated to both sides up to': cauchy(),
             'covariances': scatter('cov', (-0.9, 0.0, 1.2), lambda cov, X, noise:
                                    cov * X + noise),
             'correlations': scatter('cor', (-0.9, 0.0, 1.0), lambda cor, X, noise:

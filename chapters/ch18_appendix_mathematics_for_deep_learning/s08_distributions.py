@@ -17,13 +17,15 @@ def plot_pmf(ax, x, pmf):
     ax.set(xlabel='x', ylabel='p.m.f.')
 
 
-def draw(x, pmf, grid, F):
+def draw(name, x, pmf, grid, F):
     """Two figures: the mass (or density, where x is the grid), and F on the grid."""
     if x is grid:
         d2l.plot(x, pmf, 'x', 'p.d.f.')
     else:
         plot_pmf(d2l.plt.figure(figsize=(3.5, 2.5)).gca(), x, pmf)
+    d2l.plt.title(name)
     d2l.plot(grid, np.array([F(y) for y in grid]), 'x', 'c.d.f.')
+    d2l.plt.title(name)
 
 
 def summary(mean, variance, sample, cdf):
@@ -39,7 +41,7 @@ def bernoulli(p=0.3):
     def F(x):
         return 0 if x < 0 else 1 if x >= 1 else 1 - p
 
-    draw([0, 1], [1 - p, p], np.arange(-1, 2, 0.01), F)
+    draw('Bernoulli', [0, 1], [1 - p, p], np.arange(-1, 2, 0.01), F)
     return summary(p, p * (1 - p), 1 * (np.random.rand(10, 10) < p),
                    {x: F(x) for x in (-0.5, 0, 0.5, 1)})
 
@@ -49,7 +51,8 @@ def discrete_uniform(n=5):
     def F(x):
         return 0 if x < 1 else 1 if x > n else np.floor(x) / n
 
-    draw(np.arange(1, n + 1), n * [1 / n], np.arange(-1, 6, 0.01), F)
+    draw('discrete uniform', np.arange(1, n + 1), n * [1 / n],
+         np.arange(-1, 6, 0.01), F)
     # book: draws from 1 to n - 1
     sample = np.random.randint(1, n + 1, size=(10, 10))
     return summary((1 + n) / 2, (n ** 2 - 1) / 12, sample,
@@ -64,7 +67,7 @@ def continuous_uniform(a=1, b=3):
     def F(x):
         return 0 if x < a else 1 if x > b else (x - a) / (b - a)
 
-    draw(x, p, x, F)
+    draw('continuous uniform', x, p, x, F)
     return summary((a + b) / 2, (b - a) ** 2 / 12, (b - a) * np.random.rand(10, 10) + a,
                    {x: F(x) for x in (0.5, 1.5, 3)})
 
@@ -90,7 +93,7 @@ def binomial(n=10, p=0.2):
     def F(x):
         return 0 if x < 0 else 1 if x > n else cmf[int(x)]
 
-    draw(np.arange(n + 1), pmf, np.arange(-1, 11, 0.01), F)
+    draw('binomial', np.arange(n + 1), pmf, np.arange(-1, 11, 0.01), F)
     return summary(n * p, n * p * (1 - p), np.random.binomial(n, p, size=(10, 10)),
                    {x: F(x) for x in (-1, 0, 2.5, 10)})
 
@@ -105,7 +108,7 @@ def poisson(lam=5.0):
     def F(x):
         return 0 if x < 0 else cmf[min(int(x), 19)]
 
-    draw(xs, pmf, np.arange(-1, 21, 0.01), F)
+    draw('Poisson', xs, pmf, np.arange(-1, 21, 0.01), F)
     return summary(lam, lam, np.random.poisson(lam, size=(10, 10)),
                    {x: F(x) for x in (0, 5.5, 10.5)})
 
@@ -120,7 +123,8 @@ def central_limit(p=0.2, ns=(1, 10, 100, 1000)):
     for ax, n in zip(axes, ns):
         pmf, deviation = binomial_pmf(n, p), np.sqrt(n * p * (1 - p))
         values = (np.arange(n + 1) - n * p) / deviation
-        plot_pmf(ax, values, pmf)
+        near = abs(values) <= 4
+        plot_pmf(ax, values[near], pmf[near])
         ax.set(xlim=(-4, 4), title=f'n = {n}')
         normal = np.array([(1 + erf(x / np.sqrt(2))) / 2 for x in values])
         distance[f'n = {n}'] = float(abs(pmf.cumsum() - normal).max())
@@ -135,7 +139,7 @@ def gaussian(mu=0, sigma=1):
     def phi(x):
         return (1.0 + erf((x - mu) / (sigma * np.sqrt(2)))) / 2.0
 
-    draw(x, p, x, phi)
+    draw('Gaussian', x, p, x, phi)
     return summary(mu, sigma ** 2, np.random.normal(mu, sigma, size=(10, 10)),
                    {x: phi(x) for x in (-1.96, 0, 1.96)})
 

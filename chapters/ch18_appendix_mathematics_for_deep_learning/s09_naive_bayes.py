@@ -86,7 +86,9 @@ def run(*, images: Literal['digits', 'garments'] = 'digits') -> dict:
     X, y = read(images, is_train=False)
     first = {'label': int(y[0]), 'p(x, y)': bayes_pred(X[0]).tolist(),
              'log p(x, y)': bayes_pred_stable(X[0]).tolist()}
-    d2l.show_images(X[:18], 2, 9, titles=[str(d) for d in predict(X[:18])])
+    found = predict(X[:18])
+    names = d2l.get_fashion_mnist_labels(found) if images == 'garments' else found
+    d2l.show_images(X[:18], 2, 9, titles=names)
     # book: predicts ten thousand pictures one by one
     preds = log_joint(X, P_y, P_xy).argmax(axis=1)
     return {'P_y': P_y.tolist(), 'first test picture': first,

@@ -9,6 +9,7 @@ from .heatmaps import *
 from .histograms import *
 from .images import *
 from .lines import *
+from .stems import *
 from .summaries import *
 from .tables import *
 from .traces import *

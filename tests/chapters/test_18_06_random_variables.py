@@ -30,8 +30,18 @@ def test_a_cauchy_variable_has_no_variance(section):
     integrals = section('18.6').cauchy()
     assert integrals['1000'] > 9.9 * integrals['100'] > 90 * integrals['10']
     integrate = pytest.importorskip('scipy.integrate', reason='needs scipy')
-    found, _ = integrate.quad(lambda x: x * x / (1 + x * x), -10, 10)
+    cauchy = pytest.importorskip('scipy.stats', reason='needs scipy').cauchy
+    found, _ = integrate.quad(lambda x: x * x * cauchy.pdf(x), -10, 10)
     assert integrals['10'] == pytest.approx(found)
+
+
+def test_the_area_below_the_cauchy_density_is_a_probability(section):
+    section('18.6').cauchy()
+    (x, p), (far, integrand) = (plt.figure(number).gca().lines[0].get_data()
+                                for number in plt.get_fignums())
+    # P(-5 < X < 5); the slices of 0.01 leave 1e-4 of it at one end
+    assert p.sum() * .01 == pytest.approx(2 * math.atan(5) / math.pi, abs=2e-4)
+    assert integrand == pytest.approx(far ** 2 / (math.pi * (1 + far ** 2)), abs=1e-6)
 
 
 def test_covariances_are_those_of_the_points_that_are_drawn(smoke_run):

@@ -21,6 +21,21 @@ def test_the_pages_steps_hardly_move_and_the_right_ones_arrive(smoke_run):
                                                                            rel=1e-6)
 
 
+def test_no_rate_that_is_allowed_leaves_the_chances(section):
+    n_H, n_T, (_, highest) = 8675309, 25624, section('18.7').RANGES['lr']
+
+    def climb(lr):
+        theta = .5
+        for _ in range(400):
+            theta += lr * (n_H / theta - n_T / (1 - theta))
+            yield theta
+
+    way = list(climb(highest))
+    share = n_H / (n_H + n_T)
+    assert way == sorted(way) and way[-1] == pytest.approx(share, rel=1e-6)
+    assert max(climb(100 * highest)) > 1
+
+
 def test_log_likelihoods_are_what_a_float_can_hold(smoke_run):
     result = smoke_run('18.7').result
     assert .5 ** 10 ** 9 == 0

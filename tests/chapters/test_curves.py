@@ -61,8 +61,8 @@ FORMULAS = {
              'Degree 2 Taylor Series': lambda x: 1 + x + x ** 2 / 2,
              'Degree 5 Taylor Series': lambda x: (1 + x + x ** 2 / 2 + x ** 3 / 6
                                                   + x ** 4 / 24 + x ** 5 / 120)},
-    '18.6': {'p.d.f.': lambda x: 1 / (1 + x ** 2),
-             'integrand': lambda x: x ** 2 / (1 + x ** 2),
+    '18.6': {'p.d.f.': lambda x: 1 / onp.pi / (1 + x ** 2),
+             'integrand': lambda x: x ** 2 / onp.pi / (1 + x ** 2),
              'Density': lambda x: .2 * density(3, 1)(x) + .8 * density(-1, 1)(x)},
     '18.7': {'likelihood': lambda x: x ** 9 * (1 - x) ** 4}}
 

@@ -10,7 +10,7 @@ from .garments import PIXEL, SIDE, write_idx, write_numbers
 
 __all__ = []
 
-COUNTS = {'train': 4000, 't10k': 1000}  # by the first part of the file's name
+COUNTS = {'train': 2000, 't10k': 400}  # by the first part of the file's name
 STROKES = (  # of each digit, one line: its corners
     [(-.3, -.6), (.3, -.6), (.5, 0), (.3, .6), (-.3, .6), (-.5, 0), (-.3, -.6)],
     [(-.2, -.4), (.1, -.7), (.1, .7)],

@@ -14,7 +14,7 @@ def toy():
 
 
 def test_parts_have_their_sizes_and_all_digits(toy):
-    for (pictures, labels), count in zip(toy, (4000, 1000)):
+    for (pictures, labels), count in zip(toy, (2000, 400)):
         assert pictures.shape == (count, 784)
         # each digit expects a tenth; five standard deviations of a binomial count
         allowed = 5 * (count * .1 * .9) ** .5
@@ -23,7 +23,7 @@ def test_parts_have_their_sizes_and_all_digits(toy):
 
 def test_parts_share_no_picture(toy):
     train, test = ({row.tobytes() for row in pictures} for pictures, _ in toy)
-    assert len(train) == 4000 and not train & test
+    assert len(train) == 2000 and not train & test
 
 
 def test_digits_are_strokes_within_their_pictures(toy):
