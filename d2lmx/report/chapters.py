@@ -6,6 +6,7 @@ from itertools import groupby
 from ..pages import sections
 from ..pages.networks import section_network
 from ..pages.options import flag, hyperparameters
+from ..pages.printed import beside_the_book
 from ..pages.results import number_text
 from ..viz.summaries import in_words, summary
 
@@ -24,6 +25,9 @@ TITLES = {
     13: ('Computer vision', '计算机视觉'),
     14: ('Natural language processing: pretraining', '自然语言处理：预训练'),
     15: ('Natural language processing: applications', '自然语言处理：应用'),
+    16: ('Recommender systems', '推荐系统'),
+    17: ('Generative adversarial networks', '生成对抗网络'),
+    18: ('Appendix: mathematics for deep learning', '附录：深度学习中的数学'),
     20: ('Companions', '书外的补充'),
 }
 
@@ -71,6 +75,18 @@ def book_side(section) -> BookSide:
             tuple((name, in_words(shape), f'{count:,}') for name, shape, count in rows))
     except Exception as error:  # the file is a reader's to edit
         return BookSide(trouble=f'{type(error).__name__}: {error}'.partition('\n')[0])
+
+
+def judged(section, book: BookSide, run: dict) -> dict:
+    """A run's record with the book's numbers beside it by the ranges of today.
+
+    A run of other options than the section has today, by names, is of another version:
+    it keeps what it said itself.
+    """
+    if book.trouble or set(run['options']) != set(dict(book.defaults)):
+        return run
+    return {**run, 'book': beside_the_book(sections.load(section), run['options'],
+                                           run['data'], run['result'])}
 
 
 def in_words_of(changed: dict) -> str:

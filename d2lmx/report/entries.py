@@ -7,7 +7,7 @@ from typing import NamedTuple, Optional
 
 from ..pages import sections
 from . import tables
-from .chapters import BookSide, book_side
+from .chapters import BookSide, book_side, judged
 from .records import Found, read_results
 
 NUMERIC = re.compile(r'[-−+]?[\d.]+(e[-−+]?\d+)?')  # what axes have at their ticks
@@ -139,11 +139,19 @@ def read_entries(folder: Path) -> list:
     found = read_results(folder, {slug: section.number
                                   for slug, section in index.items()})
     return [
-        *(Entry(slug, section.number, section.title, section.title_zh, section,
-                found.get(slug, Found()), book_side(section))
+        *(of_section(section, found.get(slug, Found()))
           for slug, section in index.items()),
         *(Entry(slug, '', title_of(slug, found[slug]), found=found[slug])
           for slug in sorted(set(found) - set(index)))]
+
+
+def of_section(section, found: Found) -> Entry:
+    """What is known of a section, its run judged as `d2lmx check` judges it."""
+    book = book_side(section)
+    if found.run:
+        found.run = judged(section, book, found.run)
+    return Entry(section.slug, section.number, section.title, section.title_zh, section,
+                 found, book)
 
 
 def title_of(slug, found: Found) -> str:

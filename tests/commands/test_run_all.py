@@ -140,6 +140,7 @@ def test_a_section_that_is_no_python_hides_no_other(call, book, ran, tmp_path):
     (['--chapters', '3,'], "no chapter ''"),
     (['--all', '3.1'], "--all and --chapters stand alone, got '3.1' too"),
     (['--smoke', '3.1'], '--smoke comes after the section, as in d2lmx run 3.1 --s'),
+    (['--seed', '0', '3.1'], '--seed comes after the section'),
     (['--smoke'], 'are required: SECTION, or --all'),
     (['--all', '--seed', 'x'], 'expected a whole number')])
 def test_what_cannot_be_meant_is_one_line(complaint, book, ran, words, text):
