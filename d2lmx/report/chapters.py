@@ -7,6 +7,7 @@ from ..pages import sections
 from ..pages.networks import section_network
 from ..pages.options import flag, hyperparameters
 from ..pages.printed import beside_the_book
+from ..pages.printed import pages as printed_pages
 from ..pages.results import number_text
 from ..viz.summaries import in_words, summary
 
@@ -87,6 +88,34 @@ def judged(section, book: BookSide, run: dict) -> dict:
         return run
     return {**run, 'book': beside_the_book(sections.load(section), run['options'],
                                            run['data'], run['result'])}
+
+
+def other_runs(section, book: BookSide, run, others) -> list:
+    """(what was run, {'numbers': rows}) of runs with other options or seeds.
+
+    run, others: records as of `judged`, the first or None. Only what is compared with
+    the book is told; of a lottery, whose seeds are all there, what is so over them.
+    """
+    found = [(named(book, record), record['book']) for record in others
+             if 'numbers' in (record['book'] or {})]
+    for page in [] if book.trouble else printed_pages(sections.load(section)):
+        results = {record['seed']: record['result'] for record in [run, *others]
+                   if record and record['options'] == page.options
+                   and 'numbers' in (record['book'] or {})}
+        seeds = range(page.num_seeds)
+        if page.over_seeds and set(seeds) <= set(results):
+            rows = page.compare_over_seeds([results[seed] for seed in seeds])
+            of = ' of '.join(filter(None, ['all seeds', in_words_of(page.changed)]))
+            found.append((of, {'numbers': rows}))
+    return found
+
+
+def named(book: BookSide, run) -> str:
+    """A run's options that are not the section's defaults, and its seed."""
+    usual = dict(book.defaults)
+    changed = {name: value for name, value in run['options'].items()
+               if usual.get(name, value) != value}
+    return in_words_of({**changed, **({'seed': run['seed']} if run['seed'] else {})})
 
 
 def in_words_of(changed: dict) -> str:

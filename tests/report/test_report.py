@@ -232,6 +232,41 @@ def test_a_run_is_judged_by_the_ranges_of_today_and_tells_its_version(results,
     assert not any('Run by d2lmx' in text for text in other)
 
 
+def test_runs_of_other_options_and_seeds_are_told_and_judged(results, tmp_path):
+    options = {'num_epochs': 10, 'lr': 1.0, 'batch_size': 256, 'variant': 'concise'}
+    final = {'train loss': 0.27, 'train acc': 0.9}
+    tests = .85, .83, .84, .86, .7  # of mean 0.816, in the range of the means
+    for seed, acc in enumerate(tests):
+        label = 'variant-concise' + (f'_seed-{seed}' if seed else '')
+        write(results / label / '07.05_batch_norm', run_record(
+            '7.5', seed=seed, options=options,
+            result={'final': {**final, 'test acc': acc}}))
+    told = {name: book['numbers'] for entry in read_entries(results)
+            for name, book in entry.others if entry.number == '7.5'}
+    assert list(told) == ['--variant concise', *(
+        f'--variant concise --seed {seed}' for seed in (1, 2, 3, 4)),
+        'all seeds of --variant concise']
+    mean, = told['all seeds of --variant concise'].values()
+    assert mean['ours'] == pytest.approx(0.816) and mean['inside']
+    assert told['--variant concise --seed 4']['test acc']['inside']  # one alone may
+    write_report(results, tmp_path / 'report')
+    page = page_of(tmp_path / 'report', '07.05_batch_norm')
+    assert '--variant concise --seed 4' in page.cells()
+
+
+def test_a_number_of_another_variant_that_is_outside_is_the_sections(results):
+    options = {'num_epochs': 10, 'lr': 0.1, 'batch_size': 256}
+    good = {'train loss': 0.45, 'train acc': 0.846, 'test acc': 0.84}
+    run = dict(options=options, result={'final': good})
+    write(results / '03.07_softmax_regression_concise', run_record('3.7', **run))
+    bad = {'options': options, 'result': {'final': {**good, 'test acc': 0.5}}}
+    folder = results / 'seed-1' / '03.07_softmax_regression_concise'
+    for record, state in ((run, 'inside'), (bad, 'outside')):
+        write(folder, run_record('3.7', seed=1, **record))
+        assert {entry.state.key for entry in read_entries(results)
+                if entry.number == '3.7'} == {state}
+
+
 def test_every_chapter_has_a_chinese_title():
     there = {int(path.name[2:4]) for path in sections.chapters_folder().glob('ch*')}
     assert there and there - set(TITLES) == set()
