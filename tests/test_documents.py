@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from d2lmx import commands
+from d2lmx.pages import sections
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob('*.md'), *(ROOT / 'docs').glob('*.md')]
@@ -46,3 +47,14 @@ def test_every_command_is_in_the_list_of_all():
     text = (ROOT / 'docs' / 'commands.md').read_text(encoding='utf-8')
     assert [name for name in commands.names()
             if not re.search(rf'^\| `d2lmx {name}\b', text, re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize('name,first', [
+    ('README.md', r'chapters 2 to (\d+)'), ('README.zh.md', r'第 2 章到第 (\d+) 章'),
+    ('docs/first-steps.md', r'chapters 2 to (\d+)'),
+    ('docs/first-steps.zh.md', r'第 2 章到第 (\d+) 章')])
+def test_chapters_are_counted_to_the_last_of_the_book(name, first):
+    chapters = {int(section.number.partition('.')[0]) for section in
+                sections.sections()} - {20}  # that one is ours
+    counted, = re.findall(first, (ROOT / name).read_text(encoding='utf-8'))
+    assert int(counted) == max(chapters)

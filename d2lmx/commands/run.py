@@ -46,7 +46,8 @@ def obey(args):
         raise InputError('the following arguments are required: SECTION, or --all '
                          '(--help shows the options)')
     if given := [name for name in ('smoke', 'data', 'seed', 'out', 'again')
-                 if getattr(args, name)]:
+                 if getattr(args, name) not in (None, False) or name == 'seed'
+                 and args.seed is not None]:
         raise InputError(f'--{given[0]} comes after the section, as in d2lmx run '
                          f'{args.section} --{given[0]}')
     section = sections.find(args.section)

@@ -1,5 +1,7 @@
 """Many sections in turn, each by a process of its own; what is done is not done again.
 """
+import json
+
 from ..errors import Unavailable
 from . import sections
 from .apart import is_of, run_apart, saved
@@ -38,8 +40,10 @@ def run_all(found, argv, out, records=None, watch=None):
     """Run sections that `records` ({slug: record}) does not hold, and go on after each.
 
     Gives a row for each section; the rows so far are in ``out/summary.json`` after
-    every one. watch: called with each section that is about to run.
+    every one, behind those of `failed_before`. watch: called with each section that is
+    about to run.
     """
+    before = failed_before(found, out)
     rows = {section.slug: row_of(section, record) for section in found
             if (record := (records or {}).get(section.slug))}
     for section in found:
@@ -51,9 +55,26 @@ def run_all(found, argv, out, records=None, watch=None):
             rows[section.slug] = row_of(section, run_apart(section, argv, out))
         except Unavailable as error:
             rows[section.slug] = row_of(section, None, str(error))
-        write_json(out / SUMMARY, in_order(found, rows))
-    write_json(out / SUMMARY, in_order(found, rows))
+        write_json(out / SUMMARY, before + in_order(found, rows))
+    write_json(out / SUMMARY, before + in_order(found, rows))
     return in_order(found, rows)
+
+
+def failed_before(found, out) -> list:
+    """Rows of an earlier summary: other sections that failed, and did not run since."""
+    summary, chosen = out / SUMMARY, {section.number for section in found}
+    try:
+        rows = list(json.loads(summary.read_text(encoding='utf-8')))
+        written = summary.stat().st_mtime_ns
+    except (OSError, ValueError, TypeError):  # damaged, it is written anew
+        return []
+    results = {section.number: out / section.slug / 'metrics.json'
+               for section in sections.sections() if section.number not in chosen}
+    failed = [row for row in rows if isinstance(row, dict)
+              and row.get('state') == 'failed' and row.get('section') in results]
+    return [row for row in failed if not (
+        (file := results[row['section']]).is_file()
+        and file.stat().st_mtime_ns > written)]
 
 
 def in_order(found, rows: dict) -> list:

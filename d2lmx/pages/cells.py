@@ -9,6 +9,7 @@ from ..errors import InputError
 
 CURVES = "{name: value for name, value in result.items() if name != 'series'}"
 SHOWS = re.compile(r'(pre)?train|fit$|print|plot|show|draw|predict')  # beginnings
+ADDS = re.compile(r'(d2l\.)?plt\.(title|suptitle|[xy](label|lim|scale)|legend|grid)\(')
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 KINDS = INNER, (ast.Import, ast.ImportFrom)  # of statements; all else is a third
 
@@ -42,7 +43,8 @@ def opened(source: str) -> list:
     """Cells of run's body: what it returns is `result`, shown without its curves.
 
     A cell ends where the file has an empty line, and behind what trains, prints or
-    draws, so that this stands below it.
+    draws, so that this stands below it; what adds to the figure, as a title, is with
+    it, since Jupyter closes figures where a cell ends.
     """
     run, cells, ended = function_of(source), [], True
     for node, text in pieces(source, run.body, first_line(run, source)):
@@ -51,10 +53,11 @@ def opened(source: str) -> list:
         text, returns = dedented(text, node.col_offset), isinstance(node, ast.Return)
         if returns and getattr(node.value, 'id', '') == 'result':
             continue
-        if ended or returns or text.startswith('\n'):
+        adds = bool(ADDS.match(ast.unparse(node)))
+        if not (ended and adds) and (ended or returns or text.startswith('\n')):
             cells.append('')
         cells[-1] += named(text) if returns else text
-        ended = any(map(SHOWS.match, called_in(node)))
+        ended = any(map(SHOWS.match, called_in(node))) or ended and adds
     return [('code', text.strip('\n')) for text in [*cells, CURVES]]
 
 

@@ -10,7 +10,10 @@ from .cells import CURVES, definitions, function_of, markdown, opened, opens, ru
 from .options import hyperparameters, smoke_options
 from .sections import load
 
-PAGE = 'https://zh.d2l.ai/'
+PAGE, ENGLISH = 'https://zh.d2l.ai/', 'https://d2l.ai/'
+ENGLISH_ALONE = re.compile(  # chapters that are not in the Chinese book
+    r'chapter_(recommender-systems|generative-adversarial-networks|'
+    r'appendix-mathematics-for-deep-learning)/')
 OPTIONS = "## Options\n\nThe page's values: change them, and run the cells below again."
 SMOKE = ('## Options\n\nFor a run of seconds on generated data: the numbers below are '
          "not the book's.")
@@ -83,8 +86,10 @@ def imports(module, options, smoke: bool) -> list:
 def title_of(section, source) -> str:
     """Both titles as a heading, the page's address, the rest of the docstring."""
     doc = (ast.get_docstring(ast.parse(source)) or '').partition('\n')[2].strip()
-    page = re.match(r'Source: (chapter_[\w/-]+)(\n|$)', doc)
-    address = f'[{PAGE}{page[1]}.html]({PAGE}{page[1]}.html)' if page else ''
+    page = re.match(r'Source: (chapter_[\w-]+/)\s*([\w-]+)(\n|$)', doc)
+    host = ENGLISH if page and ENGLISH_ALONE.match(page[1]) else PAGE
+    place = f'{host}{page[1]}{page[2]}.html' if page else ''
+    address = f'[{place}]({place})' if page else ''
     parts = [f'# {section.number} {section.title}'.replace('#  ', '# '),
              section.title_zh, address, markdown(doc[page.end() if page else 0:])]
     return '\n\n'.join(part.strip() for part in dict.fromkeys(parts) if part)

@@ -113,7 +113,8 @@ def number_at(result: dict, name: str):
 
     A word where there is none: a run is not lost for a wrong name of its page.
     """
-    value = result.get('final', {}).get(name, result)
+    final = result.get('final')
+    value = final.get(name, result) if isinstance(final, dict) else result
     for key in name.split('/') if value is result else ():
         if isinstance(value, list):
             value = dict(enumerate(value)).get(int(key) if key.isdecimal() else key)

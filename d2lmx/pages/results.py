@@ -59,12 +59,27 @@ def book_lines(book) -> list:
     if 'reason' in book:
         return [f'not compared with the book: {book["reason"]}']
     return [table([{"beside the book's numbers": name,
-                    'ours': number_text(row['ours'], digits=4),
-                    'book': number_text(row['book'], digits=4),
-                    'builds': ' to '.join(number_text(row[end], digits=5)
+                    'ours': number_text(row['ours'], (digits := digits_of(row))),
+                    'book': number_text(row['book'], digits),
+                    'builds': ' to '.join(number_text(row[end], max(digits, 5))
                                           for end in ('lowest', 'highest')),
                     '': 'inside' if row['inside'] else 'OUTSIDE'}
                    for name, row in book['numbers'].items()])]
+
+
+def digits_of(row, least=4) -> int:
+    """Digits that tell a range's ends apart, and from them what lies outside.
+
+    row: 'lowest', 'highest' and perhaps 'ours', as beside the book's numbers.
+    """
+    lowest, highest, ours = row['lowest'], row['highest'], row.get('ours')
+    if isinstance(ours, str) or ours is None:
+        ours = lowest
+    gaps = [gap for gap in (highest - lowest, lowest - ours, ours - highest) if gap > 0]
+    if not gaps or not math.isfinite(max(gaps)):
+        return least
+    size = max(abs(lowest), abs(highest))
+    return min(max(least, math.ceil(math.log10(max(size / min(gaps), 1))) + 1), 15)
 
 
 def list_of(values: dict, indent='', rows=ROWS) -> list:

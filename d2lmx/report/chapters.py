@@ -6,6 +6,8 @@ from itertools import groupby
 from ..pages import sections
 from ..pages.networks import section_network
 from ..pages.options import flag, hyperparameters
+from ..pages.printed import beside_the_book
+from ..pages.printed import pages as printed_pages
 from ..pages.results import number_text
 from ..viz.summaries import in_words, summary
 
@@ -24,6 +26,9 @@ TITLES = {
     13: ('Computer vision', '计算机视觉'),
     14: ('Natural language processing: pretraining', '自然语言处理：预训练'),
     15: ('Natural language processing: applications', '自然语言处理：应用'),
+    16: ('Recommender systems', '推荐系统'),
+    17: ('Generative adversarial networks', '生成对抗网络'),
+    18: ('Appendix: mathematics for deep learning', '附录：深度学习中的数学'),
     20: ('Companions', '书外的补充'),
 }
 
@@ -71,6 +76,46 @@ def book_side(section) -> BookSide:
             tuple((name, in_words(shape), f'{count:,}') for name, shape, count in rows))
     except Exception as error:  # the file is a reader's to edit
         return BookSide(trouble=f'{type(error).__name__}: {error}'.partition('\n')[0])
+
+
+def judged(section, book: BookSide, run: dict) -> dict:
+    """A run's record with the book's numbers beside it by the ranges of today.
+
+    A run of other options than the section has today, by names, is of another version:
+    it keeps what it said itself.
+    """
+    if book.trouble or set(run['options']) != set(dict(book.defaults)):
+        return run
+    return {**run, 'book': beside_the_book(sections.load(section), run['options'],
+                                           run['data'], run['result'])}
+
+
+def other_runs(section, book: BookSide, run, others) -> list:
+    """(what was run, {'numbers': rows}) of runs with other options or seeds.
+
+    run, others: records as of `judged`, the first or None. Only what is compared with
+    the book is told; of a lottery, whose seeds are all there, what is so over them.
+    """
+    found = [(named(book, record), record['book']) for record in others
+             if 'numbers' in (record['book'] or {})]
+    for page in [] if book.trouble else printed_pages(sections.load(section)):
+        results = {record['seed']: record['result'] for record in [run, *others]
+                   if record and record['options'] == page.options
+                   and 'numbers' in (record['book'] or {})}
+        seeds = range(page.num_seeds)
+        if page.over_seeds and set(seeds) <= set(results):
+            rows = page.compare_over_seeds([results[seed] for seed in seeds])
+            of = ' of '.join(filter(None, ['all seeds', in_words_of(page.changed)]))
+            found.append((of, {'numbers': rows}))
+    return found
+
+
+def named(book: BookSide, run) -> str:
+    """A run's options that are not the section's defaults, and its seed."""
+    usual = dict(book.defaults)
+    changed = {name: value for name, value in run['options'].items()
+               if usual.get(name, value) != value}
+    return in_words_of({**changed, **({'seed': run['seed']} if run['seed'] else {})})
 
 
 def in_words_of(changed: dict) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from ..pages import sections
+from ..pages.printed import outside
 from . import tables
-from .chapters import BookSide, book_side
+from .chapters import BookSide, book_side, judged, other_runs
 from .records import Found, read_results
 
 NUMERIC = re.compile(r'[-−+]?[\d.]+(e[-−+]?\d+)?')  # what axes have at their ticks
@@ -53,6 +54,7 @@ class Entry:
     section: Optional[sections.Section] = None
     found: Found = field(default_factory=Found)
     book: BookSide = BookSide()
+    others: list = field(default_factory=list)  # of `other_runs`
 
     @property
     def run(self):
@@ -73,7 +75,9 @@ class Entry:
     @property
     def state(self) -> State:
         """How it stands."""
-        return STATES[state_of(self.found, self.section is not None)]
+        key = state_of(self.found, self.section is not None)
+        lost = any(outside(book['numbers']) for _, book in self.others)
+        return STATES['outside' if key == 'inside' and lost else key]
 
     @property
     def reason(self) -> str:
@@ -139,11 +143,20 @@ def read_entries(folder: Path) -> list:
     found = read_results(folder, {slug: section.number
                                   for slug, section in index.items()})
     return [
-        *(Entry(slug, section.number, section.title, section.title_zh, section,
-                found.get(slug, Found()), book_side(section))
+        *(of_section(section, found.get(slug, Found()))
           for slug, section in index.items()),
         *(Entry(slug, '', title_of(slug, found[slug]), found=found[slug])
           for slug in sorted(set(found) - set(index)))]
+
+
+def of_section(section, found: Found) -> Entry:
+    """What is known of a section, its run judged as `d2lmx check` judges it."""
+    book = book_side(section)
+    if found.run:
+        found.run = judged(section, book, found.run)
+    others = [judged(section, book, run) for run in found.others]
+    return Entry(section.slug, section.number, section.title, section.title_zh, section,
+                 found, book, other_runs(section, book, found.run, others))
 
 
 def title_of(slug, found: Found) -> str:

@@ -52,6 +52,7 @@ class Found:
     speeds: list = field(default_factory=list)
     quantized: list = field(default_factory=list)
     exported: list = field(default_factory=list)     # files
+    others: list = field(default_factory=list)       # records of other options, seeds
 
     @property
     def copied(self) -> list:
@@ -76,6 +77,9 @@ def read_results(folder: Path, slugs: dict) -> dict:
     for path in sorted(folder.glob('[!.]*/metrics.json')):
         entry = of(path.parent.name)
         entry.run, entry.folder = read_record(path, RUN, 'run'), path.parent
+    for path in sorted(folder.glob('[!.]*/[!.]*/metrics.json')):  # `check` left these
+        if path.parent.name in slugs:
+            of(path.parent.name).others.append(read_record(path, RUN, 'run'))
     for path in sorted(file for file in folder.glob('[!.]*') if file.is_file()):
         file = path.name
         if match := re.fullmatch(r'compare_(.+)\.json', file):

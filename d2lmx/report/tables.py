@@ -3,7 +3,7 @@ import math
 from typing import NamedTuple
 
 from ..pages.options import flag
-from ..pages.results import in_a_line, number_text
+from ..pages.results import digits_of, in_a_line, number_text
 from ..parity.report import failure
 
 SERIES = 'series'             # of a result: what the figures draw
@@ -23,15 +23,20 @@ class Compared(NamedTuple):
 
 def compared(book) -> list:
     """A row for each number that a run compared with the book's."""
-    return [Compared(name, number_text(row['ours'], 4), number_text(row['book'], 4),
-                     range_text(row['lowest'], row['highest']), row['inside'],
-                     marks(row)) for name, row in ((book or {}).get('numbers') or {}
-                                                   ).items()]
+    rows = []
+    for name, row in ((book or {}).get('numbers') or {}).items():
+        digits = digits_of(row)
+        rows.append(Compared(
+            name, number_text(row['ours'], digits), number_text(row['book'], digits),
+            range_text(row['lowest'], row['highest'], digits), row['inside'],
+            marks(row)))
+    return rows
 
 
-def range_text(lowest, highest) -> str:
-    """'0.437 to 0.465', or one number."""
-    ends = dict.fromkeys(number_text(end, 4) for end in (lowest, highest))
+def range_text(lowest, highest, digits=None) -> str:
+    """'0.437 to 0.465', or one number; by default of as many digits as differ."""
+    digits = digits or digits_of({'lowest': lowest, 'highest': highest})
+    ends = dict.fromkeys(number_text(end, digits) for end in (lowest, highest))
     return ' to '.join(ends)
 
 

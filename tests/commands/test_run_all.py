@@ -1,5 +1,6 @@
 """``d2lmx run --all``: each section apart, what is done is not done again."""
 import json
+import os
 
 import pytest
 
@@ -140,7 +141,22 @@ def test_a_section_that_is_no_python_hides_no_other(call, book, ran, tmp_path):
     (['--chapters', '3,'], "no chapter ''"),
     (['--all', '3.1'], "--all and --chapters stand alone, got '3.1' too"),
     (['--smoke', '3.1'], '--smoke comes after the section, as in d2lmx run 3.1 --s'),
+    (['--seed', '0', '3.1'], '--seed comes after the section'),
     (['--smoke'], 'are required: SECTION, or --all'),
     (['--all', '--seed', 'x'], 'expected a whole number')])
 def test_what_cannot_be_meant_is_one_line(complaint, book, ran, words, text):
     assert text in complaint(2, 'run', *words) and ran.lines == []
+
+
+def test_what_failed_before_stays_in_the_summary_until_it_has_results(tmp_path):
+    failed = [{'section': number, 'state': 'failed', 'reason': 'so'}
+              for number in ('2.1', '2.2')]
+    summary = tmp_path / 'summary.json'
+    summary.write_text(json.dumps([*failed, {'section': '2.3', 'state': 'done'}]))
+    batch.run_all([], [], tmp_path)  # of other chapters
+    assert json.loads(summary.read_text()) == failed
+    os.utime(summary, (1, 1))
+    (tmp_path / '02.02_pandas').mkdir()
+    (tmp_path / '02.02_pandas' / 'metrics.json').write_text('{}')
+    batch.run_all([], [], tmp_path)
+    assert json.loads(summary.read_text()) == failed[:1]

@@ -1,12 +1,14 @@
 """Notebooks of sections: a file that Jupyter takes, and the numbers of the run."""
 import json
 import os
+import re
 
 import pytest
 
 from d2lmx import commands
 from d2lmx.errors import InputError
 from d2lmx.pages import sections
+from d2lmx.pages.cells import opened, opens
 from d2lmx.pages.notebooks import cells_of, notebook_of
 from d2lmx.pages.results import as_json
 
@@ -88,3 +90,20 @@ def test_a_notebook_is_valid_and_always_the_same():
         '[https://zh.d2l.ai/chapter_convolutional-neural-networks/lenet.html]'
         '(https://zh.d2l.ai/chapter_convolutional-neural-networks/lenet.html)')
     assert not any(cell.get('outputs') for cell in notebook.cells)
+
+
+@pytest.mark.parametrize('number,address', [
+    ('15.4', 'https://zh.d2l.ai/chapter_natural-language-processing-applications/'
+             'natural-language-inference-and-dataset.html'),  # on a line of its own
+    ('16.3', 'https://d2l.ai/chapter_recommender-systems/mf.html')])  # English alone
+def test_the_page_of_a_notebook_is_one_that_is_there(number, address):
+    (_, title), *_ = cells_of(sections.find(number))
+    assert title.split('\n\n')[2] == f'[{address}]({address})'
+
+
+def test_what_adds_to_a_figure_is_in_the_cell_that_draws_it():
+    texts = {section.number: section.path.read_text(encoding='utf-8')
+             for section in sections.sections()}
+    adds = re.compile(r'(#.*\n)*(d2l\.)?plt\.(title|[xy]label|legend)')
+    assert [(number, cell) for number, text in texts.items() if opens(text)
+            for _, cell in opened(text) if adds.match(cell)] == []  # to an empty figure

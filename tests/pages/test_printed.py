@@ -32,6 +32,18 @@ def test_numbers_stand_beside_the_books_inside_or_outside():
     assert '170580 to 170580' in book_lines({'numbers': {'corpus': exact}})[0]
 
 
+@pytest.mark.parametrize('ours, lowest, highest, told', [
+    (8.000118, 8.00011, 8.00013, '8.000118 8.00012 8.00011 to 8.00013'),
+    (.48603, .458, .486, '0.48603 8.00012 0.458 to 0.486'),  # just outside
+    (5.99999, 6, 6, '5.99999 8.00012 6 to 6'), (.5, .4, .6, '0.5 8 0.4 to 0.6'),
+    ('nan', 8.00011, 8.00013, 'nan 8.00012 8.00011 to 8.00013')])
+def test_numbers_have_the_digits_that_tell_the_ends_of_a_range_apart(ours, lowest,
+                                                                    highest, told):
+    row = compared(ours, 8.00012, lowest, highest)
+    line = book_lines({'numbers': {'x': row}})[0].splitlines()[1]
+    assert line.split()[1:-1] == told.split()
+
+
 @pytest.mark.parametrize('ours, inside', [
     (.4, True), (.6, True), (.39, False), (.61, False), ('no number', False)])
 def test_both_ends_of_the_builds_range_are_inside(ours, inside):
@@ -90,6 +102,10 @@ def test_how_a_record_stands(book, word):
     ('losses', "no number at 'losses'"), ('losses/1/0', "no number at 'losses/1/0'")])
 def test_a_path_leads_into_lists_too(name, number):
     assert number_at({'losses': [4, 5], 'folds': [[6, 7]]}, name) == number
+
+
+def test_a_result_whose_final_is_no_table_has_its_paths_still():
+    assert number_at({'final': [4, 5]}, 'final/1') == 5
 
 
 @pytest.mark.parametrize('statistic,values,ours', [

@@ -9,11 +9,12 @@ import pytest
 
 from d2lmx.pages import sections
 from d2lmx.report import tables
+from d2lmx.report.chapters import TITLES
 from d2lmx.report.entries import Entry, read_entries, read_figure
 from d2lmx.report.records import Found, misfit
 from d2lmx.report.site import size, write_report
 
-from .conftest import SVG, beside, comparison, run_record, speeds, write
+from .conftest import MADE, SVG, beside, comparison, run_record, speeds, write
 
 CODE = '<script>document.title = "taken"</script>'
 
@@ -75,6 +76,14 @@ def test_a_number_is_drawn_where_it_lies_in_the_range():
     assert tables.marks(beside(7, 7, 7, 7)) == (60, 60)
     assert tables.marks({**beside(1, 1, 0, 2), 'ours': 'no number'}) == ()
     assert tables.marks({**beside(1, 1, 0, 2), 'ours': float('inf')}) == ()
+
+
+def test_a_narrow_range_shows_the_digits_in_which_its_ends_differ():
+    narrow = beside(8.000118, 8.00012, 8.00011, 8.00013)
+    row, = tables.compared({'numbers': {'x': narrow}})
+    assert row[1:4] == ('8.000118', '8.00012', '8.00011 to 8.00013')
+    assert tables.range_text(8.00011, 8.00013) == '8.00011 to 8.00013'
+    assert tables.range_text(0.437, 0.465) == '0.437 to 0.465'
 
 
 def test_a_result_becomes_rows_without_its_curves():
@@ -205,6 +214,62 @@ def test_what_results_hold_is_text(results, tmp_path):
                        for _, given in elements for name in given)
         shown += file.read_text().count('&lt;script&gt;')
     assert shown > 15
+
+
+def test_a_run_is_judged_by_the_ranges_of_today_and_tells_its_version(results,
+                                                                      tmp_path):
+    options = {'num_epochs': 10, 'lr': 0.1, 'batch_size': 256}
+    final = {'train loss': 0.45, 'train acc': 0.846, 'test acc': 0.99}
+    old = {**MADE, 'versions': {**MADE['versions'], 'd2lmx': '0.0.9'}}
+    write(results / '03.07_softmax_regression_concise', run_record('3.7', **{
+        **old, 'options': options, 'result': {'final': final}, 'book': None}))
+    states = {entry.number: entry.state.key for entry in read_entries(results)}
+    assert states['3.7'] == 'outside'  # when it ran, the book's number was not known
+    write_report(results, tmp_path / 'report')
+    told = page_of(tmp_path / 'report', '03.07_softmax_regression_concise').cells()
+    assert any('Run by d2lmx 0.0.9' in text for text in told)
+    other = page_of(tmp_path / 'report', '03.06_softmax_regression_scratch').cells()
+    assert not any('Run by d2lmx' in text for text in other)
+
+
+def test_runs_of_other_options_and_seeds_are_told_and_judged(results, tmp_path):
+    options = {'num_epochs': 10, 'lr': 1.0, 'batch_size': 256, 'variant': 'concise'}
+    final = {'train loss': 0.27, 'train acc': 0.9}
+    tests = .85, .83, .84, .86, .7  # of mean 0.816, in the range of the means
+    for seed, acc in enumerate(tests):
+        label = 'variant-concise' + (f'_seed-{seed}' if seed else '')
+        write(results / label / '07.05_batch_norm', run_record(
+            '7.5', seed=seed, options=options,
+            result={'final': {**final, 'test acc': acc}}))
+    told = {name: book['numbers'] for entry in read_entries(results)
+            for name, book in entry.others if entry.number == '7.5'}
+    assert list(told) == ['--variant concise', *(
+        f'--variant concise --seed {seed}' for seed in (1, 2, 3, 4)),
+        'all seeds of --variant concise']
+    mean, = told['all seeds of --variant concise'].values()
+    assert mean['ours'] == pytest.approx(0.816) and mean['inside']
+    assert told['--variant concise --seed 4']['test acc']['inside']  # one alone may
+    write_report(results, tmp_path / 'report')
+    page = page_of(tmp_path / 'report', '07.05_batch_norm')
+    assert '--variant concise --seed 4' in page.cells()
+
+
+def test_a_number_of_another_variant_that_is_outside_is_the_sections(results):
+    options = {'num_epochs': 10, 'lr': 0.1, 'batch_size': 256}
+    good = {'train loss': 0.45, 'train acc': 0.846, 'test acc': 0.84}
+    run = dict(options=options, result={'final': good})
+    write(results / '03.07_softmax_regression_concise', run_record('3.7', **run))
+    bad = {'options': options, 'result': {'final': {**good, 'test acc': 0.5}}}
+    folder = results / 'seed-1' / '03.07_softmax_regression_concise'
+    for record, state in ((run, 'inside'), (bad, 'outside')):
+        write(folder, run_record('3.7', seed=1, **record))
+        assert {entry.state.key for entry in read_entries(results)
+                if entry.number == '3.7'} == {state}
+
+
+def test_every_chapter_has_a_chinese_title():
+    there = {int(path.name[2:4]) for path in sections.chapters_folder().glob('ch*')}
+    assert there and there - set(TITLES) == set()
 
 
 def test_a_broken_section_hides_no_other(results, tmp_path, monkeypatch):
