@@ -56,6 +56,8 @@ def opened(source: str) -> list:
         adds = bool(ADDS.match(ast.unparse(node)))
         if not (ended and adds) and (ended or returns or text.startswith('\n')):
             cells.append('')
+        if adds:  # else Jupyter shows what it returns, below the figure
+            text = f'{text.rstrip()};\n'
         cells[-1] += named(text) if returns else text
         ended = any(map(SHOWS.match, called_in(node))) or ended and adds
     return [('code', text.strip('\n')) for text in [*cells, CURVES]]

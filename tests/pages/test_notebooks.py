@@ -101,6 +101,13 @@ def test_the_page_of_a_notebook_is_one_that_is_there(number, address):
     assert title.split('\n\n')[2] == f'[{address}]({address})'
 
 
+def test_what_adds_to_a_figure_shows_no_object_below_it():
+    cells = [cell for _, cell in opened(
+        sections.find('11.5').path.read_text(encoding='utf-8'))]
+    ends = [cell.splitlines()[-1] for cell in cells if 'plt.title(' in cell]
+    assert ends and all(end.endswith(';') for end in ends)
+
+
 def test_what_adds_to_a_figure_is_in_the_cell_that_draws_it():
     texts = {section.number: section.path.read_text(encoding='utf-8')
              for section in sections.sections()}
