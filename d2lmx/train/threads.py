@@ -18,9 +18,8 @@ from ..viz.summaries import products_of
 
 __all__ = []
 
-WORTH = 5e7      # products of a forward pass for which a thread more is worth its while
-PATIENCE = 60.0  # seconds for what MXNet has queued before
-CPU = 1          # MXNet's number of this kind of device
+WORTH = 5e7  # products of a forward pass for which a thread more is worth its while
+CPU = 1      # MXNet's number of this kind of device
 
 
 class _Context(ctypes.Structure):
@@ -75,17 +74,28 @@ def use_threads(ctx, count: int) -> None:
     OpenMP keeps the number for each thread that begins operators, which is one of
     MXNet's engine here; so that one has to be asked.
     """
-    done = threading.Event()
+    ask, is_done = _asker(count)
+    is_done.clear()
+    device = _Context(CPU, ctx.device_id)
+    check_call(_LIB.MXEnginePushSync(ask, None, None, ctypes.byref(device), None, 0,
+                                     None, 0, None, 0, b'use_threads'))
+    is_done.wait()
+
+
+@functools.lru_cache(None)
+def _asker(count):
+    """What MXNet is to call for a count, and the event that it has.
+
+    Kept for good: after Ctrl-C MXNet still calls what was queued.
+    """
+    is_done = threading.Event()
 
     @ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
     def ask(run_context, parameter):
         _libgomp().omp_set_num_threads(count)
-        done.set()
+        is_done.set()
 
-    device = _Context(CPU, ctx.device_id)
-    check_call(_LIB.MXEnginePushSync(ask, None, None, ctypes.byref(device), None, 0,
-                                     None, 0, None, 0, b'use_threads'))
-    done.wait(PATIENCE)
+    return ask, is_done
 
 
 @functools.lru_cache(None)
