@@ -125,6 +125,25 @@ def fewer_bananas():
 
 
 @pytest.fixture
+def small_inputs():
+    """``small_inputs(section)(batch_size)``: example inputs of its network.
+
+    Smaller pictures than the page's for those that become dense layers of tens of
+    millions of weights; their last maps are still 2 x 2.
+    """
+    from d2lmx.pages import sections
+    sizes = {'7.1': 127, '7.2': 64}
+
+    def of(section):
+        example_inputs = sections.load(section).example_inputs
+        if section.number not in sizes:
+            return example_inputs
+        return lambda batch_size: example_inputs(batch_size, sizes[section.number])
+
+    return of
+
+
+@pytest.fixture
 def real_data(monkeypatch):
     """The folder of real data files, with its subsets, as the only data roots."""
     folder = Path(os.environ.get('D2LMX_TEST_DATA', ROOT.parent / 'shared' / 'data'))

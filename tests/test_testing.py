@@ -126,9 +126,9 @@ def test_a_network_that_is_not_hybrid_fails():
 
 
 def test_a_gradient_that_differs_on_the_second_device_fails(monkeypatch):
-    def gradients(net, inputs):
+    def gradients(net, inputs, **options):
         return [gradient + inputs[0].ctx.device_id
-                for gradient in original(net, inputs)]
+                for gradient in original(net, inputs, **options)]
 
     original = testing._gradients
     monkeypatch.setattr(testing, '_gradients', gradients)

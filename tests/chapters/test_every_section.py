@@ -104,9 +104,9 @@ def test_all_that_the_smoke_run_trained_is_in_its_checkpoint(entry, smoke_run):
         assert 'num_epochs' not in inspect.signature(run).parameters
 
 
-def test_network_keeps_the_contract(entry):
+def test_network_keeps_the_contract(entry, small_inputs):
     module = sections.load(entry)
     if not hasattr(module, 'build_net'):
         pytest.skip('a section without a network')
     mx.random.seed(1)
-    check_hybrid_block(module.build_net, module.example_inputs)
+    check_hybrid_block(module.build_net, small_inputs(entry))

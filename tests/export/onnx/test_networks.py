@@ -157,11 +157,10 @@ def test_states_whose_batch_is_not_first_need_other_inputs(tmp_path, initialized
     'entry', [entry for entry in sections.sections()
               if 'def build_net' in entry.path.read_text(encoding='utf-8')],
     ids=lambda entry: entry.slug)
-def test_network_of_a_section_exports(entry, tmp_path, assert_same):
-    module = sections.load(entry)
-    net = module.build_net()
+def test_network_of_a_section_exports(entry, tmp_path, assert_same, small_inputs):
+    net, inputs = sections.load(entry).build_net(), small_inputs(entry)
     net.initialize(mx.init.Xavier())
-    net(*module.example_inputs())
-    path = export_onnx(net, module.example_inputs(), tmp_path / 'net.onnx',
-                       other_inputs=[module.example_inputs(n) for n in (1, 3)])
-    assert_same(path, net, *module.example_inputs(5))
+    net(*inputs(2))
+    path = export_onnx(net, inputs(2), tmp_path / 'net.onnx',
+                       other_inputs=[inputs(n) for n in (1, 3)])
+    assert_same(path, net, *inputs(5))
