@@ -115,13 +115,13 @@ def isolated():
 
 
 @pytest.fixture(scope='session', autouse=True)
-def fewer_bananas():
-    """The toy set has 96 and 32 pictures, which take a second to write."""
-    from d2lmx.data.toys import fruit
-    counts = dict(fruit.COUNTS)
-    fruit.COUNTS.update(bananas_train=96, bananas_val=32)
-    yield
-    fruit.COUNTS.update(counts)
+def fewer_pictures():
+    """Of two toy sets, whose many or large pictures take seconds."""
+    from d2lmx.data.toys import fruit, voc
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fruit, 'COUNTS', {'bananas_train': 96, 'bananas_val': 32})
+        patch.setattr(voc, 'COUNTS', {'train': 32, 'val': 8})
+        yield
 
 
 @pytest.fixture

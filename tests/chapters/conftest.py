@@ -52,28 +52,27 @@ def make_smoke_run(module, folder: Path, *, resume: bool = False):
 
 
 @contextlib.contextmanager
-def garments_for(entry):
-    """All toy garments up to LeNet, the first 640 for networks that take longer.
-
-    Of those that sections 18.2 and 18.9 read themselves, as arrays, 300 are enough.
-    """
+def first_garments(count):
+    """Within the block there are so many toy garments of either part; None: all."""
     module = sys.modules[d2l.read_fashion_mnist.__module__]
-    read, chapter = module.read_fashion_mnist, int(entry.number.split('.')[0])
+    read = module.read_fashion_mnist
     with pytest.MonkeyPatch.context() as patch:
-        if chapter > 6:
-            def read_fewer(is_train=True):
-                return tuple(part[:300 if chapter == 18 else 640]
-                             for part in read(is_train))
-
-            for where in (module, d2l):  # loaders take it there, sections here
-                patch.setattr(where, 'read_fashion_mnist', read_fewer)
+        for where in (module, d2l):  # loaders take it there, sections here
+            patch.setattr(where, 'read_fashion_mnist', lambda is_train=True: tuple(
+                part[:count] for part in read(is_train)))
         yield
 
 
 @pytest.fixture
 def fewer_garments():
-    """`garments_for`."""
-    return garments_for
+    """`first_garments`."""
+    return first_garments
+
+
+def garments_of(entry):
+    """All up to LeNet, 640 for networks that take longer, 300 read as plain arrays."""
+    chapter = int(entry.number.split('.')[0])
+    return None if chapter <= 6 else 300 if chapter == 18 else 640
 
 
 @pytest.fixture(scope='session')
@@ -90,7 +89,7 @@ def smoke_run(tmp_path_factory):
             return runs[entry.slug]
         folder = (runs[entry.slug].folder if resume else
                   tmp_path_factory.mktemp(entry.slug))
-        with garments_for(entry):
+        with first_garments(garments_of(entry)):
             made = make_smoke_run(sections.load(entry), folder, resume=resume)
         return made if resume else runs.setdefault(entry.slug, made)
 

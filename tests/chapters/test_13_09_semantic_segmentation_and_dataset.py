@@ -13,8 +13,8 @@ def page(section):
 def test_the_smoke_run_prints_what_it_read_and_the_shapes_of_a_batch(smoke_run):
     smoke = smoke_run('13.9')
     assert smoke.output.splitlines() == [
-        'read 64 examples', 'read 32 examples', '(4, 3, 64, 96)', '(4, 64, 96)']
-    assert smoke.result['examples'] == {'train': 64, 'validation': 32}
+        'read 32 examples', 'read 8 examples', '(4, 3, 64, 96)', '(4, 64, 96)']
+    assert smoke.result['examples'] == {'train': 32, 'validation': 8}
     assert smoke.result['shapes of a batch'] == [[4, 3, 64, 96], [4, 64, 96]]
 
 

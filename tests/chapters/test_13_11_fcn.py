@@ -204,7 +204,7 @@ def test_the_loss_falls_in_the_smoke_run(smoke_run):
     smoke = smoke_run('13.11')
     losses = [l for _, l in smoke.result['series']['train loss']]
     assert losses[-1] < losses[0]
-    assert smoke.output.startswith('read 64 examples\nread 32 examples\n')
+    assert smoke.output.startswith('read 32 examples\nread 8 examples\n')
 
 
 def test_options_reach_the_training(page, monkeypatch, tmp_path):

@@ -95,8 +95,7 @@ def test_the_accuracy_is_that_of_numpy_in_float64(smoke_run):
 
 
 def test_garments_are_recognised_too(page, fewer_garments):
-    from d2lmx.pages import sections
-    with fewer_garments(sections.find('18.9')):
+    with fewer_garments(300):
         assert page.run(images='garments')['accuracy'] > .5
     titles = {axes.get_title() for axes in plt.gcf().axes}
     assert titles <= {*d2l.get_fashion_mnist_labels(range(10))} and len(titles) > 5
