@@ -43,13 +43,17 @@ def tree_of(path):
     return ast.parse(path.read_text(encoding='utf-8'))
 
 
+@lru_cache(maxsize=None)
 def imports(path):
     """(module as written, level, names) of every import statement in a file."""
+    found = []
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, 0, []) for alias in node.names)
+            found += [(alias.name, 0, []) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or '', node.level, [alias.name for alias in node.names]
+            found.append((node.module or '', node.level,
+                          [alias.name for alias in node.names]))
+    return found
 
 
 def neighbours(path, folder):
