@@ -40,7 +40,7 @@ class RatedL2Loss(gluon.loss.L2Loss):
     """
 
     def hybrid_forward(self, F, pred, label):
-        return super().hybrid_forward(F, pred * F.np.sign(label), label)
+        return super().hybrid_forward(F, d2l.multiply(F, pred, F.np.sign(label)), label)
 
 
 def build_net(num_hidden=500, num_users=943, dropout=0.05):

@@ -47,7 +47,7 @@ class NeuMF(nn.HybridBlock):
             nn.Dense(1, use_bias=False, weight_initializer='ones'))
 
     def hybrid_forward(self, F, user_id, item_id):
-        gmf = self.P(user_id) * self.Q(item_id)                 # (batch, factors)
+        gmf = d2l.multiply(F, self.P(user_id), self.Q(item_id))  # (batch, factors)
         mlp = self.mlp(F.np.concatenate([self.U(user_id), self.V(item_id)], axis=1))
         con_res = F.np.concatenate([gmf, mlp], axis=1)
         return self.prediction_layer(con_res)

@@ -32,12 +32,14 @@ class Caser(nn.HybridBlock):
         self.P = nn.Embedding(num_users, num_factors)
         self.Q = nn.Embedding(num_items, num_factors)
         self.num_factors, self.d, self.d_prime = num_factors, d, d_prime
+        # book: nn.Conv2D, in which most of a training's time would go
         # vertical: a weighted sum of the items, for each factor
-        self.conv_v = nn.Conv2D(d_prime, (L, 1), in_channels=1)
+        self.conv_v = d2l.SmallConv2D(d_prime, (L, 1), size=(L, num_factors))
         # horizontal: what stands in 1, 2, ... L items that follow each other
         self.conv_h = nn.HybridSequential()
         for h in range(1, L + 1):
-            self.conv_h.add(nn.Conv2D(d, (h, num_factors), in_channels=1))
+            self.conv_h.add(d2l.SmallConv2D(d, (h, num_factors),
+                                            size=(L, num_factors)))
         self.fc = nn.Dense(num_factors, activation='relu',
                            in_units=d_prime * num_factors + d * L)
         self.Q_prime = nn.Embedding(num_items, 2 * num_factors)
@@ -51,7 +53,7 @@ class Caser(nn.HybridBlock):
         out_hs = []
         for conv in self.conv_h:
             conv_out = F.np.squeeze(F.npx.relu(conv(item_embs)), axis=3)
-            # book: nn.MaxPool1D, in which much of a training's time would go
+            # book: nn.MaxPool1D, which takes long, too
             out_hs.append(d2l.max_over_time(F, conv_out))       # (batch, d)
         out = F.np.concatenate([out_v, *out_hs], axis=1)
         z = self.fc(self.dropout(out))
@@ -61,7 +63,7 @@ class Caser(nn.HybridBlock):
         x = self.represent(F, user_id, seq)
         q_prime_i = F.npx.reshape(self.Q_prime(item_id), (-1, 2 * self.num_factors))
         b = F.npx.reshape(self.b(item_id), (-1,))
-        return F.np.sum(x * q_prime_i, axis=1) + b
+        return F.np.sum(d2l.multiply(F, x, q_prime_i), axis=1) + b
 
     def score_all(self, user_id, seq):
         """The same of all items: (batch, num_items); their convolutions are shared."""

@@ -7,7 +7,7 @@ from ..errors import InputError
 from ..runtime.checks import check_whole
 from ..runtime.devices import try_all_gpus
 from ..train.engine import fit
-from ..train.ranking import hits_and_aucs, score_items
+from ..train.ranking import hits_and_aucs, score_items, score_pairs
 from ..train.step import STATIC, Step
 from ..train.steps import measured_step
 from ..viz.animator import Animator
@@ -180,9 +180,8 @@ def train_ranking(net, train_iter, test_iter, loss, trainer, test_seq_iter, num_
     loss.hybridize(**STATIC)
 
     def measure(*batch):
-        *features, positive, negative = batch
-        l = loss(net(*features, positive), net(*features, negative))
-        return l, {'train loss': (l.sum(), len(negative))}
+        l = loss(*score_pairs(net, *batch))
+        return l, {'train loss': (l.sum(), len(batch[-1]))}
 
     def evaluate():
         number = step.epoch['number']

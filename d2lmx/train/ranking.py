@@ -5,9 +5,24 @@ from mxnet import np
 from ..runtime.devices import split_batch
 from .replicas import devices_of
 
-__all__ = ['score_items', 'hits_and_aucs']
+__all__ = ['score_pairs', 'score_items', 'hits_and_aucs']
 
 MOST_PAIRS = 2 ** 16  # pairs of a user and an item that are scored at once
+
+
+def score_pairs(net, *features_and_items):
+    """Scores of items taken, and of those not taken, (batch, ...) each, by one call.
+
+    features_and_items: arrays of a row for each example, last of them items taken and
+    items not taken; net: ``net(*features, items)``. A call for each, as on the page,
+    takes nearly twice as long where networks are small.
+
+    Ours, for 16.6
+    """
+    *features, positive, negative = features_and_items
+    items = np.concatenate([positive.reshape(-1), negative.reshape(-1)])
+    scores = net(*(np.concatenate([X, X]) for X in features), items)
+    return scores[:len(negative)], scores[len(negative):]
 
 
 def score_items(net, num_users: int, num_items: int, seq=None, devices=None):

@@ -10,6 +10,7 @@ from ...data.tables.movielens import (load_data_ml100k, read_data_ml100k,
 from ...layers.losses import BPRLoss
 from ...pages import sections
 from ...train.engine import fit
+from ...train.ranking import score_pairs
 from ...train.steps import measured_step
 
 
@@ -38,6 +39,8 @@ class Recommending:
         """Of the network's outputs for all but the last array of a batch."""
         return self.loss(net(*batch[:-1]), batch[-1])
 
+    our_losses = losses
+
     def start(self, network):
         """A network of the page's weights, and its trainer."""
         net = network.build_net(*self.sizes)
@@ -51,7 +54,7 @@ class Recommending:
             block.hybridize(**options)
 
         def measure(*batch):
-            l = self.losses(net, batch)
+            l = self.our_losses(net, batch)
             return l, {'train loss': (l.sum(), len(batch[0]))}
 
         step = measured_step(net, measure, trainer)
@@ -155,6 +158,9 @@ class Orders(Recommending):
     def losses(self, net, batch):
         *features, positive, negative = batch
         return self.loss(net(*features, positive), net(*features, negative))
+
+    def our_losses(self, net, batch):
+        return self.loss(*score_pairs(net, *batch))
 
     @staticmethod
     def port_loss(net, batch):
