@@ -14,7 +14,7 @@ from .pictures import FEW
 class Detection:
     """The task of 13.7."""
 
-    unit, num_batches = 'examples', 8
+    unit, num_batches = 'examples', 4
     legend = ("the page's way: DataLoader without workers, imperative, what anchors "
               'are taught found picture by picture and box by box, float() of two '
               f'measures each batch, default waiting of threads; {FEW}')

@@ -11,19 +11,16 @@ from ...files import hub
 from ...pages import sections
 from .images import Classification, some
 
-FEW = 'a few batches, the same pictures in all ways, stand for an epoch'
+FEW = 'one batch or a few, the same pictures in all ways, stand for an epoch'
 
 
 class Pictures(Classification):
-    """What is common to the sections that call `train_ch13`: examples of some batches.
-    """
-
-    num_batches = 2
+    """What is common to the sections that call `train_ch13`: a batch of examples."""
 
     def __init__(self, network, options):
         super().__init__(network, options)
         self.module = sections.load(network.section)
-        self.most = self.num_batches * network.batch_size
+        self.most = network.batch_size
 
     def count(self) -> int:
         """Examples of what stands for an epoch."""
@@ -38,7 +35,7 @@ class Pictures(Classification):
 class Cifar10(Pictures):
     """The task of 13.1."""
 
-    optimizer, num_batches = 'adam', 4
+    optimizer = 'adam'
     legend = ("the page's way: DataLoader with workers and transforms a picture, "
               f'imperative, float() each batch, default waiting of threads; {FEW}')
 
