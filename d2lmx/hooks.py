@@ -1,9 +1,11 @@
 """The import hooks: MXNet is prepared and mended on its way, `d2l.mxnet` is d2lmx.
 
+And `d2lzh`, the package of the first edition, is d2lmx's room `edition1`.
+
 Only the standard library is imported here, and only its cheapest part: the file
 ``d2lmx-mxnet.pth`` of an installed d2lmx loads this module by its path whenever Python
 starts, so that a plain ``import mxnet`` works too, and the book's own first line,
-``from d2l import mxnet as d2l``.
+``from d2l import mxnet as d2l``, or the first edition's, ``import d2lzh as d2l``.
 """
 import sys
 
@@ -11,6 +13,9 @@ __all__ = []
 
 WATCHED = ('mxnet', 'gluoncv')  # whose imports need `processor` and `compat`
 FRAMEWORKS = ('torch', 'tensorflow', 'paddle', 'jax')  # which d2lmx does not serve
+FIRST = 'd2lmx.edition1'  # what `d2lzh` is here
+ONE_EDITION = ('one process serves one edition: start another for {}, or restart the '
+               "notebook's kernel")
 
 # names that pages 14.9 and 14.10 save, with an underscore as there
 UNDERSCORED = ('_read_wiki', '_get_next_sentence', '_get_nsp_data_from_paragraph',
@@ -23,8 +28,11 @@ def use_numpy_semantics():
 
     The variables of `processor` are set at once, for whatever else reads them; the
     rest of it waits for MXNet's import. MXNet keeps its semantics for each thread: it
-    is the importing one that has them.
+    is the importing one that has them. In a process of the first edition nothing is
+    done: `import d2lzh` has prepared for MXNet, and its arrays are the older ones.
     """
+    if is_first_edition():
+        return
     _beside('processor').set_variables()
     if 'mxnet' in sys.modules:
         _beside('compat').prepare()
@@ -34,8 +42,13 @@ def use_numpy_semantics():
         _watch(_ThenNumpy(), 0)
 
 
+def is_first_edition():
+    """Whether this process is the first edition's: its `d2lzh` is d2lmx's own."""
+    return getattr(sys.modules.get('d2lzh'), '__name__', None) == FIRST
+
+
 def watch_imports():
-    """Prepare for MXNet when it or gluoncv is first imported; answer for `d2l`."""
+    """Prepare for MXNet when it or gluoncv is first imported; answer for d2l, d2lzh."""
     _watch(_PrepareFirst(), 0)
     _watch(_AsBook(), len(sys.meta_path))
 
@@ -101,11 +114,13 @@ class _ThenNumpy(_PrepareFirst):
 
 
 class _AsBook:
-    """The last import finder: `d2l.mxnet` is d2lmx where no other `d2l` is found."""
+    """The last import finder: d2lmx answers for a `d2l` or `d2lzh` that is not there.
+    """
 
     def find_spec(self, name, path=None, target=None):
         package, _, module = name.partition('.')
-        if package != 'd2l' or module not in ('', 'mxnet', *FRAMEWORKS):
+        if name != 'd2lzh' and (
+                package != 'd2l' or module not in ('', 'mxnet', *FRAMEWORKS)):
             return None
         if module and not _is_ours(sys.modules[package]):
             return None
@@ -121,11 +136,28 @@ class _AsBook:
         name = module.__name__
         if name == 'd2l.mxnet':
             sys.modules[name] = __import__('d2lmx')
+        elif name == 'd2lzh':
+            _refuse_numpy_semantics()
+            module.__name__ = FIRST  # `is_first_edition` holds from here on
+            sys.modules[name] = __import__(FIRST).edition1
         elif name != 'd2l':
             raise ImportError(
                 f'{name} is not here: of d2l, d2lmx serves d2l.mxnet alone (`from d2l '
                 'import mxnet as d2l`); for the others make an environment of its own '
                 "with the book's package d2l", name=name)
+
+
+def _refuse_numpy_semantics():
+    """ImportError where this process is the second edition's."""
+    if 'd2lmx' in sys.modules:
+        before = 'd2lmx has been imported here'
+    else:
+        import mxnet
+        if not mxnet.util.is_np_array():
+            return
+        before = "MXNet's NumPy semantics are on here (npx.set_np)"
+    raise ImportError(f"{before}, and d2lzh is the first edition's, of older arrays: "
+                      + ONE_EDITION.format('d2lzh'), name='d2lzh')
 
 
 def _is_ours(d2l):

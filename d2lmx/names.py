@@ -1,6 +1,12 @@
 """Every name of ``d2l``: the public names of all rooms, flat."""
 import inspect
 
+from . import hooks
+
+if hooks.is_first_edition():
+    raise ImportError("d2lzh has been imported here, and these names are the second "
+                      'edition\'s: ' + hooks.ONE_EDITION.format('d2lmx'), name='d2lmx')
+
 try:
     import mxnet
 except (ImportError, OSError, AttributeError) as error:
@@ -22,7 +28,6 @@ from .data.text.wiki import (_get_mlm_data_from_tokens, _get_next_sentence,
                              _read_wiki, _replace_mlm_tokens, _WikiTextDataset)
 from .errors import *
 from .export import *
-from .hooks import UNDERSCORED
 from .layers import *
 from .metrics import *
 from .models import *
@@ -36,6 +41,5 @@ from .viz import *
 
 # without the modules that stand in the rooms; but pyplot is a name of the book's
 PUBLIC = {name: value for name, value in globals().items()
-          if name in ('plt', *UNDERSCORED) or not (
-              name.startswith('_') or name == 'UNDERSCORED'
-              or inspect.ismodule(value))}
+          if name in ('plt', *hooks.UNDERSCORED) or not (
+              name.startswith('_') or inspect.ismodule(value))}

@@ -11,8 +11,8 @@ CHAPTERS = PACKAGE.parent / 'chapters'
 # imports from rooms that stand before its own, and from no other
 ROOMS = ('errors', 'version', 'compat', 'processor', 'hooks', 'context', 'files',
          'runtime', 'metrics', 'optim', 'data', 'layers', 'vision', 'viz', 'models',
-         'train', 'book', 'export', 'testing', 'parity', 'companions', 'diagnosis',
-         'pages', 'report', 'bench', 'distributed', 'commands', 'names')
+         'train', 'book', 'export', 'testing', 'parity', 'companions', 'edition1',
+         'diagnosis', 'pages', 'report', 'bench', 'distributed', 'commands', 'names')
 # the same within data/: no kind of data knows another
 KINDS = {'arrays': (), 'toys': (), **dict.fromkeys(('images', 'tables', 'text'),
                                                     ('arrays', 'toys'))}
@@ -24,8 +24,8 @@ GUESTS = {'torch': ('parity/', 'bench/'), 'safetensors': ('parity/',),
           'jieba': ('data/text/vocab.py',), 'sacrebleu': ('metrics.py',),
           'nbformat': ('pages/notebooks.py',),
           'horovod': ('distributed/horovod.py',), 'psutil': ('distributed/horovod.py',)}
-# who prints: a command, the book where it does, and what shows a reader that it lives
-PRINTS = ('commands/', 'book/', 'runtime/timing.py', 'viz/animator.py')
+# who prints: a command, the books where they do, what shows a reader that it lives
+PRINTS = ('commands/', 'book/', 'edition1/', 'runtime/timing.py', 'viz/animator.py')
 MODULES = sorted(p for p in PACKAGE.rglob('*.py') if p.name != '__main__.py'
                  and p != PACKAGE / '__init__.py')
 COMMANDS = sorted((PACKAGE / 'commands').glob('[a-z]*.py'))
@@ -159,7 +159,7 @@ def words(node):
     return {getattr(part, 'id', getattr(part, 'attr', None)) for part in ast.walk(node)}
 
 
-def test_only_commands_and_the_book_print():
+def test_only_commands_and_the_books_print():
     printing = places_of(lambda node: isinstance(node, ast.Call)
                          and getattr(node.func, 'id', '') == 'print')
     assert printing and [place for place in printing

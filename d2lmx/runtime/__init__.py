@@ -1,6 +1,10 @@
 """Devices, seeds and clocks."""
+from .. import hooks
 from . import threads
 from .devices import *
 from .timing import *
 
-threads.use_numpy_everywhere()
+if hooks.is_first_edition():
+    threads.refuse_numpy()
+else:
+    threads.use_numpy_everywhere()
