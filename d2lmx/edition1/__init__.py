@@ -23,7 +23,15 @@ from mxnet.gluon import loss as gloss
 from mxnet.gluon import nn
 from mxnet.gluon import utils as gutils
 
+from . import datasets
 from .devices import *
+from .figures import *
+from .garments import *
+from .networks import *
+from .optimization import *
+from .training import *
+
+datasets.serve_gluon()
 
 # as the edition's own package: with what it imports, but not IPython's display, which
 # no page takes from it and which a plain Python may lack

@@ -96,9 +96,11 @@ def arguments(call):
 
 def split(call):
     """The arguments of a call, parted at commas outside brackets."""
-    call = ast.parse(call.replace('**kwargs', 'kwargs'), mode='eval').body
+    call, _, others = call.removesuffix(')').partition(', **')
+    call = ast.parse(f'{call})', mode='eval').body
     return [ast.unparse(part) for part in call.args] + [
-        f'{part.arg}={ast.unparse(part.value)}' for part in call.keywords]
+        f'{part.arg}={ast.unparse(part.value)}' for part in call.keywords
+        ] + [others] * bool(others)
 
 
 def test_the_list_is_the_editions():
