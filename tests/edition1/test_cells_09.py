@@ -13,6 +13,7 @@ from mxnet.gluon import model_zoo, nn
 from d2lmx.data.toys import voc as toys
 from d2lmx.files import hub
 
+pytestmark = pytest.mark.usefixtures('pages_names')
 # what each page takes of `d2l`, or shows the making of
 USED = {
     '9.1': 'set_figsize plt show_images try_all_gpus evaluate_accuracy train resnet18',

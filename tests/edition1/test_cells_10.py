@@ -4,12 +4,14 @@ import random
 
 import mxnet as mx
 import numpy as onp
+import pytest
 from mxnet import autograd, gluon, init, nd
 from mxnet.contrib import text
 from mxnet.gluon import data as gdata
 from mxnet.gluon import loss as gloss
 from mxnet.gluon import nn, rnn
 
+pytestmark = pytest.mark.usefixtures('pages_names')
 # what each page takes of `d2l`, or shows the making of
 USED = {
     '10.3': 'try_gpu', '10.6': '',
