@@ -2,6 +2,7 @@
 from pathlib import Path
 
 from ..errors import InputError, MissingPackage
+from ..pages.editions import add_edition
 from ..pages.options import shape
 
 # where all arrays fit, and yet the networks of the two editions differ
@@ -17,6 +18,7 @@ def options(parser):
     parser.add_argument('target', type=Path,
                         help='.params, or one of the others; of a symbol file: a '
                              'folder, for d2l.load_model')
+    add_edition(parser)
     parser.add_argument('--torch', metavar='FILE.py:FACTORY', help='your own port')
     parser.add_argument('--set', metavar='NAME=NUMBER', action='append', default=[],
                         help="an argument of the section's build_net, such as "

@@ -11,6 +11,7 @@ from mxnet import np
 
 from ..errors import InputError
 from ..files.params import read_params
+from .parameters import set_parameters
 
 __all__ = ['load_legacy_parameters']
 
@@ -25,20 +26,22 @@ def load_legacy_parameters(net, filename) -> int:
 
     Under the net's own structural names each goes to its namesake. Other names with
     prefixes ('dense0_weight', 'arg:conv0_bias') go by their order, weights, biases,
-    averages and so on each kind by itself; arrays without names by their order alone,
-    where all matrices may be transposed, as in ``nd.dot(X, W) + b``.
+    averages and so on each kind by itself; arrays without names, or with names of the
+    reader's own ('W_xh'), by their order alone, where all matrices may be transposed,
+    as in ``nd.dot(X, W) + b``.
 
-    net: initialized, with all shapes known (it has run once). Nothing changes unless
-    all fit. ValueError names the first array that does not, with both shapes;
-    BadData where the file is damaged, FileNotFoundError where there is none.
+    Nothing changes unless all fit. A size that the net does not know yet, since it has
+    not run, is taken from the file. ValueError names the first array that does not fit,
+    with both shapes; BadData where the file is damaged, FileNotFoundError where there
+    is none.
 
     Ours, for 5.5
     """
     values, params = read_params(filename), net._collect_params_with_prefix()
     found = (_by_order(values, _distinct(params), filename)
              if isinstance(values, list) else _by_name(values, params, filename))
-    for param, value in found:
-        param.set_data(np.array(value, dtype=param.dtype))
+    set_parameters(net, {name: np.array(value, dtype=params[name].dtype)
+                         for name, value in found.items()}, filename)
     return len(found)
 
 
@@ -50,16 +53,18 @@ def _distinct(params) -> dict:
     return dict(first.values())
 
 
-def _by_name(values, params, source) -> list:
-    """(parameter, its array) of each, by equal names or by kind and order."""
+def _by_name(values, params, source) -> dict:
+    """{name of a parameter: its array}, by equal names or by kind and order."""
     values = {re.sub('^(arg|aux):', '', name): value for name, value in values.items()}
     if values.keys() == params.keys():
         pairs = [(name, name) for name in params]
+    elif not any(map(_kind, values)):
+        return _by_order(list(values.values()), _distinct(params), source)
     else:
-        params = _distinct(params)
-        pairs = _paired(_by_kind(_in_order(values)), _by_kind(params), source)
-    return [(params[ours], _fitting(ours, params[ours], repr(theirs), values[theirs],
-                                    source)) for ours, theirs in pairs]
+        pairs = _paired(_by_kind(_in_order(values)), _by_kind(_distinct(params)),
+                        source)
+    return {ours: _fitting(ours, params[ours], repr(theirs), values[theirs], source)
+            for ours, theirs in pairs}
 
 
 def _in_order(names) -> list:
@@ -67,8 +72,9 @@ def _in_order(names) -> list:
     names = list(names)
     if names != sorted(names):
         return names
-    return sorted(names, key=lambda name: [int(part) if part.isdigit() else part
-                                           for part in re.split(r'(\d+)', name)])
+    return sorted(names, key=lambda name: [
+        int(part) if i % 2 else part
+        for i, part in enumerate(re.split(r'(\d+)', name))])
 
 
 def _kind(name) -> str:
@@ -94,7 +100,7 @@ def _paired(theirs, ours, source) -> list:
         if len(came) != len(needed):
             raise InputError(
                 f'{source} does not fit: it has {len(came)} arrays of the kind '
-                f'{kind or "without one"!r} ({_listing(came)}), the network '
+                f'{kind or "other"!r} ({_listing(came)}), the network '
                 f'{len(needed)} ({_listing(needed)}): is it of another network?')
     return [pair for kind in ours for pair in zip(ours[kind], theirs[kind])]
 
@@ -103,29 +109,34 @@ def _listing(names, most=3) -> str:
     return ', '.join(names[:most]) + (', ...' if len(names) > most else '') or 'none'
 
 
-def _by_order(values, params, source) -> list:
-    """(parameter, its array) of each, of arrays without names."""
+def _by_order(values, params, source) -> dict:
+    """{name of a parameter: its array}, the first to the first."""
     if len(values) != len(params):
-        raise InputError(f'{source} does not fit: it has {len(values)} arrays without '
-                         f'names, the network {len(params)} parameters '
+        raise InputError(f'{source} does not fit: it has {len(values)} arrays, the '
+                         f'network {len(params)} parameters '
                          f'({_listing(list(params))})')
-    shapes = [param.shape for param in params.values()]
     turned = [value.T if value.ndim == 2 else value for value in values]
-    if [value.shape for value in values] != shapes == [
-            value.shape for value in turned]:
+    if all(map(_fits, turned, params.values())) and (
+            not all(map(_fits, values, params.values()))):
         values = turned
-    return [(param, _fitting(name, param, f'array {i}', value, source))
-            for i, ((name, param), value) in enumerate(zip(params.items(), values))]
+    return {name: _fitting(name, params[name], f'array {i}', value, source)
+            for i, (name, value) in enumerate(zip(params, values))}
+
+
+def _fits(value, param) -> bool:
+    """Whether an array has a parameter's shape, as far as that is known."""
+    return len(param.shape) == value.ndim and all(
+        known <= 0 or known == n for known, n in zip(param.shape, value.shape))
 
 
 def _fitting(name, param, label, value, source):
     """The array in the parameter's shape; InputError where it does not fit."""
-    shape = tuple(param.shape)
     if value.dtype.kind != 'f':
         raise InputError(f'{label} holds {value.dtype} in {source}, but the network '
                          'needs floating point numbers')
-    if value.shape == shape:
+    if _fits(value, param):
         return value
+    shape = tuple(param.shape)
     # a layer from scratch has its averages in the shape (1, channels, 1, 1)
     if _kind(name) in OF_NORMS and [n for n in value.shape if n != 1] == [
             n for n in shape if n != 1]:

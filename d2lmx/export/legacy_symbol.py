@@ -1,6 +1,7 @@
 """Networks that were exported with legacy arrays, as folders of today."""
 import json
 import warnings
+from pathlib import Path
 
 import mxnet as mx
 import numpy as onp
@@ -10,7 +11,7 @@ from ..errors import InputError
 from ..files.params import read_params
 from ..files.whole import whole_folder
 from ..runtime.threads import legacy_arrays
-from .folder import GRAPH, load_model, write_about
+from .folder import ABOUT, GRAPH, load_model, write_about
 from .reading import read_symbol
 from .symbol import check_count, symbol_files
 from .tracing import flatten, input_names, last_line
@@ -29,13 +30,19 @@ def convert_exported(symbol_file, params_file, folder, shapes=()) -> int:
 
     shapes: of one call's inputs, (batch, ...) each: the graph then runs on random
     numbers with legacy arrays and as it is written now, and must give the same. The
-    folder appears whole or not at all.
+    folder appears whole or not at all; an older model there gives way.
 
     BadData, a ValueError, names the operator or the array for which it cannot.
 
     Ours, for 12.1
     """
+    if Path(folder).exists() and not (Path(folder) / ABOUT).is_file():
+        raise InputError(f'{folder} is there, and is no model that could give way: '
+                         'name a new folder')
     symbol, graph = read_symbol(symbol_file)
+    if graph.get('attrs', {}).get('is_np_shape', ['int', 0])[1]:
+        raise InputError(f'{symbol_file} was not exported with legacy arrays: '
+                         'd2l.load_exported reads it as it is')
     values = {} if (found := read_params(params_file)) == [] else found
     if isinstance(values, list):
         raise InputError(f'{params_file} holds arrays without names: give the file '
@@ -79,8 +86,6 @@ def _check_shapes(symbol, symbol_file, params_file, values, inputs) -> None:
 
 def _with_unknown_sizes(graph) -> dict:
     """A graph in which -1 says what 0 did: a size that its neighbours tell."""
-    if graph.get('attrs', {}).get('is_np_shape'):
-        return graph
     nodes = []
     for node in graph['nodes']:
         attrs = node.get('attrs', {})

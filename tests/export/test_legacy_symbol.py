@@ -120,6 +120,14 @@ def of_another_shape(symbol, params):
         nd.save(params, {**values, name: nd.zeros(7)})
 
 
+def of_numpy_semantics(symbol, params):
+    with open(symbol, encoding='utf-8') as file:
+        graph = json.load(file)
+    graph['attrs']['is_np_shape'] = ['int', 2]
+    with open(symbol, 'w', encoding='utf-8') as file:
+        json.dump(graph, file)
+
+
 def without_names(symbol, params):
     with legacy_arrays():
         nd.save(params, list(nd.load(params).values()))
@@ -134,9 +142,21 @@ def cut(symbol, params):
     (of_another_operator, "is of operator 'Custom', which no exported network has", 1),
     (without_an_array, "_bias', which the parameter file has not", 1),
     (cut, 'is no file of MXNet arrays, or it is damaged', 1),
+    (of_numpy_semantics, 'was not exported with legacy arrays', 2),
     (without_names, 'arrays without names', 2)])
 def test_what_cannot_be_converted_is_one_line(refusal, change, reason, status):
     assert reason in refusal(change, status=status)
+
+
+def test_a_folder_of_other_things_is_not_replaced(tmp_path):
+    (tmp_path / 'mine').mkdir()
+    (tmp_path / 'mine' / 'thesis.txt').write_text('years')
+    *files, _ = exported(convolutions, onp.zeros((2, 1, 8, 8)), tmp_path / 'old')
+    with pytest.raises(ValueError, match='no model that could give way'):
+        d2l.convert_exported(*files, tmp_path / 'mine')
+    assert (tmp_path / 'mine' / 'thesis.txt').read_text() == 'years'
+    for _ in range(2):  # what is a model may be made anew
+        d2l.convert_exported(*files, tmp_path / 'new')
 
 
 def test_an_array_of_another_shape_is_one_line(refusal):
