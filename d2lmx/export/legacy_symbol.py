@@ -13,8 +13,8 @@ from ..files.whole import whole_folder
 from ..runtime.threads import legacy_arrays
 from .folder import ABOUT, GRAPH, load_model, write_about
 from .reading import read_symbol
-from .symbol import check_count, symbol_files
-from .tracing import flatten, input_names, last_line
+from .symbol import check_count, names_of_inputs, symbol_files
+from .tracing import flatten, last_line
 
 __all__ = ['convert_exported']
 
@@ -48,21 +48,20 @@ def convert_exported(symbol_file, params_file, folder, shapes=()) -> int:
         raise InputError(f'{params_file} holds arrays without names: give the file '
                          'that net.export wrote beside the symbol')
     values = {name.partition(':')[2] or name: value for name, value in values.items()}
-    inputs = [node['name'] for node in graph['nodes']
-              if node['op'] == 'null' and node['name'] not in values]
-    count = max(len(inputs), 1)
-    _check_shapes(symbol, symbol_file, params_file, values,
-                  dict(zip(input_names(count), shapes)))
+    inputs = {node['name'] for node in graph['nodes']
+              if node['op'] == 'null' and node['name'] not in values}
+    names = names_of_inputs(symbol_file, inputs, len(inputs)) or ['data']
+    _check_shapes(symbol, symbol_file, params_file, values, dict(zip(names, shapes)))
     with whole_folder(folder) as part:
         files = symbol_files(part / GRAPH)
         files[0].write_text(json.dumps(_with_unknown_sizes(graph)), encoding='utf-8')
         npx.save(str(files[1]), {f'arg:{name}': np.array(value, dtype=value.dtype)
                                  for name, value in values.items()})
-        write_about(part, count, {})
+        write_about(part, len(names), {})
         model = load_model(part)
         if shapes:
-            _check_equal(symbol_file, values, model, shapes)
-    return count
+            _check_equal(symbol_file, values, model, names, shapes)
+    return len(names)
 
 
 def _check_shapes(symbol, symbol_file, params_file, values, inputs) -> None:
@@ -97,7 +96,7 @@ def _with_unknown_sizes(graph) -> dict:
     return {**graph, 'nodes': nodes}
 
 
-def _check_equal(symbol_file, values, model, shapes) -> None:
+def _check_equal(symbol_file, values, model, names, shapes) -> None:
     """InputError unless legacy arrays give what the new folder does."""
     rng = onp.random.RandomState(0)
     inputs = [rng.uniform(size=shape).astype('float32') for shape in shapes]
@@ -105,8 +104,7 @@ def _check_equal(symbol_file, values, model, shapes) -> None:
     with legacy_arrays(), warnings.catch_warnings():
         warnings.filterwarnings('ignore', 'Cannot decide type')  # none was asked for
         block = gluon.SymbolBlock(read_symbol(symbol_file)[0],
-                                  [mx.sym.var(name)
-                                   for name in input_names(len(inputs))])
+                                  [mx.sym.var(name) for name in names])
         for name, param in block.collect_params().items():
             value = values[name]
             param._load_init(mx.nd.array(value, dtype=value.dtype), mx.cpu(),
