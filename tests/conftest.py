@@ -116,10 +116,11 @@ def isolated():
 
 @pytest.fixture(scope='session', autouse=True)
 def fewer_pictures():
-    """Of two toy sets, whose many or large pictures take seconds."""
-    from d2lmx.data.toys import fruit, voc
+    """Of three toy sets, whose many or large pictures take seconds."""
+    from d2lmx.data.toys import fruit, records, voc
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fruit, 'COUNTS', {'bananas_train': 96, 'bananas_val': 32})
+        patch.setattr(records, 'COUNTS', {'train': 16, 'val': 8})
         patch.setattr(voc, 'COUNTS', {'train': 32, 'val': 8})
         yield
 

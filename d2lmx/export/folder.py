@@ -68,11 +68,16 @@ def save_model(folder, net, inputs, about: dict, kind: str = 'symbol',
             export_onnx(net, inputs, part / f'{GRAPH}.onnx', other_inputs=other_inputs)
         else:
             export_block(net, inputs, part / GRAPH, other_inputs=other_inputs or ())
-        text = json.dumps({'inputs': count, 'data': current().kind,
-                           'section': current().section, 'about': about},
-                          ensure_ascii=False)
-        (part / ABOUT).write_text(text + '\n', encoding='utf-8')
+        write_about(part, count, about)
     return Path(folder)
+
+
+def write_about(folder, count, about) -> None:
+    """The file of a model's folder that says what it is; count: of its inputs."""
+    text = json.dumps({'inputs': count, 'data': current().kind,
+                       'section': current().section, 'about': about},
+                      ensure_ascii=False)
+    (folder / ABOUT).write_text(text + '\n', encoding='utf-8')
 
 
 def beside(net, call):

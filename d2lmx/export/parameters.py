@@ -24,7 +24,12 @@ def load_parameters(net, filename, device=None) -> None:
 
     Ours, for 5.5
     """
-    values, params = read_arrays(filename), net._collect_params_with_prefix()
+    set_parameters(net, read_arrays(filename), filename, device)
+
+
+def set_parameters(net, values: dict, filename, device=None) -> None:
+    """Give a net the arrays of a file, {structural name: array}; its InputErrors."""
+    params = net._collect_params_with_prefix()
     given = {id(params[name]) for name in values if name in params}
     for name, param in params.items():
         if id(param) not in given:  # one that is used twice may be saved once

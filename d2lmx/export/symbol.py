@@ -39,7 +39,7 @@ def load_exported(symbol_file, params_file, num_inputs: int = 1, device=None):
     values = {name.partition(':')[2]: value
               for name, value in read_arrays(params_file).items()}
     listed = {node['name'] for node in graph['nodes'] if node['op'] == 'null'}
-    names = _names(symbol_file, listed - set(values), num_inputs)
+    names = names_of_inputs(symbol_file, listed - set(values), num_inputs)
     as_arrays = ((lambda symbol: symbol.as_np_ndarray()) if npx.is_np_array() else
                  (lambda symbol: symbol))
     with warnings.catch_warnings():
@@ -55,7 +55,7 @@ def load_exported(symbol_file, params_file, num_inputs: int = 1, device=None):
     return block
 
 
-def _names(symbol_file, listed, num_inputs) -> list:
+def names_of_inputs(symbol_file, listed, num_inputs) -> list:
     """The names of the inputs of a file, which lists them among its variables.
 
     Files that MXNet wrote lack those that nothing reads.

@@ -44,7 +44,7 @@ def ours(token: str) -> tuple:
 
     A variant (``lenet:scratch``) stays; a file is no edition's.
     """
-    if token.endswith('.py'):
+    if token.endswith(('.py', '.json')):
         return token, ''
     name, colon, variant = token.partition(':')
     first = edition1.find(name)

@@ -3,13 +3,14 @@ import numpy as onp
 from mxnet import np
 
 from ..errors import InputError
+from ..export.legacy import load_legacy_parameters
 from ..export.parameters import load_parameters
 from ..files.whole import whole_file
 from .calling import ready_port
 from .files import read_weights, write_weights
 from .structure import copy_to_gluon, copy_to_port, known_shapes, pair_layers
 
-__all__ = ['to_gluon', 'to_port_file', 'load_weights']
+__all__ = ['to_gluon', 'to_port_file', 'legacy_to_gluon', 'load_weights']
 
 
 def to_gluon(build_net, example_inputs, build_port, source, target) -> int:
@@ -54,6 +55,21 @@ def to_port_file(build_net, example_inputs, build_port, source, target) -> int:
     state = {name: tensor.numpy() for name, tensor in port.state_dict().items()}
     write_weights(state, target)
     return len(state)
+
+
+def legacy_to_gluon(build_net, example_inputs, source, target) -> int:
+    """Write parameters of the first edition's era as those of a network of today.
+
+    source: a .params file, with whichever names `load_legacy_parameters` knows; its
+    errors. target: read it by ``d2l.load_parameters(net, target)``. Returns how many.
+
+    Ours, for 5.5
+    """
+    net = known_shapes(build_net, example_inputs)
+    count = load_legacy_parameters(net, source)
+    with whole_file(target) as part:
+        net.save_parameters(str(part))
+    return count
 
 
 def load_weights(net, weights: dict, port=None, source='the file') -> None:

@@ -27,6 +27,11 @@ def show_trace_2d(f, results):
 
     Book: 11.3 (sec_gd)
     """
+    return draw_trace(lambda *grid: f(*map(np.array, grid)).asnumpy(), results)
+
+
+def draw_trace(f, results):
+    """What `show_trace_2d` does with an f of NumPy's arrays. Ours, for 11.3"""
     use_svg_display()
     x1, x2 = onp.array([[float(a), float(b)] for a, b in results]).T
     # book: draws the same square always, which hides points that run away
@@ -34,8 +39,7 @@ def show_trace_2d(f, results):
     # book: makes a new figure outside Jupyter only by chance
     _, axes = plt.subplots(figsize=FIGSIZE)
     axes.plot(x1, x2, '-o', color='#ff7f0e')
-    values = f(*(np.array(part) for part in grid))
-    axes.contour(*grid, values.asnumpy(), colors='#1f77b4')
+    axes.contour(*grid, f(*grid), colors='#1f77b4')
     axes.set_xlabel('x1')
     axes.set_ylabel('x2')
     return axes

@@ -2,9 +2,52 @@
 import pytest
 from mxnet import npx
 
+from d2lmx import edition1
+
 
 @pytest.fixture(autouse=True)
 def legacy():
     npx.reset_np()
     yield
     npx.set_np()
+
+
+class Noted:
+    """The edition's names, of which it notes those that were asked for."""
+
+    def __init__(self):
+        self.used = set()
+
+    def __getattr__(self, name):
+        self.used.add(name)
+        return getattr(edition1, name)
+
+
+@pytest.fixture
+def d2l(tmp_path, monkeypatch):
+    """What a page's ``import d2lzh as d2l`` gives, in a folder without data."""
+    (tmp_path / 'code').mkdir()
+    monkeypatch.chdir(tmp_path / 'code')
+    monkeypatch.setenv('HOME', str(tmp_path))
+    return Noted()
+
+
+@pytest.fixture
+def data_dir(tmp_path, monkeypatch):
+    """An empty ``../data`` of the pages' to read from; gives the folder."""
+    for name in ('data', 'code'):
+        (tmp_path / name).mkdir(exist_ok=True)
+    monkeypatch.chdir(tmp_path / 'code')
+    return tmp_path / 'data'
+
+
+@pytest.fixture
+def pages_names(request, d2l):
+    """A test of cells asks for just the names that its page uses.
+
+    Its module has ``USED``, {section: names}; test_6_4_... is of section 6.4.
+    """
+    yield
+    section = '.'.join(request.function.__name__.split('_')[1:3])
+    if not request.session.testsfailed:
+        assert d2l.used == set(request.module.USED[section].split())

@@ -26,7 +26,12 @@ def read_cifar10(is_train: bool = True):
 
     Ours, for 13.1
     """
-    folder = Path(hub.download_extract('cifar10'))
+    return read_folder(hub.download_extract('cifar10'), is_train)
+
+
+def read_folder(folder, is_train: bool):
+    """What `read_cifar10` gives, of the files in a folder or below it."""
+    folder = Path(folder)
     pattern = 'data_batch_*.bin' if is_train else 'test_batch.bin'
     files = sorted(folder.rglob(pattern))  # at the top, or in a folder of the archive
     if not files:

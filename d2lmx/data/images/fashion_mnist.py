@@ -60,7 +60,7 @@ def load_data_fashion_mnist(batch_size: int, resize: int = None):
     """
     if resize is not None and resize < 1:
         raise InputError(f'resize must be None or at least 1 pixel, got {resize}')
-    transform = functools.partial(_to_tensor, resize=resize)
+    transform = functools.partial(to_tensor, resize=resize)
     return tuple(BatchIterator(read_fashion_mnist(is_train), batch_size,
                                shuffle=is_train, transform=transform)
                  for is_train in (True, False))
@@ -81,8 +81,13 @@ def read_fashion_mnist(is_train: bool = True):
 def read_classes(name: str, title: str, is_train: bool):
     """Pictures (n, 28, 28) and labels (n,), 0 to 9, of the hub's files of a name."""
     part = 'train' if is_train else 'test'
-    images_path = hub.download(f'{name}_{part}_images')
-    labels_path = hub.download(f'{name}_{part}_labels')
+    return classes_of(hub.download(f'{name}_{part}_images'),
+                      hub.download(f'{name}_{part}_labels'), title)
+
+
+def classes_of(images_path, labels_path, title: str):
+    """Pictures (n, 28, 28) and labels (n,), 0 to 9, of two files that belong together.
+    """
     images, labels = read_idx(images_path, 28, 28), read_idx(labels_path)
     if len(images) != len(labels):
         raise BadData(f'{images_path} holds {len(images)} pictures, but '
@@ -120,7 +125,7 @@ def read_idx(path: str, *row_shape: int):
     return onp.frombuffer(content, onp.uint8).reshape(n, *row_shape)
 
 
-def _to_tensor(images, resize):
+def to_tensor(images, resize):
     """uint8 (batch, h, w) -> float32 (batch, 1, h, w) in [0, 1]."""
     if resize is not None and images.shape[1:] != (resize, resize):
         import cv2  # late: all else works where its system libraries are missing

@@ -23,16 +23,24 @@ def get_data_ch11(batch_size: int = 10, n: int = 1500):
     Book: 11.5 (sec_minibatch_sgd)
     """
     path = hub.download('airfoil')
-    data = read_table(path)
+    data = standardized(path)
     if not 1 <= n <= len(data):
         raise InputError(f'n must be from 1 to the {len(data)} rows of {path}, got {n}')
+    return (load_array((data[:n, :-1], data[:n, -1]), batch_size, is_train=True),
+            data.shape[1] - 1)
+
+
+def standardized(path) -> onp.ndarray:
+    """The rows of `read_table`, each column with mean 0 and variance 1.
+
+    BadData for a column of one number alone, too.
+    """
+    data = read_table(path)
     deviations = data.std(axis=0)
     if not deviations.all():
         raise BadData(f'column {deviations.argmin() + 1} of {path} holds one number '
                       'alone, so that it cannot be standardized: replace the file')
-    data = (data - data.mean(axis=0)) / deviations
-    return (load_array((data[:n, :-1], data[:n, -1]), batch_size, is_train=True),
-            data.shape[1] - 1)
+    return (data - data.mean(axis=0)) / deviations
 
 
 def read_table(path) -> onp.ndarray:
