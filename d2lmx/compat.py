@@ -40,6 +40,19 @@ def mend(mxnet):
         fork_workers(mxnet)
 
 
+def mend_display(display):
+    """Give IPython's display the function back that cells of the book call.
+
+    It was there up to IPython 8; page 3.2 of the first edition calls it without d2lzh.
+    """
+    def set_matplotlib_formats(*formats, **kwargs):
+        from matplotlib_inline.backend_inline import set_matplotlib_formats as set_them
+        set_them(*formats, **kwargs)
+
+    if not hasattr(display, 'set_matplotlib_formats'):
+        display.set_matplotlib_formats = set_matplotlib_formats
+
+
 def mend_slope(mxnet):
     """Let PReLU learn its slope in compiled networks too.
 

@@ -12,6 +12,7 @@ import sys
 __all__ = []
 
 WATCHED = ('mxnet', 'gluoncv')  # whose imports need `processor` and `compat`
+DISPLAY = 'IPython.display'  # which `compat` mends where MXNet is
 FRAMEWORKS = ('torch', 'tensorflow', 'paddle', 'jax')  # which d2lmx does not serve
 FIRST = 'd2lmx.edition1'  # what `d2lzh` is here
 ONE_EDITION = ('one process serves one edition: start another for {}, or restart the '
@@ -40,6 +41,17 @@ def use_numpy_semantics():
         _ThenNumpy.follow(mxnet)
     else:
         _watch(_ThenNumpy(), 0)
+
+
+def import_mxnet():
+    """MXNet, or an ImportError that says how to find out what is wrong with it."""
+    try:
+        import mxnet
+    except (ImportError, OSError, AttributeError) as error:
+        raise ImportError(
+            f'MXNet cannot be imported ({type(error).__name__}: {error}); run `python '
+            '-m d2lmx doctor` to see what is wrong and how to mend it') from error
+    return mxnet
 
 
 def is_first_edition():
@@ -71,9 +83,17 @@ def start_up_line(file):
 
 
 class _PrepareFirst:
-    """An import finder that prepares for MXNet, and has it mended once it is there."""
+    """An import finder that prepares for MXNet, and has it mended once it is there.
+
+    IPython's display, too, of which pages of the book ask what it no longer has.
+    """
 
     def find_spec(self, name, path=None, target=None):
+        if name == DISPLAY and 'mxnet' in sys.modules:
+            spec = _found_after(self, name, path, target)
+            if spec is not None:
+                _extend(spec.loader, _execute, _beside('compat').mend_display)
+            return spec
         if name not in WATCHED:
             return None
         _beside('processor').set_variables()
@@ -82,25 +102,21 @@ class _PrepareFirst:
             return None
         spec = _found_after(self, name, path, target)
         if spec is not None and spec.loader is not None:  # a bare folder has none
-            self.extend(spec.loader)
+            _extend(spec.loader, self.load, self.follow)
         return spec
 
-    def extend(self, loader):
-        """Let a loader call `follow` as soon as the module is there."""
-        execute = loader.exec_module
-
-        def exec_module(module):
-            import warnings
-            with warnings.catch_warnings():  # dozens; `error` would end the import
-                warnings.simplefilter('ignore')
-                _beside('processor').load(execute, module)
-            self.follow(module)
-
-        loader.exec_module = exec_module
+    @staticmethod
+    def load(execute, mxnet):
+        import warnings
+        with warnings.catch_warnings():  # dozens; `error` would end the import
+            warnings.simplefilter('ignore')
+            _beside('processor').load(execute, mxnet)
 
     @staticmethod
     def follow(mxnet):
         _beside('compat').mend(mxnet)
+        if DISPLAY in sys.modules:  # as in every Jupyter kernel
+            _beside('compat').mend_display(sys.modules[DISPLAY])
         _beside('processor').watch()
 
 
@@ -151,10 +167,9 @@ def _refuse_numpy_semantics():
     """ImportError where this process is the second edition's."""
     if 'd2lmx' in sys.modules:
         before = 'd2lmx has been imported here'
+    elif not import_mxnet().util.is_np_array():
+        return
     else:
-        import mxnet
-        if not mxnet.util.is_np_array():
-            return
         before = "MXNet's NumPy semantics are on here (npx.set_np)"
     raise ImportError(f"{before}, and d2lzh is the first edition's, of older arrays: "
                       + ONE_EDITION.format('d2lzh'), name='d2lzh')
@@ -163,6 +178,21 @@ def _refuse_numpy_semantics():
 def _is_ours(d2l):
     """Whether `d2l` is what this module made, or a bare folder, which has no file."""
     return getattr(d2l, '__file__', None) in (None, __file__)
+
+
+def _extend(loader, load, follow):
+    """Let a loader execute its module by `load`, and call `follow` when it is there."""
+    execute = loader.exec_module
+
+    def exec_module(module):
+        load(execute, module)
+        follow(module)
+
+    loader.exec_module = exec_module
+
+
+def _execute(execute, module):
+    execute(module)
 
 
 def _watch(finder, place):

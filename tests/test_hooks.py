@@ -254,3 +254,51 @@ def test_warnings_made_errors_do_not_end_mxnets_import(fake_mxnet, monkeypatch):
         assert importlib.import_module('mxnet').npx.times == 0
         with pytest.raises(UserWarning):  # as before, once it is imported
             warnings.warn('here')
+
+
+# ---- what IPython's display has no longer
+
+
+@pytest.fixture
+def ipython(monkeypatch, tmp_path):
+    """IPython 9's display, as a file, and what it left to matplotlib_inline."""
+    for file, code in [('IPython/__init__.py', ''), ('IPython/display.py', ''),
+                       ('matplotlib_inline/__init__.py', ''),
+                       ('matplotlib_inline/backend_inline.py',
+                        'formats = []\n'
+                        'def set_matplotlib_formats(*f, **k): formats.append((f, k))')]:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in list(sys.modules):
+        if name.partition('.')[0] in ('IPython', 'matplotlib_inline'):
+            monkeypatch.delitem(sys.modules, name)
+    for name in ('IPython', 'IPython.display', 'matplotlib_inline',
+                 'matplotlib_inline.backend_inline'):
+        monkeypatch.setitem(sys.modules, name, None)  # so that all is as before after
+        monkeypatch.delitem(sys.modules, name)
+    return tmp_path / 'IPython' / 'display.py'
+
+
+@pytest.mark.parametrize('names', [('mxnet', 'IPython.display'),
+                                   ('IPython.display', 'mxnet')])
+def test_display_sets_formats_again_where_mxnet_is(fake_mxnet, ipython, names):
+    hooks.watch_imports()
+    for name in names:
+        importlib.import_module(name)
+    sys.modules['IPython.display'].set_matplotlib_formats('svg', dpi=9)
+    assert sys.modules['matplotlib_inline.backend_inline'].formats == [
+        (('svg',), {'dpi': 9})]
+
+
+def test_a_display_that_has_the_function_keeps_it(fake_mxnet, ipython):
+    ipython.write_text('set_matplotlib_formats = print')  # IPython 8
+    hooks.watch_imports()
+    importlib.import_module('mxnet')
+    assert importlib.import_module('IPython.display').set_matplotlib_formats is print
+
+
+def test_a_display_without_mxnet_is_left_alone(fake_mxnet, ipython):
+    hooks.watch_imports()
+    display = importlib.import_module('IPython.display')
+    assert not hasattr(display, 'set_matplotlib_formats')

@@ -19,6 +19,7 @@ import traceback
 from pathlib import Path
 
 from ..errors import InputError, Unavailable
+from ..pages.editions import by_our_numbers
 from ..pages.options import Parser
 from ..pages.values import one_line
 from ..version import VERSION
@@ -85,7 +86,12 @@ def call(name: str, argv: list) -> int:
         help_line = (command.__doc__ or '').partition('\n')[0]
         parser = Parser(prog=f'd2lmx {name}', description=help_line)
         command.options(parser)
-        return command.obey(parser.parse_args(argv))
+        args = parser.parse_args(argv)
+        if hasattr(args, 'edition') and name != 'list':
+            args, remarks = by_our_numbers(args)
+            for remark in remarks:
+                complain(remark)
+        return command.obey(args)
 
     return status_of(parse_and_obey)
 

@@ -3,6 +3,7 @@ import contextlib
 from pathlib import Path
 
 from ..errors import InputError, MissingPackage
+from ..pages.editions import add_edition
 from ..pages.values import folder, number
 from . import complain
 
@@ -21,6 +22,7 @@ def options(parser):
                             'that were measured so before')
     parser.add_argument('--again', action='store_true',
                         help='of --all: measure those again')
+    add_edition(parser)
     parser.add_argument('--rounds', type=number('rounds', int, 10),
                         help='timed rounds of each way (default: 10; of --all 5)')
     parser.add_argument('--batch-size', type=number('batch_size', int, 256),

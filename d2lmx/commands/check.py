@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 from ..pages import sections
+from ..pages.editions import add_edition
 from ..pages.values import folder
 
 NOTHING_TO_COMPARE = 3
@@ -13,6 +14,7 @@ def options(parser):
                         help="numbers, names or files; each is run on the book's data")
     parser.epilog = ('Exit status 0: all inside; 1: a number is outside; 3: none is, '
                      'but a section could not be compared.')
+    add_edition(parser)
     parser.add_argument('--out', type=folder, default=Path('results'),
                         help='where results are, and are put (default: results)')
     parser.add_argument('--again', action='store_true',

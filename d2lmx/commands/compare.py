@@ -2,6 +2,7 @@
 from pathlib import Path
 
 from ..errors import InputError, MissingPackage, Unavailable
+from ..pages.editions import add_edition
 from ..pages.options import number
 
 
@@ -10,6 +11,7 @@ def options(parser):
     which.add_argument('section', nargs='?', help='a section with a network')
     which.add_argument('--all', action='store_true', help='every section with a port')
     parser.add_argument('--torch', metavar='FILE.py:FACTORY', help='your own port')
+    add_edition(parser)
     parser.add_argument('--batch-size', type=number('batch_size', int, 4), default=4)
     parser.add_argument('--lr', type=number('lr', float, 0.1),
                         help="of the ten steps (default: the section's)")

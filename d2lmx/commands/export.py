@@ -1,6 +1,7 @@
 """A section's network as files, compared when reloaded: symbol, onnx or int8."""
 from pathlib import Path
 
+from ..pages.editions import add_edition
 from ..pages.options import shape
 
 
@@ -9,6 +10,7 @@ def options(parser):
     parser.add_argument('--to', choices=['symbol', 'onnx', 'int8'], required=True,
                         help='int8: measures accuracy and speed, before and after')
     parser.add_argument('--out', type=Path, default=Path('results'))
+    add_edition(parser)
     parser.add_argument('--params', type=Path, metavar='FILE|DIR',
                         help='trained weights: a file of net.save_parameters, or the '
                              'checkpoint of a run (default: Xavier weights; none for '

@@ -3,6 +3,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..pages import sections
+from ..pages.editions import add_edition
 
 
 def options(parser):
@@ -13,6 +14,7 @@ def options(parser):
     parser.add_argument('-o', '--out', type=Path,
                         help='the .ipynb file (default: 06.06_lenet.ipynb, here), or '
                              'the folder of all (default: notebooks)')
+    add_edition(parser)
     parser.add_argument('--smoke', action='store_true',
                         help='with options of a run of seconds, on toy data')
     parser.add_argument('--force', action='store_true', help='replace notebooks')

@@ -1,7 +1,10 @@
 """A section and the library code that its page prints, whole, in the page's order."""
+from ..pages.editions import add_edition
+
 
 def options(parser):
     parser.add_argument('section', help='number (10.7), name (transformer) or file')
+    add_edition(parser)
 
 
 def obey(args):

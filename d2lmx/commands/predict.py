@@ -7,6 +7,7 @@ import json
 import sys
 
 from ..pages import sections
+from ..pages.editions import add_edition
 from ..pages.values import one_line
 
 
@@ -14,6 +15,7 @@ def options(parser):
     parser.usage = 'd2lmx predict SECTION INPUT... [options]'
     parser.add_argument('section', metavar='SECTION',
                         help='number (13.7), name (ssd) or file')
+    add_edition(parser)
     parser.add_argument('arguments', type=str, nargs=argparse.REMAINDER,
                         help=argparse.SUPPRESS)
 

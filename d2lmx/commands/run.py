@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..pages import sections
+from ..pages.editions import add_edition
 from ..pages.options import parse
 from ..pages.values import folder, number
 from . import status_of
@@ -25,6 +26,7 @@ def options(parser):
     rest = parser.add_argument('arguments', type=str, nargs=argparse.REMAINDER,
                                help=argparse.SUPPRESS)
     section.required = rest.required = False
+    add_edition(parser)
     many = parser.add_argument_group('many sections')
     many.add_argument('--all', action='store_true', help='every section, in turn')
     many.add_argument('--chapters', metavar='LIST', help='those of chapters, as in 3,4')

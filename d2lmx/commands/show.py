@@ -1,9 +1,12 @@
 """A section's network as table and picture."""
 from pathlib import Path
 
+from ..pages.editions import add_edition
+
 
 def options(parser):
     parser.add_argument('section', help='a section with a network, or gluoncv:NAME')
+    add_edition(parser)
     parser.add_argument('--params', type=Path, metavar='FILE',
                         help="of gluoncv's: trained weights, which tell its classes")
     parser.add_argument('--out', type=Path, help='a .svg, .png or .pdf file to draw')

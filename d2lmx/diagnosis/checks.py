@@ -74,7 +74,7 @@ def checks() -> list:
         return [python]
     found = [python, check_platform(), check_numpy(),
              *check_mxnet(mxnet, error), check_threads(), *check_gpu(mxnet),
-             check_opencv(), check_d2l(), check_gluoncv(),
+             check_opencv(), check_d2l(), check_d2lzh(), check_gluoncv(),
              *map(check_optional, ('torch', 'onnx')), check_backend(), check_dot()]
     # toy files are found by way of the loaders, which import MXNet
     return found + (check_data() if mxnet else [])
@@ -195,18 +195,29 @@ def check_dot() -> Check:
 
 def check_d2l() -> Check:
     """Who answers the book's own first line."""
-    line = 'from d2l import mxnet as d2l'
-    told, _ = probe("from importlib.util import find_spec\nspec = find_spec('d2l')\n"
+    return check_line('d2l', 'from d2l import mxnet as d2l',
+                      'write `import d2lmx as d2l`')
+
+
+def check_d2lzh() -> Check:
+    """Who answers the first edition's."""
+    return check_line('d2lzh', 'import d2lzh as d2l')
+
+
+def check_line(package, line, instead='') -> Check:
+    """Who answers a line that imports that package, and what helps instead."""
+    told, _ = probe('from importlib.util import find_spec\n'
+                    f'spec = find_spec({package!r})\n'
                     'told = dict(origin=spec and (spec.origin or str(list('
                     'spec.submodule_search_locations))))')
     origin = told and told['origin']
     if origin and Path(origin).name == 'hooks.py':
-        return Check('d2l', True, f'`{line}` gives d2lmx {VERSION}')
+        return Check(package, True, f'`{line}` gives d2lmx {VERSION}')
     if origin:
-        return Check('d2l', None, f'`{line}` takes {origin}, not d2lmx: uninstall that '
-                                  'd2l, or write `import d2lmx as d2l`')
-    return Check('d2l', None, f'`{line}` finds nothing, as d2lmx is not installed: '
-                              'write `import d2lmx as d2l`')
+        return Check(package, None, f'`{line}` takes {origin}, not d2lmx: uninstall '
+                                    f'that {package}' + (instead and f', or {instead}'))
+    return Check(package, None, f'`{line}` finds nothing, as d2lmx is not installed'
+                                + (instead and f': {instead}'))
 
 
 def check_backend() -> Check:

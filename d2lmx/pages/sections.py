@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError
+from . import edition1
 
 
 class UnknownSection(InputError):
@@ -129,7 +130,7 @@ def find(token: str) -> Section:
         raise UnknownSection(f'{count} sections are called {token}: '
                              f'{" and ".join(numbers)}; say which by its number')
     raise UnknownSection(f'no section {token!r}: {_what_there_is(wanted, index)}'
-                         '`d2lmx list` shows all')
+                         f'{_what_there_was(wanted)}`d2lmx list` shows all')
 
 
 def _has_words(name, wanted) -> bool:
@@ -155,6 +156,13 @@ def _what_there_is(wanted, index) -> str:
     names = [s.name for s in index] + [s.number for s in index]
     near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
     return f'did you mean {" or ".join(near)}? ' if near else ''
+
+
+def _what_there_was(wanted) -> str:
+    """What is said of a number, or name, that the printed first edition has."""
+    return ''.join(f"with --edition 1 it is the first edition's {first.number}, "
+                   f'{first.page}; ' for first in edition1.printed()
+                   if wanted in (first.number, first.page.replace('-', '_')))
 
 
 def load(section: Section):

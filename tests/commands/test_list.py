@@ -33,3 +33,18 @@ def test_a_chapter_is_listed_alone(call, capsys, chapter):
 def test_a_chapter_that_is_not_there_is_one_line(complaint):
     assert complaint(2, 'list', 'ch19').startswith(
         "d2lmx: no chapter 'ch19': there are 2, 3, 4")
+
+
+def test_the_first_edition_is_listed_with_our_numbers(call, capsys):
+    assert call('list', '--edition', '1') == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 86
+    assert '   5.5  lenet                              LeNet  -> 6.6 lenet' in lines
+    assert lines[4 + 7].endswith('-> 4.1 mlp')  # 3.8, after the four of chapter 2
+    assert call('list', 'ch6', '--edition', '1', '--json') == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert rows[2]['second'] == ['8.2', '8.3'] and not rows[0]['has_code']
+
+
+def test_a_chapter_that_the_first_edition_has_not_is_one_line(complaint):
+    assert 'there are 2 to 10' in complaint(2, 'list', 'ch11', '--edition', '1')

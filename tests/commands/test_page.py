@@ -11,3 +11,12 @@ def test_a_page_is_python_that_holds_section_and_library(call, capsys):
 
 def test_a_section_that_is_not_there_is_one_line(complaint):
     assert "no section '10.77'" in complaint(2, 'page', '10.77')
+
+
+def test_a_page_of_the_first_edition_is_its_subjects(call, capsys):
+    assert call('page', '5.2', '--edition', '1') == 0
+    output, errors = capsys.readouterr()
+    assert output.startswith('"""Padding and stride')
+    assert errors == ('d2lmx: 5.2 of the first edition (padding-and-strides) is 6.3 '
+                      "here, padding_and_strides; the second edition's 5.2 is "
+                      'parameters\n')

@@ -77,3 +77,15 @@ def test_ctrl_c_leaves_no_half_written_file_or_folder(tmp_path):
     assert begun and process.returncode == 130
     assert message == 'd2lmx: interrupted, nothing was written\n'
     assert list((tmp_path / 'out').iterdir()) == []
+
+
+def test_a_section_may_be_named_by_the_first_editions_number(call, capsys, tmp_path):
+    assert call('run', '2.3', '--edition', '1', '--out', tmp_path) == 0  # autograd
+    output, errors = capsys.readouterr()
+    assert (tmp_path / '02.05_autograd' / 'metrics.json').is_file()
+    assert errors.startswith('d2lmx: 2.3 of the first edition (autograd) is 2.5 here')
+
+
+@pytest.mark.parametrize('words', [['6.3'], ['--all'], ['3.4']])
+def test_the_first_editions_numbers_that_name_no_one_section_are_told(complaint, words):
+    assert complaint(2, 'run', *words, '--edition', '1').startswith('d2lmx: ')

@@ -39,8 +39,8 @@ def test_this_machine_passes_and_every_part_is_named():
     found = {check.name: check for check in checks.checks()}
     assert [check for check in found.values() if check.ok is False] == []
     for name in ('Python', 'NumPy', 'MXNet', 'training step', 'oneDNN', 'threads',
-                 'GPU', 'OpenCV', 'd2l', 'gluoncv', 'torch', 'onnx', 'matplotlib',
-                 'Graphviz', 'data root', 'network'):
+                 'GPU', 'OpenCV', 'd2l', 'd2lzh', 'gluoncv', 'torch', 'onnx',
+                 'matplotlib', 'Graphviz', 'data root', 'network'):
         assert name in found
 
 
@@ -206,15 +206,26 @@ def test_a_missing_optional_package_is_a_remark(packages):
     assert 'pip install onnx onnxruntime' in checks.check_optional('onnx').message
 
 
+@pytest.mark.parametrize('check, line', [
+    (checks.check_d2l, 'from d2l import mxnet as d2l'),
+    (checks.check_d2lzh, 'import d2lzh as d2l')])
 @pytest.mark.parametrize('origin, ok, told', [
     ('/a/d2lmx/hooks.py', True, 'gives d2lmx'),
-    ('/a/d2l/__init__.py', None, 'takes /a/d2l/__init__.py, not d2lmx'),
+    ('/a/d2l/__init__.py', None, 'takes /a/d2l/__init__.py, not d2lmx: uninstall that'),
     (None, None, 'finds nothing')])
-def test_who_answers_the_books_first_line_is_said(monkeypatch, origin, ok, told):
+def test_who_answers_a_books_first_line_is_said(monkeypatch, check, line, origin, ok,
+                                                told):
     monkeypatch.setattr(checks, 'probe', lambda code: ({'origin': origin}, None))
-    check = checks.check_d2l()
-    assert check.ok is ok and told in check.message
-    assert 'from d2l import mxnet as d2l' in check.message
+    found = check()
+    assert found.ok is ok and found.message.startswith(f'`{line}` {told}')
+
+
+def test_the_package_indexs_own_d2lzh_is_found_first(monkeypatch, tmp_path):
+    (tmp_path / 'd2lzh').mkdir()
+    (tmp_path / 'd2lzh' / '__init__.py').write_text('')
+    monkeypatch.setenv('PYTHONPATH', str(tmp_path))
+    found = checks.check_d2lzh()
+    assert found.ok is None and f'takes {tmp_path}/d2lzh/__init__.py' in found.message
 
 
 def test_a_missing_dot_is_a_remark_with_its_package(monkeypatch, tmp_path):
