@@ -116,12 +116,14 @@ def isolated():
 
 @pytest.fixture(scope='session', autouse=True)
 def fewer_bananas():
-    """The toy set has 96 and 32 pictures, which take a second to write."""
-    from d2lmx.data.toys import fruit
-    counts = dict(fruit.COUNTS)
+    """The toy sets have 96 and 32 pictures, or less, which take a second to write."""
+    from d2lmx.data.toys import fruit, records
+    counts = dict(fruit.COUNTS), dict(records.COUNTS)
     fruit.COUNTS.update(bananas_train=96, bananas_val=32)
+    records.COUNTS.update(train=16, val=8)
     yield
-    fruit.COUNTS.update(counts)
+    fruit.COUNTS.update(counts[0])
+    records.COUNTS.update(counts[1])
 
 
 @pytest.fixture

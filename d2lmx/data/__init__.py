@@ -7,3 +7,5 @@ from .tables import *
 from .text import *
 from .toys.fruit import *
 from .toys.paintings import *
+from .toys.records import *
+from .toys.songs import *

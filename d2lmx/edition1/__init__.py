@@ -23,15 +23,21 @@ from mxnet.gluon import loss as gloss
 from mxnet.gluon import nn
 from mxnet.gluon import utils as gutils
 
-from . import datasets
+from . import datasets, fetched
 from .devices import *
 from .figures import *
 from .garments import *
+from .lyrics import *
 from .networks import *
 from .optimization import *
+from .pascal import *
+from .pikachu import *
+from .recurrent import *
+from .reviews import *
 from .training import *
 
 datasets.serve_gluon()
+fetched.serve()
 
 # as the edition's own package: with what it imports, but not IPython's display, which
 # no page takes from it and which a plain Python may lack

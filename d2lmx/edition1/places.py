@@ -20,7 +20,15 @@ def find(path, name: str) -> str:
 
     Toy data are warned of in the log 'd2lmx'. Errors as of `hub.download`.
     """
-    return own.own_file(path) if Path(path).expanduser().is_file() else _hubs(name)
+    return own.own_file(path) if Path(path).expanduser().is_file() else from_hub(name)
+
+
+def from_hub(name: str) -> str:
+    """Path of the hub's file of that name; a warning where it is toy data."""
+    path = hub.download(name)
+    if hub.policy() == 'toy':
+        _warn(name)
+    return path
 
 
 def data_folder(name: str, inner: str, place) -> str:
@@ -30,7 +38,7 @@ def data_folder(name: str, inner: str, place) -> str:
     """
     if _is_there(place):
         return str(place)
-    archive = _hubs(name)
+    archive = from_hub(name)
     return hub.unpack(Path(archive), inner)
 
 
@@ -62,13 +70,6 @@ def unpack_into(data_dir, name: str, inner: str) -> str:
         if is_toy:
             part.joinpath(TOY_MARK).write_text('made up by d2lmx\n', encoding='ascii')
     return str(place)
-
-
-def _hubs(name):
-    path = hub.download(name)
-    if hub.policy() == 'toy':
-        _warn(name)
-    return path
 
 
 def _is_there(place) -> bool:

@@ -41,10 +41,12 @@ GLUON = os.environ.get(
     'MXNET_GLUON_REPO', 'https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/'
 ).rstrip('/') + '/gluon/'
 GLUON_WEIGHTS, MNIST = GLUON + 'models/', GLUON + 'dataset/mnist/'
+PIKACHU = GLUON + 'dataset/pikachu/'
 MIRRORS = {  # prefix of an address -> prefixes that serve the same bytes
     DATA_URL: ('https://d2l-data.s3.amazonaws.com/',),
     GLUON_WEIGHTS: ('https://apache-mxnet.s3.amazonaws.com/gluon/models/',),
     MNIST: ('https://apache-mxnet.s3.amazonaws.com/gluon/dataset/mnist/',),
+    PIKACHU: ('https://apache-mxnet.s3.amazonaws.com/gluon/dataset/pikachu/',),
     FASHION_MNIST: ('http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',)}
 
 
@@ -61,6 +63,11 @@ def mnist(file: str, sha1: str) -> DataFile:
 def picture(file: str, sha1: str, size: int) -> DataFile:
     """A picture that the book's pages read from its folder img."""
     return DataFile(PICTURES + file, sha1, size, 'img')
+
+
+def pikachu(file: str, sha1: str) -> DataFile:
+    """A file of the first edition's detection set."""
+    return DataFile(PIKACHU + file, sha1, folder='pikachu', at_home=True)
 
 
 def gluon_weights(name: str, sha1: str) -> DataFile:
@@ -152,6 +159,14 @@ FILES = {
     # of the package hironsancorpus on PyPI, by its own words under the MIT licence; at
     # no address that can be given
     'iob_sents': DataFile('iob_sents.txt', 'af93760f45b0262b0446103b44ef92191eb65580'),
+    # the first edition's; who has the lyrics, whose rights are reserved, puts them into
+    # a root
+    'jaychou_lyrics': DataFile('jaychou_lyrics.txt.zip', ''),
+    'pikachu_train_rec': pikachu('train.rec',
+                                 'e6bcb6ffba1ac04ff8a9b1115e650af56ee969c8'),
+    'pikachu_train_idx': pikachu('train.idx',
+                                 'dcf7318b2602c06428b9988470c731621716c393'),
+    'pikachu_val_rec': pikachu('val.rec', 'd6c33f799b4d058e82f2cb5bd9a976f69d72d520'),
     'pokemon': DataFile(DATA_URL + 'pokemon.zip',
                         'c065c0e2593b8b161a2d7873e42418bf6a21106c'),
     'cat1': picture('cat1.jpg', 'f9c5b905d908b97eeeb64ff34a46fa8b143f88f8', 53081),

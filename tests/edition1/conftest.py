@@ -53,3 +53,24 @@ def d2l(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / 'code')
     monkeypatch.setenv('HOME', str(tmp_path))
     return Noted()
+
+
+@pytest.fixture
+def data_dir(tmp_path, monkeypatch):
+    """An empty ``../data`` of the pages' to read from; gives the folder."""
+    for name in ('data', 'code'):
+        (tmp_path / name).mkdir(exist_ok=True)
+    monkeypatch.chdir(tmp_path / 'code')
+    return tmp_path / 'data'
+
+
+@pytest.fixture
+def pages_names(request, d2l):
+    """A test of cells asks for just the names that its page uses.
+
+    Its module has ``USED``, {section: names}; test_6_4_... is of section 6.4.
+    """
+    yield
+    section = '.'.join(request.function.__name__.split('_')[1:3])
+    if not request.session.testsfailed:
+        assert d2l.used == set(request.module.USED[section].split())

@@ -43,12 +43,12 @@ def read_voc_images(voc_dir, is_train: bool = True):
 
     Book: 13.9 (sec_semantic_segmentation)
     """
-    pairs = _read(voc_dir, is_train)
+    pairs = read_pairs(voc_dir, is_train)
     return tuple([np.array(array, dtype='uint8') for array in arrays]
                  for arrays in zip(*pairs))
 
 
-def _read(voc_dir, is_train, convert=lambda file, mask: mask):
+def read_pairs(voc_dir, is_train, convert=lambda file, mask: mask):
     """(picture, mask) of each name in a part's list, as NumPy arrays.
 
     convert: ``(file, mask) -> what is to be kept of it``.
@@ -188,7 +188,7 @@ class VOCSegDataset(gluon.data.Dataset):
         self.crop_size = _checked_size(crop_size)
         self.rgb_mean, self.rgb_std = np.array(MEAN), np.array(STD)
         # book: keeps floats, four times the memory, and masks as colours
-        kept = self.filter(_read(voc_dir, is_train, _classes))
+        kept = self.filter(read_pairs(voc_dir, is_train, _classes))
         if not kept:
             height, width = self.crop_size
             raise InputError(f'no picture of {voc_dir} has {height} x {width} pixels: '
