@@ -1,4 +1,4 @@
-"""The calls of chapter 8 and of 9.1: each name in each section that uses it.
+"""The calls of chapter 8: each name in each section that uses it, on toy data.
 
 Contexts of the CPU stand for GPUs.
 """
@@ -13,8 +13,7 @@ from mxnet.gluon import nn
 
 # the names that a section takes from the package, and does not define itself
 USES = {'8.3': 'Benchmark', '8.4': 'evaluate_accuracy load_data_fashion_mnist sgd',
-        '8.5': 'Residual evaluate_accuracy load_data_fashion_mnist',
-        '9.1': 'plt resnet18 set_figsize'}
+        '8.5': 'Residual evaluate_accuracy load_data_fashion_mnist'}
 CTX = [mx.cpu(0), mx.cpu(1)]
 
 
@@ -94,18 +93,3 @@ def test_8_5_accuracy_over_devices_is_that_of_one(d2l):
         param.set_data(param.data(CTX[0]))
     assert d2l.evaluate_accuracy([(X, y)], net, CTX) == pytest.approx(right.mean())
     assert uses_all(d2l, '8.5')
-
-
-def test_9_1_resnet18_learns_a_batch_of_coloured_pictures(d2l, learns):
-    X = nd.random.uniform(shape=(8, 3, 16, 16))
-    y = nd.array(onp.arange(8) % 3, dtype='int32')
-    d2l.set_figsize()
-    d2l.plt.imshow(X[0].transpose((1, 2, 0)).asnumpy())
-    axes = d2l.show_images(X.transpose((0, 2, 3, 1)), 2, 4, scale=.8)
-    assert axes.shape == (2, 4) and all(len(ax.images) == 1 for ax in axes.flatten())
-    net, ctx = d2l.resnet18(10), d2l.try_all_gpus()
-    net.initialize(ctx=ctx, init=init.Xavier())
-    trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': .001})
-    d2l.train([(X, y)], [(X, y)], net, gloss.SoftmaxCrossEntropyLoss(), trainer, ctx,
-              num_epochs=3)
-    assert learns(3) and uses_all(d2l, '9.1')

@@ -167,6 +167,28 @@ def test_a_training_without_what_updates_is_told():
         training.train_ch3(dense(), classes(), classes(), None, 1, 16)
 
 
+@pytest.mark.parametrize('ctx', [5, [], [mx.cpu(), 'gpu'], None])
+def test_what_is_no_device_is_told(ctx):
+    net, batches = dense(), classes()
+    for train in (lambda: training.train_ch5(net, batches, batches, 16, None, ctx, 1),
+                  lambda: training.train(batches, batches, net, None, None, ctx, 1),
+                  lambda: training.evaluate_accuracy(batches, net, ctx)):
+        with pytest.raises(InputError, match=r'ctx must be a device, .* got .*'):
+            train()
+
+
+@pytest.mark.parametrize('batch_size,num_epochs,told', [
+    (0, 1, 'batch_size must be a whole'), (16, 0, 'num_epochs must be a whole')])
+def test_a_training_of_nothing_is_told(batch_size, num_epochs, told):
+    net, batches, loss = dense(), classes(), gluon.loss.SoftmaxCrossEntropyLoss()
+    for train in (lambda: training.train_ch3(net, batches, batches, loss, num_epochs,
+                                             batch_size, trainer=sgd_of(net)),
+                  lambda: training.train_ch5(net, batches, batches, batch_size,
+                                             sgd_of(net), mx.cpu(), num_epochs)):
+        with pytest.raises(InputError, match=told):
+            train()
+
+
 def test_a_label_without_a_score_is_told_before_anything_is_learnt():
     net, batches = dense(), [(nd.eye(3), nd.array([0, 1, 3]))]
     with pytest.raises(InputError, match='label 3.0 has no output: this network has 3'):
