@@ -43,6 +43,17 @@ def use_numpy_semantics():
         _watch(_ThenNumpy(), 0)
 
 
+def import_mxnet():
+    """MXNet, or an ImportError that says how to find out what is wrong with it."""
+    try:
+        import mxnet
+    except (ImportError, OSError, AttributeError) as error:
+        raise ImportError(
+            f'MXNet cannot be imported ({type(error).__name__}: {error}); run `python '
+            '-m d2lmx doctor` to see what is wrong and how to mend it') from error
+    return mxnet
+
+
 def is_first_edition():
     """Whether this process is the first edition's: its `d2lzh` is d2lmx's own."""
     return getattr(sys.modules.get('d2lzh'), '__name__', None) == FIRST
@@ -156,10 +167,9 @@ def _refuse_numpy_semantics():
     """ImportError where this process is the second edition's."""
     if 'd2lmx' in sys.modules:
         before = 'd2lmx has been imported here'
+    elif not import_mxnet().util.is_np_array():
+        return
     else:
-        import mxnet
-        if not mxnet.util.is_np_array():
-            return
         before = "MXNet's NumPy semantics are on here (npx.set_np)"
     raise ImportError(f"{before}, and d2lzh is the first edition's, of older arrays: "
                       + ONE_EDITION.format('d2lzh'), name='d2lzh')

@@ -4,15 +4,10 @@ import inspect
 from . import hooks
 
 if hooks.is_first_edition():
-    raise ImportError("d2lzh has been imported here, and these names are the second "
-                      'edition\'s: ' + hooks.ONE_EDITION.format('d2lmx'), name='d2lmx')
+    raise ImportError("d2lzh has been imported here, and these are the second edition's "
+                      'names: ' + hooks.ONE_EDITION.format('d2lmx'), name='d2lmx')
 
-try:
-    import mxnet
-except (ImportError, OSError, AttributeError) as error:
-    raise ImportError(
-        f'MXNet cannot be imported ({type(error).__name__}: {error}); run `python -m '
-        'd2lmx doctor` to see what is wrong and how to mend it') from error
+hooks.import_mxnet()
 
 from .book import *
 from .book.ch14 import _get_batch_loss_bert

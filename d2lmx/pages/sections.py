@@ -159,11 +159,10 @@ def _what_there_is(wanted, index) -> str:
 
 
 def _what_there_was(wanted) -> str:
-    """What is said where only the printed first edition has a section so called."""
-    first = [s for s in edition1.printed()
-             if wanted in (s.number, s.page.replace('-', '_'))]
-    return f'with --edition 1 it is the first edition\'s {first[0].number}, ' \
-           f'{first[0].page}; ' if first else ''
+    """What is said of a number, or name, that the printed first edition has."""
+    return ''.join(f"with --edition 1 it is the first edition's {first.number}, "
+                   f'{first.page}; ' for first in edition1.printed()
+                   if wanted in (first.number, first.page.replace('-', '_')))
 
 
 def load(section: Section):
