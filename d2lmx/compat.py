@@ -38,8 +38,6 @@ def mend(mxnet):
         use_tobytes(mxnet)
     if sys.version_info >= (3, 14):
         fork_workers(mxnet)
-    if 'IPython.display' in sys.modules:
-        restore_formats(sys.modules['IPython.display'])
 
 
 def mend_display(display):
@@ -125,20 +123,6 @@ def fork_workers(mxnet):
     forking.Pool, forking.Process = context.Pool, context.Process
     forking.get_context = lambda method='fork': multiprocessing.get_context(method)
     mxnet.gluon.data.dataloader.multiprocessing = forking
-
-
-def restore_formats(display):
-    """Give IPython 9 its `set_matplotlib_formats` back, which pages call by themselves.
-
-    Without IPython's shell it does nothing, where it made one before.
-    """
-    def set_matplotlib_formats(*formats, **settings):
-        from matplotlib_inline import backend_inline
-        if sys.modules['IPython'].get_ipython() is not None:
-            backend_inline.set_matplotlib_formats(*formats, **settings)
-
-    if not hasattr(display, 'set_matplotlib_formats'):
-        display.set_matplotlib_formats = set_matplotlib_formats
 
 
 class _Version(tuple):

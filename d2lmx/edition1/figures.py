@@ -68,8 +68,9 @@ def show_fashion_mnist(images, labels) -> None:
     if len(images) != len(labels):
         raise InputError(f'there must be one label a picture, got {len(images)} '
                          f'pictures and {len(labels)} labels')
-    draw_images([image.reshape((28, 28)) for image in images], 1, len(images),
-                titles=labels, scale=1.2)
+    axes = draw_images([image.reshape((28, 28)) for image in images], 1, len(images),
+                       titles=labels, scale=1.2)
+    axes[0].figure.set_figheight(2)  # inches: 3.6 has titles of two lines
 
 
 def show_trace_2d(f, res):
@@ -80,6 +81,7 @@ def show_trace_2d(f, res):
 
     Edition 1: 7.2
     """
+    # edition 1: 7.2 itself calls the second argument `results`, and no page says either
     return traces.draw_trace(f, res)
 
 

@@ -68,15 +68,16 @@ def evaluate_accuracy(data_iter, net, ctx=mx.cpu()) -> float:
 
     data_iter gives batches X (batch, ...), y (batch, ...); net is any function of X ->
     scores (batch, classes, ...). ctx: a device, or a list of them over which each batch
-    is split. InputError where there is no batch, and for a label without a score.
+    is split. InputError where there is no batch, and for a label without a score, but
+    for -1, which is never right.
 
     Edition 1: 3.6
     """
-    means = RunningMeans()
+    devices, means = devices_of(ctx), RunningMeans()
     for batch in passed(data_iter):
-        for X, y in shards(batch, ctx):
+        for X, y in shards(batch, devices):
             y_hat = net(X)
-            check_classes(y.asnumpy(), y_hat.shape[1])
+            check_classes(y.asnumpy(), y_hat.shape[1], least=-1)  # -1: ignored
             means.add({'acc': accuracy(y_hat, y)})
     return means_of(means)['acc']
 
@@ -93,9 +94,13 @@ def train_ch3(net, train_iter, test_iter, loss, num_epochs: int, batch_size: int
     """
     if trainer is None and (params is None or lr is None):
         raise InputError('give params and lr, which `sgd` updates, or a trainer')
+    check_whole(batch_size=batch_size)
 
     def update(_):
-        sgd(params, lr, batch_size) if trainer is None else trainer.step(batch_size)
+        if trainer is None:
+            sgd(params, lr, batch_size)
+        else:
+            trainer.step(batch_size)
 
     _train(net, train_iter, test_iter, loss, num_epochs, mx.cpu(), update)
 
@@ -109,6 +114,7 @@ def train_ch5(net, train_iter, test_iter, batch_size: int, trainer, ctx,
 
     Edition 1: 5.5
     """
+    check_whole(batch_size=batch_size)
     print('training on', ctx)
     _train(net, train_iter, test_iter, gluon.loss.SoftmaxCrossEntropyLoss(), num_epochs,
            ctx, lambda _: trainer.step(batch_size), timed=True)
@@ -124,17 +130,20 @@ def train(train_iter, test_iter, net, loss, trainer, ctx, num_epochs: int) -> No
 
     Edition 1: 9.1
     """
-    ctx = ctx if isinstance(ctx, (list, tuple)) else [ctx]
-    print('training on', ctx)
-    _train(net, train_iter, test_iter, loss, num_epochs, ctx, trainer.step, timed=True)
+    devices = devices_of(ctx)
+    print('training on', devices)
+    _train(net, train_iter, test_iter, loss, num_epochs, devices, trainer.step,
+           timed=True)
 
 
 def _train(net, train_iter, test_iter, loss, num_epochs, ctx, update, timed=False):
     """The epochs of all that train here; ``update(examples)`` follows each batch."""
+    check_whole(num_epochs=num_epochs)
+    devices = devices_of(ctx)
     for epoch in range(1, num_epochs + 1):
         start, means = time.perf_counter(), RunningMeans()
         for batch in passed(train_iter):
-            parts = shards(batch, ctx)
+            parts = shards(batch, devices)
             with autograd.record():
                 y_hats = [net(X) for X, _ in parts]
                 ls = [loss(y_hat, y) for y_hat, (_, y) in zip(y_hats, parts)]
@@ -146,7 +155,7 @@ def _train(net, train_iter, test_iter, loss, num_epochs, ctx, update, timed=Fals
                 means.add({'loss': (l.sum().asscalar(), l.size),
                            'acc': accuracy(y_hat, y)})
         trained = means_of(means)
-        test_acc = evaluate_accuracy(test_iter, net, ctx)
+        test_acc = evaluate_accuracy(test_iter, net, devices)
         print(f'epoch {epoch}, loss {trained["loss"]:.4f}, train acc '
               f'{trained["acc"]:.3f}, test acc {test_acc:.3f}'
               + f', time {time.perf_counter() - start:.1f} sec' * timed)
@@ -159,11 +168,19 @@ def passed(data_iter):
     return data_iter
 
 
-def shards(batch, ctx) -> list:
+def devices_of(ctx) -> list:
+    """A device, or a list of them, as a list; InputError for anything else."""
+    devices = list(ctx) if isinstance(ctx, (list, tuple)) else [ctx]
+    if not devices or not all(isinstance(device, mx.Context) for device in devices):
+        raise InputError('ctx must be a device, such as mx.cpu(), or a list of them, '
+                         f'got {ctx!r}')
+    return devices
+
+
+def shards(batch, devices) -> list:
     """Pairs (X, y) of a batch, one a device; y float32, as arg-max is."""
     X, y = (batch.data[0], batch.label[0]) if isinstance(
         batch, mx.io.DataBatch) else batch
-    devices = list(ctx) if isinstance(ctx, (list, tuple)) else [ctx]
     return list(zip(*split_batch(X, y.astype('float32'), devices)))
 
 

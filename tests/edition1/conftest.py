@@ -1,4 +1,6 @@
 """The first edition's arrays: NumPy semantics are off around each test."""
+import re
+
 import pytest
 from mxnet import npx
 
@@ -10,6 +12,27 @@ def legacy():
     npx.reset_np()
     yield
     npx.set_np()
+
+
+LINE = re.compile(r'epoch (\d+), loss (\d+\.\d{4}), train acc ([01]\.\d{3}), test acc '
+                  r'([01]\.\d{3})(?:, time \d+\.\d sec)?')
+
+
+@pytest.fixture
+def epochs_of():
+    """Function that gives (epoch, loss, train acc, test acc) of each line told."""
+    return lambda out: [tuple(map(float, match.groups()))
+                        for match in map(LINE.fullmatch, out.splitlines()) if match]
+
+
+@pytest.fixture
+def learns(epochs_of, capsys):
+    """Function that says whether so many epochs were told, and the loss fell."""
+    def falls(num_epochs):
+        losses = [line[1] for line in epochs_of(capsys.readouterr().out)]
+        return len(losses) == num_epochs and losses[-1] < losses[0]
+
+    return falls
 
 
 class Noted:

@@ -110,6 +110,18 @@ def test_gluons_own_class_reads_any_files_of_the_format(mine):
     assert pictures.shape == (2, 28, 28, 1) and labels.tolist() == [1, 2]
 
 
+def test_gluon_gives_these_classes_where_the_edition_is_served(monkeypatch):
+    vision = gdata.vision
+    for name in ('FashionMNIST', 'CIFAR10'):
+        monkeypatch.setattr(vision, name, getattr(vision, name))  # back after the test
+    datasets.serve_gluon()  # this process is the second edition's
+    assert vision.CIFAR10 is not datasets.CIFAR10
+    monkeypatch.setattr(datasets, 'is_first_edition', lambda: True)
+    datasets.serve_gluon()
+    assert (vision.FashionMNIST, vision.CIFAR10) == (datasets.FashionMNIST,
+                                                     datasets.CIFAR10)
+
+
 def test_gluons_cifar10_reads_a_readers_files_and_else_the_hubs(tmp_path, monkeypatch):
     record = onp.arange(3073) % 251
     record[0] = 7

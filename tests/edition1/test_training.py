@@ -1,6 +1,4 @@
 """Batches, the regression from scratch, and the loop that trains classifiers."""
-import re
-
 import mxnet as mx
 import numpy as onp
 import pytest
@@ -9,16 +7,6 @@ from mxnet.gluon import nn
 
 from d2lmx.edition1 import training
 from d2lmx.errors import InputError
-
-LINE = re.compile(r'epoch (\d+), loss (\d+\.\d{4}), train acc ([01]\.\d{3}), test acc '
-                  r'([01]\.\d{3})(?:, time \d+\.\d sec)?')
-
-
-def lines_of(text):
-    """(epoch, loss, train acc, test acc) of each line that is an epoch's."""
-    return [tuple(map(float, match.groups()))
-            for match in map(LINE.fullmatch, text.splitlines()) if match]
-
 
 def test_a_pass_gives_each_example_once_with_its_label_in_random_order():
     features, labels = nd.arange(14).reshape((7, 2)), nd.arange(7) * 2
@@ -159,24 +147,46 @@ def sgd_of(net):
     (on_one, 16, mx.cpu(), 'training on cpu(0)'),
     (on_two, None, [mx.cpu(0), mx.cpu(1)], 'training on [cpu(0), cpu(1)]')])
 def test_each_training_is_sgd_and_tells_what_numpy_finds(train, divide, ctx, first,
-                                                         capsys):
+                                                         epochs_of, capsys):
     # the last batch has 8 examples: its gradients are divided by 16, but in `train`
     net, batches = dense(ctx), classes()
     train(net, batches)
     out = capsys.readouterr().out
     assert out.startswith(first) and (', time ' in out) == bool(first)
-    w, b, told = expected(batches, 2, divide)
-    for ours, numpys in zip(weights(net), (w, b)):
-        onp.testing.assert_allclose(ours, numpys, atol=1e-5)  # float32
-    found = lines_of(out)
+    w, b, numpys = expected(batches, 2, divide)
+    for ours, theirs in zip(weights(net), (w, b)):
+        onp.testing.assert_allclose(ours, theirs, atol=1e-5)  # float32
+    found = epochs_of(out)
     assert [line[0] for line in found] == [1, 2]
     # printed with four and three decimals
-    onp.testing.assert_allclose([line[1:] for line in found], told, atol=6e-4)
+    onp.testing.assert_allclose([line[1:] for line in found], numpys, atol=6e-4)
 
 
 def test_a_training_without_what_updates_is_told():
     with pytest.raises(InputError, match='params and lr.* or a trainer'):
         training.train_ch3(dense(), classes(), classes(), None, 1, 16)
+
+
+@pytest.mark.parametrize('ctx', [5, [], [mx.cpu(), 'gpu'], None])
+def test_what_is_no_device_is_told(ctx):
+    net, batches = dense(), classes()
+    for train in (lambda: training.train_ch5(net, batches, batches, 16, None, ctx, 1),
+                  lambda: training.train(batches, batches, net, None, None, ctx, 1),
+                  lambda: training.evaluate_accuracy(batches, net, ctx)):
+        with pytest.raises(InputError, match=r'ctx must be a device, .* got .*'):
+            train()
+
+
+@pytest.mark.parametrize('batch_size,num_epochs,told', [
+    (0, 1, 'batch_size must be a whole'), (16, 0, 'num_epochs must be a whole')])
+def test_a_training_of_nothing_is_told(batch_size, num_epochs, told):
+    net, batches, loss = dense(), classes(), gluon.loss.SoftmaxCrossEntropyLoss()
+    for train in (lambda: training.train_ch3(net, batches, batches, loss, num_epochs,
+                                             batch_size, trainer=sgd_of(net)),
+                  lambda: training.train_ch5(net, batches, batches, batch_size,
+                                             sgd_of(net), mx.cpu(), num_epochs)):
+        with pytest.raises(InputError, match=told):
+            train()
 
 
 def test_a_label_without_a_score_is_told_before_anything_is_learnt():
