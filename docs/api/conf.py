@@ -1,7 +1,8 @@
 """Sphinx's settings: python -m sphinx -W docs/api FOLDER makes the API reference.
 
-A page for each room of the library with its public names, and one of the book's pages
-with the names that each prints, are written to docs/api/generated as the build begins.
+A page for each room of the library with its public names, one of the book's pages with
+the names that each prints, and one of the first edition's names are written to
+docs/api/generated as the build begins.
 """
 import inspect
 import re
@@ -12,6 +13,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 import d2lmx as d2l
+from d2lmx import edition1
 
 project, author, release = 'd2lmx', 'd2lmx', d2l.__version__
 extensions = ['sphinx.ext.autodoc', 'sphinx.ext.viewcode']
@@ -51,21 +53,34 @@ def by_page(names):
         for (chapter, section), found in sorted(pages.items()))
 
 
+def names_of(module):
+    """{name: value} of its public functions and classes that are this library's."""
+    return {name: value for name in sorted(module.__all__, key=str.lower)
+            if getattr(value := getattr(module, name), '__module__', '').startswith(
+                'd2lmx.') and (inspect.isfunction(value) or inspect.isclass(value))}
+
+
+def module_page(title, module, home, names):
+    """What a module says, then an entry for each name, as `home` offers it."""
+    return (f'{heading(title)}.. automodule:: {module}\n   :no-members:\n\n'
+            f'.. currentmodule:: {home}\n\n'
+            + ''.join(entry(name, value) for name, value in names.items()))
+
+
 def write_pages():
     """The pages that index.rst names, from what ``d2l`` holds."""
-    names = {name: value for name in sorted(d2l.__all__, key=str.lower)
-             if getattr(value := getattr(d2l, name), '__module__', '').startswith(
-                 'd2lmx.') and (inspect.isfunction(value) or inspect.isclass(value))}
+    names = names_of(d2l)
     folder = HERE / 'generated'
     (folder / 'rooms').mkdir(parents=True, exist_ok=True)
     rooms = sorted({room_of(value) for value in names.values()})
     for room in rooms:
-        found = ''.join(entry(name, value) for name, value in names.items()
-                        if room_of(value) == room)
+        found = {name: value for name, value in names.items() if room_of(value) == room}
         (folder / 'rooms' / f'{room}.rst').write_text(
-            f'{heading(room)}.. automodule:: d2lmx.{room}\n   :no-members:\n\n'
-            f'.. currentmodule:: d2lmx\n\n{found}', encoding='utf-8')
+            module_page(room, f'd2lmx.{room}', 'd2lmx', found), encoding='utf-8')
     (folder / 'pages.rst').write_text(by_page(names), encoding='utf-8')
+    (folder / 'edition1.rst').write_text(
+        module_page('The first edition: d2lzh', 'd2lmx.edition1', 'd2lmx.edition1',
+                    names_of(edition1)), encoding='utf-8')
 
 
 def as_rst(app, what, name, value, options, lines):
