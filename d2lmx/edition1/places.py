@@ -3,7 +3,7 @@ import logging
 import shutil
 from pathlib import Path
 
-from .. import data  # with whom the writers of toys stand
+from ..data import toys  # with the loaders, who enter their writers
 from ..files import archives, hub, own
 from ..files.archives import BadData
 from ..files.whole import whole_folder
@@ -12,7 +12,6 @@ __all__ = []
 
 LOG = logging.getLogger('d2lmx')
 DATA = '../data'
-TOY_MARK = 'TOY-DATA.txt'  # in a folder of `../data` that was unpacked from toy data
 
 
 def find(path, name: str) -> str:
@@ -52,9 +51,7 @@ def unpack_into(data_dir, name: str, inner: str) -> str:
     place = Path(data_dir, inner)
     if _is_there(place):
         return str(place)
-    mine = Path(data_dir, hub.known(name).file)
-    is_toy = hub.policy() == 'toy' and not mine.is_file()
-    archive = Path(find(mine, name))
+    archive = Path(find(Path(data_dir, hub.known(name).file), name))
     with whole_folder(place) as part:
         scratch = part / '.unpacked'
         # edition 1: extractall, which on Python below 3.14 trusts what members are
@@ -67,14 +64,12 @@ def unpack_into(data_dir, name: str, inner: str) -> str:
         for child in found.iterdir():
             child.rename(part / child.name)
         shutil.rmtree(scratch)
-        if is_toy:
-            part.joinpath(TOY_MARK).write_text('made up by d2lmx\n', encoding='ascii')
     return str(place)
 
 
 def _is_there(place) -> bool:
     """Whether the reader has that folder; one of toy data counts where toys do."""
-    is_toy = Path(place, TOY_MARK).is_file()
+    is_toy = Path(place, toys.MARK).is_file()
     if is_toy and hub.policy() == 'toy':
         _warn(place)
     return Path(place).is_dir() and (not is_toy or hub.policy() == 'toy')

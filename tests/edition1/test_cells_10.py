@@ -144,7 +144,7 @@ def test_10_7_sentiments_by_recurrent_networks(d2l, data_dir, capsys):
         (word for word, n in counts.items() if n >= 5),
         key=lambda word: (-counts[word], word))
     net = trained(d2l, Recurrent, train_data, vocab, capsys)
-    assert d2l.predict_sentiment(net, vocab, ['this', 'movie', 'is', 'so', 'great']) in (
+    assert d2l.predict_sentiment(net, vocab, 'this movie is so great'.split()) in (
         'positive', 'negative')
     assert next(iter(net.collect_params().values())).list_ctx() == [d2l.try_gpu()]
 

@@ -8,6 +8,8 @@ import gzip
 import io
 import tarfile
 
+from . import MARK, MARK_TEXT
+
 __all__ = []
 
 COUNTS = {'train': 400, 'test': 100}  # of each sentiment
@@ -37,7 +39,7 @@ OTHERS = {'friend': 'friend brother sister mother father'.split(),
 
 def write_reviews(path, rng) -> None:
     """Write an archive like aclImdb_v1.tar.gz to `path`."""
-    members = {'README': README}
+    members = {'README': README, MARK: MARK_TEXT}
     for part, count in COUNTS.items():
         for label, folder in ((1, 'pos'), (0, 'neg')):
             for i in range(count):

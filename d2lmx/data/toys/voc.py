@@ -9,6 +9,8 @@ import tarfile
 
 import numpy as onp
 
+from . import MARK, MARK_TEXT
+
 __all__ = []
 
 COUNTS = {'train': 64, 'val': 32}  # a batch of the book's at least
@@ -22,6 +24,7 @@ def write_voc(path, rng) -> None:
     """Write the toy archive, .tar, to `path`."""
     lists = {}
     with tarfile.open(path, 'w') as archive:
+        _add(archive, MARK, MARK_TEXT)
         for part, count in COUNTS.items():
             lists[part] = [f'2012_{part}{i:03}' for i in range(count)]
             for name in lists[part]:
