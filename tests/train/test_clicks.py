@@ -164,8 +164,8 @@ def test_lines_are_judged_with_and_without_their_clicks():
     assert [result['click'] for result in results] == pytest.approx(
         [1 / (1 + onp.exp(-z)) for z in (0, 2, 4, 0)])
     for line, count in (('a', 1), ('2\ta\ty', 3), ('1\ta\ty\tz', 4)):
-        with pytest.raises(d2l.InputError, match=f'2 fields with tabs.* got {count}'):
-            d2l.judge_clicks(Stub(), [line])
+        with pytest.raises(d2l.InputError, match=f'line 3 .*2 fields.* got {count}'):
+            d2l.judge_clicks(Stub(), ['a\t', '1\tb\ty', line])
 
 
 def test_a_page_that_ends_with_a_sigmoid_trains_by_train_ch13(capsys):
