@@ -8,8 +8,7 @@ import pytest
 
 import d2lmx as d2l
 
-# what each page saves under d2l, chapters 2 to 15
-# what each page saves under d2l, chapters 2 to 14
+# what each page saves under d2l
 SAVED = '''
 2.4   use_svg_display set_figsize set_axes plot
 3.1   Timer

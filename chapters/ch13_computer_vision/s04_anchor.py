@@ -27,7 +27,7 @@ def show_anchors_of_a_pixel(img, bbox_scale):
     boxes = Y.reshape(h, w, 5, 4)
     # book: pixel (250, 250); the reader's picture may be smaller
     row, column = min(250, h // 2), min(250, w // 2)
-    axes = show_picture(img, (6, 4.5))  # with room for five labels
+    axes = show_picture(img, (7, 5.25))  # with room for five labels
     d2l.show_bboxes(axes, boxes[row, column] * bbox_scale, [
         's=0.75, r=1', 's=0.5, r=1', 's=0.25, r=1', 's=0.75, r=2', 's=0.75, r=0.5'])
     return Y.shape, boxes[row, column, 0]

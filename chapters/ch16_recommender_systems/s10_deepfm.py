@@ -84,18 +84,12 @@ def run(*, batch_size: int = 2048, num_factors: int = 10, drop_rate: float = 0.1
             PAGE: build_net(field_dims, num_factors, drop_rate)}
     for each in nets.values():
         each.initialize(init.Xavier(), ctx=devices)
-    animator = d2l.Animator('epoch', d2l.CLICK_NAMES, xlim=[1, num_epochs], ylim=[0, 1],
-                            legend=d2l.CLICK_LEGEND)
-    # book: train_ch13, whose accuracy is how often a probability is equal to the label
-    histories = {name: d2l.train_clicks(
-        each, train_iter, test_iter, num_epochs, lr, devices, 1 + (name == PAGE),
-        weight_decay, d2l.animate(animator) if each is net else None)
-        for name, each in nets.items()}
-    comparison = d2l.compare_clicks(nets, histories, test_iter)
+    history, comparison = d2l.compare_clicks(
+        nets, train_iter, test_iter, num_epochs, lr, devices, weight_decay, twice=PAGE)
     d2l.save_model(out / 'model', net, np.array(train_data.features[:2]),
                    {'fields': list(map(list, train_data.feat_mapper.values()))})
     return {'fields': len(field_dims), 'values': int(sum(field_dims)),
-            **histories['DeepFM'].record(), 'comparison': comparison}
+            **history.record(), 'comparison': comparison}
 
 
 def predict(model, *lines) -> list:

@@ -6,6 +6,7 @@ from ..data.tables.feedback import as_matrix
 from ..errors import InputError
 from ..runtime.checks import check_whole
 from ..runtime.devices import try_all_gpus
+from ..train.clicks import click_logits, click_scores, show_calibration, train_clicks
 from ..train.engine import fit
 from ..train.ranking import hits_and_aucs, score_items, score_pairs
 from ..train.step import STATIC, Step
@@ -14,7 +15,7 @@ from ..viz.animator import Animator
 from .ch03 import animate
 
 __all__ = ['train_recsys_rating', 'hit_and_auc', 'evaluate_ranking', 'train_ranking',
-           'recommend', 'SUMMED_LOSS']
+           'recommend', 'compare_clicks', 'SUMMED_LOSS']
 
 K = 50  # items that the pages of 16.6 and 16.7 recommend
 # what the pages print for the loss, beside it in the history
@@ -242,3 +243,44 @@ def _number(word, num_users) -> int:
         raise InputError(f'the user {text[:60]!r} is unknown: users of this model are '
                          f'1 to {num_users}')
     return int(text)
+
+
+def compare_clicks(nets: dict, train_iter, test_iter, num_epochs: int, lr: float,
+                   devices, weight_decay: float, twice: str):
+    """Train and test networks of clicks: the `History` of the first, and a dict.
+
+    The dict has, for each network, the mean loss of its last epoch and what
+    `click_scores` says of it, and the scores of the share of clicks in the test, which
+    knows nothing of an example. Draws how the first one learns, and how well all are
+    calibrated.
+
+    Parameters
+    ----------
+    nets
+        {name: network}, initialized, on the devices.
+    train_iter, test_iter, num_epochs, lr, devices, weight_decay
+        As of `train_clicks`.
+    twice
+        The name of the network that is trained with two sigmoids, as of `click_step`.
+
+    Ours, for 16.9
+    """
+    animator = Animator('epoch', 'loss, accuracy, AUC', xlim=[1, num_epochs],
+                        ylim=[0, 1],
+                        legend=['train loss', 'train acc', 'test log loss', 'test AUC'])
+    first = next(iter(nets))
+    # book: train_ch13, whose accuracy is how often a probability is equal to the label
+    histories = {name: train_clicks(net, train_iter, test_iter, num_epochs, lr, devices,
+                                    2 if name == twice else 1, weight_decay,
+                                    animate(animator) if name == first else None)
+                 for name, net in nets.items()}
+    features, y = test_iter.arrays
+    logits = {name: click_logits(net, features, devices[0])
+              for name, net in nets.items()}
+    show_calibration(logits, y)
+    share = float(y.mean())
+    constant = onp.full(y.shape, onp.log(share / (1 - share)))
+    return histories[first], {
+        **{name: {'train loss': histories[name]['train loss'],
+                  **click_scores(values, y)} for name, values in logits.items()},
+        'the share of clicks alone': click_scores(constant, y)}

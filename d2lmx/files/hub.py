@@ -235,12 +235,12 @@ def _fetch(name, file, cache_dir):
         except transfer.TransferError as error:
             fault = ('could not be downloaded' if error.reasons else
                      'there is no address to download it from')
-            raise DataUnavailable('\n'.join([
-                f'{path.name} ({name!r}) is in no data folder and {fault}.',
-                f'  searched: {", ".join(map(str, searched))}',
-                *(f'  tried {reason}' for reason in error.reasons),
-                '  Put it into one of these folders, or name its folder in D2LMX_DATA,',
-                '  or use toy data: D2LMX_DATA=toy, or --data toy.'])) from error
+            tried = ''.join(f'; tried {reason}' for reason in error.reasons)
+            raise DataUnavailable(
+                f'{path.name} ({name!r}) is in no data folder and {fault}; searched: '
+                f'{", ".join(map(str, searched))}{tried}. Put it into one of these '
+                'folders, or name its folder in D2LMX_DATA, or use toy data: '
+                'D2LMX_DATA=toy, or `d2lmx run` with --data toy') from error
     return path
 
 

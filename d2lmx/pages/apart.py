@@ -11,6 +11,7 @@ from ..version import VERSION
 from .results import as_json
 
 PATIENCE = 10  # seconds that a process has to end in, before it is killed
+LONGEST = 200  # characters of what it said last
 # what the files that a run has read may be, where these were asked for
 KINDS = {'auto': ('book', 'local', 'toy', 'none'), 'book': ('book', 'local', 'none'),
          'toy': ('toy', 'none')}
@@ -65,13 +66,12 @@ def end(process) -> None:
 
 
 def last_line(log: Path) -> str:
-    """The last line with words of a text, without the command's name before it.
-
-    Of a complaint of several lines, which a command writes as one, it is the first.
-    """
+    """The last line with words of a text, without the command's name before it, and
+    without the end of a long one."""
     lines = log.read_text(encoding='utf-8', errors='replace').split('\n')
-    found = [line.strip() for line in lines if line.strip()]
-    return found[-1].removeprefix('d2lmx: ').partition(r'\n')[0] if found else ''
+    found = [line.strip() for line in lines if line.strip()] or ['']
+    line = found[-1].removeprefix('d2lmx: ')
+    return line if len(line) <= LONGEST else f'{line[:LONGEST]} ...'
 
 
 def saved(section, out):

@@ -79,8 +79,8 @@ def parse(section, module, argv):
         args.inputs = []
     elif not args.inputs:
         lines = [line.rstrip('\r\n').lstrip(MARK) for line in sys.stdin]
-        args.inputs = ([field for line in lines for field in split(line, group)]
-                       if group else lines)
+        args.inputs = ([field for number, line in enumerate(lines, start=1)
+                        for field in split(line, group, number)] if group else lines)
     if names:
         check_count(section, module.predict, names, args.inputs)
     if group:
@@ -124,12 +124,12 @@ def fields_of(function) -> tuple:
                  if p.kind is p.VAR_POSITIONAL), ())
 
 
-def split(line, names) -> list:
+def split(line, names, number) -> list:
     """What stands between the tabs of a line; InputError unless it is one a name."""
     found = line.split('\t')
     if len(found) != len(names):
-        raise InputError(f'a line must be {", ".join(names)} with a tab between, got '
-                         f'{line[:60]!r}')
+        raise InputError(f'line {number} must be {", ".join(names)} with a tab '
+                         f'between, got {line[:60]!r}')
     return found
 
 

@@ -18,6 +18,7 @@ from ..version import VERSION
 from . import tables
 from .chapters import by_chapter
 from .entries import STATES, read_entries
+from .records import Found
 
 HERE = Path(__file__).parent
 OWN = 'report.css', 'report.js'
@@ -37,6 +38,11 @@ def write_report(results: Path, out: Path) -> list:
     with writing(out):
         refuse_to_replace(results, out)
     entries = read_entries(results)
+    if all(entry.found == Found() for entry in entries):
+        what = ('the results of one run: name the folder that it is in'
+                if (results / 'metrics.json').is_file() else
+                'no results: `d2lmx run SECTION` makes them in a folder `results`')
+        raise MissingFile(f'{results} holds {what}')
     with whole_folder(out) as folder, writing(out):
         for name in OWN:
             shutil.copyfile(HERE / 'static' / name, folder / name)

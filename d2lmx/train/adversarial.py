@@ -73,10 +73,14 @@ def move_twice(net_G) -> None:
             block.moves_twice = True
             changed.append(block)
 
+    def forget(block):
+        if isinstance(block, nn.HybridBlock):
+            block._clear_cached_op()  # which would go on with the old one
+
     changed = []
     net_G.apply(square)
-    if changed and isinstance(net_G, nn.HybridBlock):
-        net_G._clear_cached_op()  # which would go on with the old one
+    if changed:
+        net_G.apply(forget)
 
 
 def gan_step(net_D, net_G, loss, trainer_D, trainer_G, latent_shape, devices=None):

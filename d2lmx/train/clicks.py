@@ -1,4 +1,6 @@
 """Clicks: a training for them, and how well their probabilities are known."""
+from textwrap import fill
+
 import numpy as onp
 from mxnet import gluon, np, npx
 
@@ -6,16 +8,13 @@ from ..data.tables.clicks import number_fields
 from ..errors import InputError
 from ..viz.lines import plot
 from .engine import fit
-from .replicas import devices_of
 from .steps import measured_step
 
 __all__ = ['log_loss', 'roc_auc', 'calibration', 'click_scores', 'click_step',
-           'click_logits', 'train_clicks', 'compare_clicks', 'show_calibration',
-           'judge_clicks', 'CLICK_LEGEND', 'CLICK_NAMES']
+           'click_logits', 'train_clicks', 'show_calibration', 'judge_clicks']
 
-CLICK_LEGEND = ['train loss', 'train acc', 'test log loss', 'test AUC']
-CLICK_NAMES = 'loss, accuracy, AUC'
 CHUNK = 4096  # examples that a network is asked at once
+WIDTH = 20    # of a legend, in characters
 
 
 def log_loss(logits, y) -> float:
@@ -137,26 +136,6 @@ def train_clicks(net, train_iter, test_iter, num_epochs: int, lr: float, devices
                evaluate=evaluate, watch=watch)
 
 
-def compare_clicks(nets: dict, histories: dict, test_iter) -> dict:
-    """What `click_scores` says of each network, after the mean loss of its last epoch,
-    and of the share of clicks in the test, which knows nothing of an example; draws how
-    well the networks are calibrated.
-
-    nets: {name: network}, as `train_clicks` has trained them into histories.
-
-    Ours, for 16.9
-    """
-    features, y = test_iter.arrays
-    logits = {name: click_logits(net, features, devices_of(net)[0])
-              for name, net in nets.items()}
-    show_calibration(logits, y)
-    share = float(y.mean())
-    constant = onp.full(y.shape, onp.log(share / (1 - share)))
-    return {**{name: {'train loss': histories[name]['train loss'],
-                      **click_scores(values, y)} for name, values in logits.items()},
-            'the share of clicks alone': click_scores(constant, y)}
-
-
 def show_calibration(logits: dict, y) -> None:
     """Draw how often is clicked what is likely to be: right curves are the diagonal.
 
@@ -167,7 +146,8 @@ def show_calibration(logits: dict, y) -> None:
     curves = [calibration(probabilities(values), y) for values in logits.values()]
     plot([[0, 1], *(means for means, _ in curves)],
          [[0, 1], *(shares for _, shares in curves)],
-         'predicted probability of a click', 'share of clicks', ['right', *logits],
+         'predicted probability of a click', 'share of clicks',
+         ['right', *(fill(name, WIDTH) for name in logits)],
          xlim=[0, 1], ylim=[0, 1], fmts=('k:', '-', 'm--', 'g-.'))
 
 
@@ -177,13 +157,14 @@ def judge_clicks(model, lines) -> list:
 
     model: of `load_model`, whose 'fields' are the known values of each field in the
     order of their numbers. A line has a value for each field, with tabs between, and
-    may begin with the click, as in the data's files. InputError for another line.
+    may begin with the click, as in the data's files. InputError, with its number, for
+    another line.
 
     Ours, for 16.9
     """
     fields = model.about['fields']
     known = [{value: i for i, value in enumerate(values)} for values in fields]
-    rows = [split(line, len(fields)) for line in lines]
+    rows = [split(line, len(fields), number) for number, line in enumerate(lines, 1)]
     unknown = [sum(value not in numbers for value, numbers in zip(row, known))
                for row in rows]
     p = probabilities(click_logits(model, number_fields(list(zip(*rows)), known)))
@@ -191,12 +172,12 @@ def judge_clicks(model, lines) -> list:
             for chance, count in zip(p[:, 0], unknown)]
 
 
-def split(line: str, num_fields: int) -> list:
+def split(line: str, num_fields: int, number: int) -> list:
     """The values of a line's fields; InputError for another number of them."""
     values = line.split('\t')
     if len(values) == num_fields + 1 and values[0] in ('0', '1'):
         return values[1:]
     if len(values) != num_fields:
-        raise InputError(f'a line must be the values of {num_fields} fields with tabs '
-                         f'between, got {len(values)}: {line[:60]!r}')
+        raise InputError(f'line {number} must be the values of {num_fields} fields '
+                         f'with tabs between, got {len(values)}: {line[:60]!r}')
     return values

@@ -27,3 +27,8 @@ def test_what_is_drawn_follows_the_threshold(section, threshold, labels):
              for number in plt.get_fignums()]
     assert [len(row) for row in texts[:3]] == [5, 7, 4]
     assert sorted(texts[3]) == sorted(labels)
+    for figure in map(plt.figure, plt.get_fignums()):
+        figure.canvas.draw()
+        boxes = [text.get_bbox_patch().get_window_extent()
+                 for text in figure.axes[0].texts]
+        assert [box.count_overlaps(boxes) for box in boxes] == [1] * len(boxes)

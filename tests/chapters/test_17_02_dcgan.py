@@ -113,8 +113,10 @@ def test_a_grid_is_made_of_the_saved_generator(smoke_run, capsys, section):
     found = json.loads(capsys.readouterr().out)
     assert found['results'] == [{'pictures': 5, 'seed': 3}]
     figure, = found['figures']
-    height, width = cv2.imread(figure).shape[:2]
-    assert 1 < height / width < 2  # three rows of two
+    image = cv2.imread(figure)[15:-15, 15:-15]  # without its margin, a tenth of an inch
+    assert image.shape == (3 * 128, 2 * 128, 3)  # three rows of two, of doubled pixels
+    assert (image[::2] == image[1::2]).all() and (image[:, ::2] == image[:, 1::2]).all()
+    assert (image[-128:, -128:] == 255).all() and not (image[:, :128] == 255).all()
 
 
 def test_other_pictures_are_read_by_name_or_from_a_folder(section, tmp_path):

@@ -225,7 +225,8 @@ def test_inputs_may_belong_together(call, sizes, capsys, monkeypatch, words, lin
 
 @pytest.mark.parametrize('words, lines, wanted', [
     (['a', 'b', 'c'], '', '2 inputs (premise, hypothesis), got 3'),
-    ([], 'a\tb\na b\n', "with a tab between, got 'a b'"),
+    ([], 'a\tb\na b\n', 'line 2 must be premise, hypothesis with a tab between, got '
+                         "'a b'"),
     ([], 'a\tb\tc\n', "with a tab between, got 'a\\tb\\tc'"),
     ([], '', 'nothing to predict from')])
 def test_inputs_that_lack_their_other_half_are_told(complaint, sizes, monkeypatch,

@@ -168,6 +168,7 @@ def test_unavailable_file_names_folder_addresses_reasons_and_switch(roots, serve
     for words in ('gone.bin', str(roots[0]), str(hub.cache()), '--data toy',
                   server.url + 'missing/gone.bin: HTTP status 404', 'D2LMX_DATA=toy'):
         assert words in str(caught.value)
+    assert '\n' not in str(caught.value)  # commands say it in a line
     assert hub.used() == []
 
 

@@ -56,8 +56,8 @@ def test_a_run_that_fails_is_said_in_its_last_line(tiny, tmp_path, monkeypatch, 
 
 
 @pytest.mark.parametrize('words,line', [
-    ('one\n\nd2lmx: no data\n\n', 'no data'), ('d2lmx: no data\\n  tried', 'no data'),
-    ('', ''), ('\xff a', '\xff a')])
+    ('one\n\nd2lmx: no data\n\n', 'no data'), ('', ''), ('\xff a', '\xff a'),
+    (f'd2lmx: {"a" * 200}', 'a' * 200), (f'd2lmx: {"a" * 201}', f'{"a" * 200} ...')])
 def test_the_last_line_of_a_log(tmp_path, words, line):
     (tmp_path / 'log').write_text(words, encoding='utf-8')
     assert apart.last_line(tmp_path / 'log') == line

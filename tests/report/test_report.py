@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from d2lmx.errors import MissingFile
 from d2lmx.pages import sections
 from d2lmx.report import tables
 from d2lmx.report.chapters import TITLES
@@ -380,6 +381,17 @@ def test_a_failure_counts_unless_a_later_run_succeeded(results):
              (later, later))
     assert {entry.slug[:5]: entry.state.key for entry in read_entries(results)
             }['03.07'] == 'inside'
+
+
+@pytest.mark.parametrize('name, told', [
+    ('metrics.json', 'one run: name the folder that it is in'),
+    ('notes.json', 'no results: `d2lmx run SECTION` makes them')])
+def test_a_folder_in_which_nothing_was_left_makes_no_report(tmp_path, name, told):
+    run = tmp_path / 'results' / '06.06_lenet'
+    write(run, run_record('6.6'), name)
+    with pytest.raises(MissingFile, match=re.escape(told)):
+        write_report(run, tmp_path / 'report')
+    assert not (tmp_path / 'report').exists()
 
 
 def test_a_report_never_replaces_the_folder_that_one_is_in(

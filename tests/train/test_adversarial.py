@@ -171,9 +171,10 @@ def test_mxnet_moves_running_averages_in_the_backward_pass_alone():
     onp.testing.assert_allclose(norm.running_mean.data().asnumpy(), [.2, .5], rtol=1e-6)
 
 
-def test_two_moves_by_one_number_are_one_of_the_squared_momentum():
+@pytest.mark.parametrize('container', [nn.HybridSequential, nn.Sequential])
+def test_two_moves_by_one_number_are_one_of_the_squared_momentum(container):
     norm = nn.BatchNorm(in_channels=2, momentum=.5)
-    net = nn.HybridSequential()
+    net = container()
     net.add(norm)
     net.initialize()
     net.hybridize()

@@ -49,20 +49,19 @@ def test_an_auc_needs_both_kinds(y):
         d2l.roc_auc(onp.arange(3.), onp.full(3, y))
 
 
-def test_auc_and_log_loss_are_those_of_scikit_learn():
-    metrics = pytest.importorskip('sklearn.metrics', reason='needs scikit-learn')
-    logits, y = draws(500, 400)
-    assert d2l.roc_auc(logits, y) == pytest.approx(metrics.roc_auc_score(y, logits))
-    assert d2l.log_loss(logits, y) == pytest.approx(
-        metrics.log_loss(y, 1 / (1 + onp.exp(-logits))))
-
-
-def test_auc_is_that_of_scipys_ranks():
+@pytest.mark.parametrize('levels', [7, 10 ** 6])
+def test_auc_and_log_loss_are_those_of_scipy(levels):
+    """AUC is Mann and Whitney's U, of many equal scores and of none, a pair."""
     stats = pytest.importorskip('scipy.stats', reason='needs scipy')
-    logits, y = draws()
-    found = stats.mannwhitneyu(logits[y == 1], logits[y == 0])
+    special = pytest.importorskip('scipy.special', reason='needs scipy')
+    logits, y = draws(500, levels)
+    logits /= levels
+    clicks, others = logits[y == 1], logits[y == 0]
+    U = stats.mannwhitneyu(clicks, others).statistic
     assert d2l.roc_auc(logits, y) == pytest.approx(
-        found.statistic / (y == 1).sum() / (y == 0).sum())
+        float(U) / len(clicks) / len(others), rel=1e-12)
+    assert d2l.log_loss(logits, y) == pytest.approx(
+        -stats.bernoulli.logpmf(y, special.expit(logits)).mean(), rel=1e-12)
 
 
 def test_calibration_takes_equally_many_of_rising_probability():
@@ -165,8 +164,8 @@ def test_lines_are_judged_with_and_without_their_clicks():
     assert [result['click'] for result in results] == pytest.approx(
         [1 / (1 + onp.exp(-z)) for z in (0, 2, 4, 0)])
     for line, count in (('a', 1), ('2\ta\ty', 3), ('1\ta\ty\tz', 4)):
-        with pytest.raises(d2l.InputError, match=f'2 fields with tabs.* got {count}'):
-            d2l.judge_clicks(Stub(), [line])
+        with pytest.raises(d2l.InputError, match=f'line 3 .*2 fields.* got {count}'):
+            d2l.judge_clicks(Stub(), ['a\t', '1\tb\ty', line])
 
 
 def test_a_page_that_ends_with_a_sigmoid_trains_by_train_ch13(capsys):

@@ -6,9 +6,11 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from matplotlib import pyplot as plt
 from mxnet import np
 
 import d2lmx as d2l
+from d2lmx.viz.finish import finish
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -72,6 +74,53 @@ def test_axes_follow_the_points_and_keep_given_limits():
     assert axes.get_ylim()[1] >= 1000
     assert len(animator.axes) == 2
     assert animator.fig.get_size_inches().tolist() == [5, 3]
+
+
+@pytest.mark.parametrize('epochs, xlim, ticks', [
+    ([1, 2], [1, 2], [1, 2]), ([.5, 1, 1.5, 2, 2.5, 3], [1, 3], [1, 2, 3]),
+    ([1], [1, 1], [1]), ([10, 20], [10, 20], range(10, 21, 2))])
+def test_numbers_stand_at_whole_epochs(epochs, xlim, ticks):
+    for axes in animated(epochs, xlim), plotted(epochs, xlim), listed(epochs, xlim):
+        axes.figure.canvas.draw()
+        left, right = axes.get_xlim()
+        found = [x for x in axes.get_xticks() if left <= x <= right]
+        assert found == pytest.approx(list(ticks))
+
+
+def animated(epochs, xlim):
+    animator = d2l.Animator('epoch', xlim=xlim)
+    for x in epochs:
+        animator.add(x, x)
+    return animator.axes[0]
+
+
+def plotted(epochs, xlim):
+    d2l.plot(epochs, epochs, 'epoch', xlim=xlim)
+    return plt.gca()
+
+
+def listed(epochs, xlim):
+    history = d2l.History()
+    for x in epochs:
+        history.add(x, {'train loss': x})
+    axes = d2l.plot_history(history)
+    if xlim[0] < xlim[1]:
+        axes.set_xlim(xlim)
+    return axes
+
+
+def test_a_part_of_an_epoch_has_numbers_too():
+    axes = animated([.25, .5], [.2, .6])
+    assert sum(.2 <= x <= .6 for x in axes.get_xticks()) >= 2
+
+
+def test_other_numbers_stay_as_they_are_and_those_chosen_too():
+    d2l.plot([1, 2], [1, 2], 'x')
+    assert not all(float(x).is_integer() for x in plt.gca().get_xticks())
+    axes = animated([1, 2], [1, 2])
+    axes.set_xticks([1.25, 2])
+    finish(axes.figure)
+    assert axes.get_xticks().tolist() == [1.25, 2]
 
 
 def test_limits_give_way_as_long_as_a_curve_ends_beyond_them():

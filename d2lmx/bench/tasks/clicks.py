@@ -1,14 +1,14 @@
 """Advertisements and their clicks, by Adam."""
 from pathlib import Path
 
-from mxnet import autograd, gluon, init, np, npx
+from mxnet import gluon, init, np, npx
 
 from ...data.images.fashion_mnist import get_dataloader_workers
 from ...data.tables.clicks import count_fields, load_data_ctr, read_clicks
 from ...files import hub
-from ...metrics import Accumulator, accuracy
 from ...train.clicks import click_step
 from ...train.engine import fit
+from .images import page_epoch
 
 
 class Clicks:
@@ -46,19 +46,7 @@ class Clicks:
         loader = gluon.data.DataLoader(
             Lines(self.train_data), self.network.batch_size, shuffle=True,
             last_batch='rollover', num_workers=get_dataloader_workers())
-
-        def epoch():
-            metric = Accumulator(3)
-            for X, y in loader:
-                with autograd.record():
-                    y_hat = npx.sigmoid(net(X))
-                    l = loss(y_hat, y)
-                l.backward()
-                trainer.step(len(y))
-                metric.add(float(l.sum()), accuracy(y_hat, y), len(y))
-            return metric[0] / metric[2]
-
-        return epoch
+        return page_epoch(lambda X: npx.sigmoid(net(X)), loss, trainer.step, loader)
 
     def torch(self, build_port, num_threads):
         """The loss is summed without waiting for each batch, as ours is."""

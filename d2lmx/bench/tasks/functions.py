@@ -5,12 +5,11 @@ from mxnet import autograd, gluon, np
 
 from ...data.arrays import load_array, synthetic_data
 from ...layers.functional import linreg, squared_loss
-from ...metrics import Accumulator, accuracy
 from ...optim import sgd
 from ...pages import sections
 from ...train.engine import fit
 from ...train.steps import classification_step, regression_step
-from .images import Images
+from .images import Images, page_epoch
 
 
 class ImageFunctions(Images):
@@ -40,30 +39,19 @@ class ImageFunctions(Images):
         params = module.init_params(num_inputs=784, num_outputs=10)
         return params, module.make_net(*params), module.cross_entropy
 
+    def updater(self, params):
+        """The page's, of a batch's size."""
+        return lambda batch_size: sgd(params, self.network.lr, batch_size)
+
     def ours(self, options):
         params, net, loss = self.functions()
-
-        def updater(batch_size):
-            sgd(params, self.network.lr, batch_size)
-
-        step, train_iter = classification_step(net, loss, updater), self.train_iter()
+        step = classification_step(net, loss, self.updater(params))
+        train_iter = self.train_iter()
         return lambda: fit(step, train_iter, 1)
 
     def page(self):
         (params, net, loss), loader = self.functions(), self.page_iter()
-
-        def epoch():
-            metric = Accumulator(3)
-            for X, y in loader:
-                with autograd.record():
-                    y_hat = net(X)
-                    l = loss(y_hat, y)
-                l.backward()
-                sgd(params, self.network.lr, len(y))
-                metric.add(float(l.sum()), accuracy(y_hat, y), len(y))
-            return metric[0] / metric[2]
-
-        return epoch
+        return page_epoch(net, loss, self.updater(params), loader)
 
 
 class Regression:

@@ -19,11 +19,29 @@ def some(values, count: int):
     return values[::max(1, len(values) // count)][:count]
 
 
+def page_epoch(net, loss, update, loader):
+    """An epoch as the pages train it, which gives the mean loss.
+
+    It reads each batch's loss and accuracy. update: called with a batch's size.
+    """
+    def epoch():
+        metric = Accumulator(3)
+        for X, y in loader:
+            with autograd.record():
+                y_hat = net(X)
+                l = loss(y_hat, y)
+            l.backward()
+            update(len(y))
+            metric.add(float(l.sum()), accuracy(y_hat, y), len(y))
+        return metric[0] / metric[2]
+
+    return epoch
+
+
 class Classification:
     """What is common to tasks that tell classes apart.
 
-    A subclass has `train_iter`, and what the page reads: `page_iter`, with float() of
-    the loss and the accuracy of each batch in the loop.
+    A subclass has `train_iter`, and what the page reads: `page_iter`.
     """
 
     unit = 'examples'
@@ -61,19 +79,7 @@ class Classification:
     def page(self):
         loader = self.page_iter()
         net, loss, trainer = self.start(self.network.as_printed())
-
-        def epoch():
-            metric = Accumulator(3)
-            for X, y in loader:
-                with autograd.record():
-                    y_hat = net(X)
-                    l = loss(y_hat, y)
-                l.backward()
-                trainer.step(len(y))
-                metric.add(float(l.sum()), accuracy(y_hat, y), len(y))
-            return metric[0] / metric[2]
-
-        return epoch
+        return page_epoch(net, loss, trainer.step, loader)
 
     def torch(self, build_port, num_threads):
         """Loss and accuracy are summed without waiting for each batch, as ours are."""
