@@ -4,8 +4,8 @@ import inspect
 from . import hooks
 
 if hooks.is_first_edition():
-    raise ImportError('d2lzh has been imported here, and these are the second '
-                      "edition's names: " + hooks.ONE_EDITION.format('d2lmx'), name='d2lmx')
+    raise ImportError("d2lzh has been imported here, and these are the second edition's"
+                      ' names: ' + hooks.ONE_EDITION.format('d2lmx'), name='d2lmx')
 
 hooks.import_mxnet()
 
