@@ -21,7 +21,8 @@ SOURCES = sorted([*ROOT.glob('d2lmx/**/*.py'), *ROOT.glob('chapters/**/*.py'),
 BOUNDS = {'atol', 'rtol', 'tolerance', 'bound', 'eps'}
 REDUCED = {'abs', 'max', 'sum', 'mean', 'norm', 'difference'}
 # numbers of things, and sets, which are no floats
-COUNTS = {'len(theirs) != 1 or source.suffix == target.suffix or '
+COUNTS = {'0 < len(missing) < len(FILES)',
+          'len(theirs) != 1 or source.suffix == target.suffix or '
           '(not theirs <= set(PORT_SUFFIXES))',
           'len(prefixes) * vocab_size > MOST_HYPOTHESES',
           'labels.size and labels.max() >= len(LABELS)',
