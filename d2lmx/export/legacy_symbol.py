@@ -118,6 +118,7 @@ def _check_equal(symbol_file, values, model, names, shapes) -> None:
                                  ) from error
     check_count(expected, actual, 'the network in its new folder')
     for i, (a, b) in enumerate(zip(expected, actual)):
-        if a.shape != b.shape or not abs(a - b).max() <= TOLERANCE * abs(a).max():
+        if not (a.shape == b.shape
+                and abs(a - b).max() <= TOLERANCE * abs(a).max()):
             raise InputError(f'output {i} of {symbol_file} is another with arrays of '
                              f'today: shapes {a.shape} and {b.shape}')
