@@ -71,7 +71,7 @@ def data_iter_random(corpus_indices, batch_size: int, num_steps: int, ctx=None):
 
     Edition 1: 6.3
     """
-    corpus = list(corpus_indices)
+    corpus = _as_list(corpus_indices)
     count = (len(corpus) - 1) // max(num_steps, 1)  # the last Y needs one more
     _check(len(corpus), batch_size, num_steps, count // max(batch_size, 1))
     starts = [i * num_steps for i in range(count)]
@@ -95,7 +95,7 @@ def data_iter_consecutive(corpus_indices, batch_size: int, num_steps: int, ctx=N
 
     Edition 1: 6.3
     """
-    corpus = list(corpus_indices)
+    corpus = _as_list(corpus_indices)
     length = len(corpus) // max(batch_size, 1)  # of a row
     count = (length - 1) // max(num_steps, 1)
     _check(len(corpus), batch_size, num_steps, count)
@@ -106,6 +106,11 @@ def data_iter_consecutive(corpus_indices, batch_size: int, num_steps: int, ctx=N
             yield rows[:, i:i + num_steps], rows[:, i + 1:i + num_steps + 1]
 
     return batches()
+
+
+def _as_list(corpus):
+    return (corpus.asnumpy().tolist() if isinstance(corpus, nd.NDArray)
+            else list(corpus))
 
 
 def _check(length, batch_size, num_steps, num_batches):

@@ -73,6 +73,16 @@ def test_consecutive_batches_are_those_that_the_page_prints():
     assert len(pairs) == 2
 
 
+@pytest.mark.parametrize('data_iter', [lyrics.data_iter_random,
+                                       lyrics.data_iter_consecutive])
+def test_an_array_of_numbers_is_a_text_too(data_iter):
+    found = []
+    for corpus in (list(range(30)), lyrics.nd.arange(30)):
+        random.seed(3)
+        found.append([X.asnumpy().tolist() for X, _ in data_iter(corpus, 2, 6)])
+    assert found[0] == found[1]
+
+
 def test_random_batches_are_the_pages_places_each_once_by_the_seed():
     def run():
         random.seed(3)
