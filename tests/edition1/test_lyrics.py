@@ -42,7 +42,10 @@ def test_the_toy_text_has_the_pages_prefixes_and_enough_characters(data_dir, cap
 
 @pytest.mark.parametrize('content, member, told', [
     (b'', 'other.txt', 'holds no plain file jaychou_lyrics.txt'),
-    ('分开'.encode('gbk'), 'jaychou_lyrics.txt', 'line 1 is not')])
+    ('分开'.encode('gbk'), 'jaychou_lyrics.txt',
+     r'^jaychou_lyrics.txt in \.\./data/jaychou_lyrics.txt.zip .* line 1 is not'),
+    (b'', 'jaychou_lyrics.txt',
+     r'^jaychou_lyrics.txt in \.\./data/jaychou_lyrics.txt.zip holds no text')])
 def test_wrong_archives_are_told(write_lyrics, content, member, told):
     write_lyrics(content, member)
     with pytest.raises(BadData, match=told):
@@ -62,6 +65,12 @@ def test_the_time_machine_is_in_small_letters_whatever_the_locale(data_dir,
     numbers, _, idx_to_char, vocab_size = lyrics.load_data_time_machine()
     assert idx_to_char == [' ', 'a', 'ç'] and vocab_size == 3
     assert numbers == [2, 1, 0, 2, 1]
+
+
+def test_an_empty_time_machine_is_told(data_dir):
+    (data_dir / 'timemachine.txt').write_bytes(b'')
+    with pytest.raises(BadData, match='data/timemachine.txt holds no text'):
+        lyrics.load_data_time_machine()
 
 
 def test_consecutive_batches_are_those_that_the_page_prints():
