@@ -156,6 +156,7 @@ class _AsBook:
             _refuse_numpy_semantics()
             module.__name__ = FIRST  # `is_first_edition` holds from here on
             sys.modules[name] = __import__(FIRST).edition1
+            _pickle_as(name)
         elif name != 'd2l':
             raise ImportError(
                 f'{name} is not here: of d2l, d2lmx serves d2l.mxnet alone (`from d2l '
@@ -173,6 +174,21 @@ def _refuse_numpy_semantics():
         before = "MXNet's NumPy semantics are on here (npx.set_np)"
     raise ImportError(f"{before}, and d2lzh is the first edition's, of older arrays: "
                       + ONE_EDITION.format('d2lzh'), name='d2lzh')
+
+
+def _pickle_as(package):
+    """Have pickles name what the first edition's modules define by `package`.
+
+    A process that reads them, as a worker that is started anew, then is of the first
+    edition, too: by their own names it would import d2lmx first, the second's.
+    """
+    for name, module in list(sys.modules.items()):
+        if name == FIRST or name.startswith(f'{FIRST}.'):
+            own = package + name[len(FIRST):]
+            sys.modules[own] = module
+            for value in vars(module).values():
+                if getattr(value, '__module__', None) == name:
+                    value.__module__ = own
 
 
 def _is_ours(d2l):

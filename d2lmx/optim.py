@@ -57,6 +57,8 @@ def clipping(net, theta: float):
         else:
             current().workers.reduce_gradients(params)
             grads = [param.list_grad() for param in params if param.grad_req != 'null']
+        if not grads:  # MXNet's sum of none ends the process
+            return
         sums = [sum((g.as_in_ctx(copies[0].ctx) for g in copies[1:]), copies[0])
                 for copies in grads]
         squares = mx.nd.multi_sum_sq(*(g.as_nd_ndarray() for g in sums),

@@ -2,7 +2,7 @@
 from types import SimpleNamespace
 
 import pytest
-from mxnet import autograd, gluon, np
+from mxnet import autograd, gluon, np, npx
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -51,6 +51,15 @@ def test_clipping_scales_down_to_the_norm_theta_and_never_up(is_block, theta, sc
     d2l.grad_clipping(net, theta)
     assert grads[0].reshape(-1).tolist() == pytest.approx([4 * scale, 0], rel=1e-6)
     assert grads[1].tolist() == pytest.approx([0, 3 * scale], rel=1e-6)
+
+
+def test_a_network_that_learns_nothing_is_no_reason_to_die():
+    net = nn.Dense(2, in_units=1)
+    net.initialize()
+    net.collect_params().setattr('grad_req', 'null')
+    d2l.grad_clipping(net, 1)
+    d2l.grad_clipping(SimpleNamespace(params=[]), 1)
+    npx.waitall()
 
 
 @pytest.mark.parametrize('hybridize', [False, True])

@@ -4,11 +4,11 @@ from pathlib import Path
 from mxnet import nd
 from mxnet.gluon.data import vision
 
-from ..data.images.cifar10 import read_cifar10, read_folder
+from ..data.images.cifar10 import read_folder
 from ..data.images.fashion_mnist import classes_of
-from ..files.hub import known
+from ..files import hub
 from ..hooks import is_first_edition
-from .places import find
+from .places import find, from_hub
 
 __all__ = []
 
@@ -33,8 +33,8 @@ class CIFAR10(vision.CIFAR10):
 
     def _get_data(self):
         is_there = any(Path(self._root).rglob('*_batch*.bin'))
-        images, self._label = (read_folder(self._root, self._train) if is_there
-                               else read_cifar10(self._train))
+        folder = self._root if is_there else hub.unpack(Path(from_hub('cifar10')))
+        images, self._label = read_folder(folder, self._train)
         self._data = nd.array(images, dtype='uint8')
 
 
@@ -45,7 +45,7 @@ def read_garments(root, is_train: bool):
     have another order than others. BadData for damaged files.
     """
     part = f'fashion_mnist_{"train" if is_train else "test"}'
-    mine = {name: Path(root, known(name).file).expanduser()
+    mine = {name: Path(root, hub.known(name).file).expanduser()
             for name in (f'{part}_images', f'{part}_labels')}
     if not all(path.is_file() for path in mine.values()):
         mine = dict.fromkeys(mine, '')

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from mxnet.contrib.text import embedding
 from mxnet.gluon import utils
+from mxnet.gluon.model_zoo import model_store
 
-from .. import models  # has the weights of pretrained networks come through the hub
 from ..files import hub
 from ..files.whole import whole_file
 from ..hooks import is_first_edition
-from .places import from_hub
+from ..models.pretrained import pretrained_file
+from .places import from_hub, warn_of_toys
 
 __all__ = []
 
@@ -20,6 +21,7 @@ def serve() -> None:
     if is_first_edition():
         utils.download = download
         embedding.GloVe._get_pretrained_file = classmethod(glove_file)
+        model_store.get_model_file = weights_file
 
 
 fetch = utils.download
@@ -58,3 +60,10 @@ def glove_file(cls, embedding_root, pretrained_file_name):
 
 
 gloves_own = embedding.GloVe._get_pretrained_file
+
+
+def weights_file(name, root=None):
+    """The weights of one of Gluon's networks, as of `pretrained_file`."""
+    path = pretrained_file(name, root)
+    warn_of_toys(name)
+    return path

@@ -10,6 +10,7 @@ from mxnet import nd
 
 from ..errors import InputError
 from ..files import archives
+from ..files.archives import BadData
 from ..files.reading import read_text
 from .places import DATA, find
 
@@ -28,7 +29,7 @@ def load_data_jay_lyrics():
     are. Ends of lines are spaces. The file is ``../data/jaychou_lyrics.txt.zip`` where
     the reader has it; else it is sought as all data are, and its toy stand-in is a song
     text made up by d2lmx. BadData for an archive that is damaged, and for a text in
-    it that is missing or not in UTF-8.
+    it that is missing, empty or not in UTF-8.
 
     Edition 1: 6.3
     """
@@ -36,24 +37,32 @@ def load_data_jay_lyrics():
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder, LYRICS)
         archives.take(archive, LYRICS, text)
-        return _numbered(read_text(text))
+        where = f'{LYRICS} in {archive}'
+        try:
+            content = read_text(text)
+        except BadData as error:  # the reader knows no file in that folder
+            raise BadData(str(error).replace(str(text), where)) from error
+    return _numbered(content, where)
 
 
 def load_data_time_machine():
     """The first 10,000 characters of The Time Machine in small letters, as numbers.
 
     Returns what `load_data_jay_lyrics` returns; the file is ``../data/timemachine.txt``
-    where the reader has it. BadData where it is not in UTF-8.
+    where the reader has it. BadData where it is empty, or not in UTF-8.
 
     Edition 1: 6.3
     """
     # edition 1: opens it in the locale's encoding, which may be any
-    return _numbered(read_text(find(f'{DATA}/timemachine.txt', 'time_machine')).lower())
+    file = find(f'{DATA}/timemachine.txt', 'time_machine')
+    return _numbered(read_text(file).lower(), file)
 
 
-def _numbered(text):
+def _numbered(text, source):
     """(numbers, {character: number}, [character], count) of a text's beginning."""
     chars = text.replace('\r', ' ').replace('\n', ' ')[:NUM_CHARS]
+    if not chars:
+        raise BadData(f'{source} holds no text: put the whole file in its place')
     # edition 1: in a set's order, another in each process, so that no seed repeats
     idx_to_char = sorted(set(chars))
     char_to_idx = {char: i for i, char in enumerate(idx_to_char)}
@@ -71,7 +80,7 @@ def data_iter_random(corpus_indices, batch_size: int, num_steps: int, ctx=None):
 
     Edition 1: 6.3
     """
-    corpus = list(corpus_indices)
+    corpus = _as_list(corpus_indices)
     count = (len(corpus) - 1) // max(num_steps, 1)  # the last Y needs one more
     _check(len(corpus), batch_size, num_steps, count // max(batch_size, 1))
     starts = [i * num_steps for i in range(count)]
@@ -95,7 +104,7 @@ def data_iter_consecutive(corpus_indices, batch_size: int, num_steps: int, ctx=N
 
     Edition 1: 6.3
     """
-    corpus = list(corpus_indices)
+    corpus = _as_list(corpus_indices)
     length = len(corpus) // max(batch_size, 1)  # of a row
     count = (length - 1) // max(num_steps, 1)
     _check(len(corpus), batch_size, num_steps, count)
@@ -106,6 +115,11 @@ def data_iter_consecutive(corpus_indices, batch_size: int, num_steps: int, ctx=N
             yield rows[:, i:i + num_steps], rows[:, i + 1:i + num_steps + 1]
 
     return batches()
+
+
+def _as_list(corpus):
+    return (corpus.asnumpy().tolist() if isinstance(corpus, nd.NDArray)
+            else list(corpus))
 
 
 def _check(length, batch_size, num_steps, num_batches):

@@ -48,7 +48,8 @@ def _files():
 def _opened(file, **how):
     try:
         return image.ImageDetIter(path_imgrec=file, **how)
-    except (MXNetError, RuntimeError, UnboundLocalError) as error:  # the last: empty
+    except (MXNetError, RuntimeError, UnboundLocalError,  # the last: empty
+            ValueError, IndexError) as error:             # an index without numbers
         raise BadData(f'{file} cannot be read as records of pictures with boxes: it is '
                       'damaged, or its index is of another file; delete it to have it '
                       'fetched anew') from error

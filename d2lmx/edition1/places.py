@@ -25,9 +25,14 @@ def find(path, name: str) -> str:
 def from_hub(name: str) -> str:
     """Path of the hub's file of that name; a warning where it is toy data."""
     path = hub.download(name)
+    warn_of_toys(name)
+    return path
+
+
+def warn_of_toys(name: str) -> None:
+    """A warning where what came of the hub under that name is toy data."""
     if hub.policy() == 'toy':
         _warn(name)
-    return path
 
 
 def data_folder(name: str, inner: str, place) -> str:

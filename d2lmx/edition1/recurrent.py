@@ -25,6 +25,8 @@ def grad_clipping(params, theta: float, ctx) -> None:
     if not theta > 0:
         raise InputError(f'clipping_theta must be above 0, or None, got {theta}')
     grads = [param.grad for param in params if param.grad is not None]
+    if not grads:  # MXNet's sum of none ends the process
+        return
     squares = nd.multi_sum_sq(*grads, num_arrays=len(grads)).as_in_context(ctx)
     scale = nd.minimum(theta / squares.sum().sqrt(), 1)  # of nothing: inf, so 1
     for grad in grads:

@@ -131,7 +131,7 @@ def train(train_iter, test_iter, net, loss, trainer, ctx, num_epochs: int) -> No
     Edition 1: 9.1
     """
     devices = devices_of(ctx)
-    print('training on', devices)
+    print('training on', ctx)
     _train(net, train_iter, test_iter, loss, num_epochs, devices, trainer.step,
            timed=True)
 

@@ -25,6 +25,11 @@ def refusal(code):
     except (ImportError, RuntimeError) as error:
         return f'{type(error).__name__}: {error}'
 '''
+# what a worker does that is started anew, as on Windows
+UNPICKLED = SEMANTICS + '''
+import pickle
+told = [pickle.loads(b'cd2lzh%s\\n%s\\n.').__name__, semantics()]
+'''
 TOLD = '\nimport json; print("\\n" + json.dumps(told))'
 D2LZH_FIRST = '''
 import d2lzh as d2l
@@ -51,6 +56,9 @@ for num_workers, thread_pool in ((0, False), (2, True), (2, False)):
                               thread_pool=thread_pool)
     told[f'loader {num_workers} {thread_pool}'] = [type(batch).__name__,
                                                    batch.asnumpy().tolist()]
+told['names'] = sorted({value.__module__.partition('.')[0] for value in (
+    *map(vars(d2l).get, d2l.__all__), gdata.vision.FashionMNIST) if callable(value)
+    and getattr(value, '__module__', '').startswith(('d2lmx', 'd2lzh'))})
 told['pickled'] = pickle.loads(pickle.dumps(d2l.Benchmark)) is d2l.Benchmark
 told['again'] = __import__('d2lzh') is d2l
 told['d2lmx'] = refusal('import d2lmx as d2l; d2l.Timer')
@@ -102,6 +110,14 @@ def test_a_loaders_workers_make_older_arrays_too(d2lzh_first, workers):
 
 def test_it_is_one_module_whose_classes_can_be_pickled(d2lzh_first):
     assert d2lzh_first['again'] and d2lzh_first['pickled']
+
+
+@pytest.mark.parametrize('module,name', [('.devices', 'try_gpu'),
+                                         ('.datasets', 'FashionMNIST')])
+def test_a_worker_that_is_started_anew_is_of_the_first_edition(module, name,
+                                                               d2lzh_first):
+    assert d2lzh_first['names'] == ['d2lzh']  # a pickle holds these
+    assert told(UNPICKLED % (module, name)) == [name, OFF]
 
 
 def test_the_second_edition_is_refused_there_in_a_line(d2lzh_first):

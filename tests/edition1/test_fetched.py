@@ -16,7 +16,8 @@ URL = 'https://nowhere.invalid/gluon/dataset/hotdog.zip'
 def served(monkeypatch):
     """As where the edition is served, for this test."""
     for owner, name in ((fetched.utils, 'download'),
-                        (embedding.GloVe, '_get_pretrained_file')):
+                        (embedding.GloVe, '_get_pretrained_file'),
+                        (model_zoo.model_store, 'get_model_file')):
         monkeypatch.setattr(owner, name, getattr(owner, name))
     monkeypatch.setattr(fetched, 'is_first_edition', lambda: True)
     fetched.serve()
@@ -61,6 +62,11 @@ def test_a_readers_own_vectors_come_first(served, tmp_path, monkeypatch):
     glove = embedding.create('glove', pretrained_file_name='glove.6B.50d.txt',
                              embedding_root=str(tmp_path))
     assert glove.get_vecs_by_tokens('boat').asnumpy().tolist() == [3, 4]
+
+
+def test_toy_weights_of_a_pretrained_network_are_told(served, data_dir, caplog):
+    model_zoo.vision.squeezenet1_1(pretrained=True)
+    assert 'squeezenet1.1 is TOY DATA' in caplog.text
 
 
 def test_pretrained_networks_of_gluon_load_in_either_mode(data_dir):

@@ -42,7 +42,10 @@ def test_the_toy_text_has_the_pages_prefixes_and_enough_characters(data_dir, cap
 
 @pytest.mark.parametrize('content, member, told', [
     (b'', 'other.txt', 'holds no plain file jaychou_lyrics.txt'),
-    ('分开'.encode('gbk'), 'jaychou_lyrics.txt', 'line 1 is not')])
+    ('分开'.encode('gbk'), 'jaychou_lyrics.txt',
+     r'^jaychou_lyrics.txt in \.\./data/jaychou_lyrics.txt.zip .* line 1 is not'),
+    (b'', 'jaychou_lyrics.txt',
+     r'^jaychou_lyrics.txt in \.\./data/jaychou_lyrics.txt.zip holds no text')])
 def test_wrong_archives_are_told(write_lyrics, content, member, told):
     write_lyrics(content, member)
     with pytest.raises(BadData, match=told):
@@ -64,6 +67,12 @@ def test_the_time_machine_is_in_small_letters_whatever_the_locale(data_dir,
     assert numbers == [2, 1, 0, 2, 1]
 
 
+def test_an_empty_time_machine_is_told(data_dir):
+    (data_dir / 'timemachine.txt').write_bytes(b'')
+    with pytest.raises(BadData, match='data/timemachine.txt holds no text'):
+        lyrics.load_data_time_machine()
+
+
 def test_consecutive_batches_are_those_that_the_page_prints():
     pairs = list(lyrics.data_iter_consecutive(list(range(30)), 2, 6))
     for i, (X, Y) in enumerate(pairs):
@@ -71,6 +80,16 @@ def test_consecutive_batches_are_those_that_the_page_prints():
         onp.testing.assert_array_equal(X.asnumpy(), rows)
         onp.testing.assert_array_equal(Y.asnumpy(), rows + 1)
     assert len(pairs) == 2
+
+
+@pytest.mark.parametrize('data_iter', [lyrics.data_iter_random,
+                                       lyrics.data_iter_consecutive])
+def test_an_array_of_numbers_is_a_text_too(data_iter):
+    found = []
+    for corpus in (list(range(30)), lyrics.nd.arange(30)):
+        random.seed(3)
+        found.append([X.asnumpy().tolist() for X, _ in data_iter(corpus, 2, 6)])
+    assert found[0] == found[1]
 
 
 def test_random_batches_are_the_pages_places_each_once_by_the_seed():

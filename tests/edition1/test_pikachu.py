@@ -69,6 +69,13 @@ def test_damaged_records_are_told(own_set, content):
         pikachu.load_data_pikachu(4)
 
 
+@pytest.mark.parametrize('content', ['no numbers', '7'])
+def test_a_damaged_index_is_told(own_set, content):
+    (own_set / 'train.idx').write_text(content)
+    with pytest.raises(BadData, match='train.rec cannot be read .* its index'):
+        pikachu.load_data_pikachu(4)
+
+
 @pytest.mark.parametrize('sizes', [(0, 64), (4, 0)])
 def test_sizes_below_one_are_told(sizes):
     with pytest.raises(InputError, match='from 1 on, got'):

@@ -40,6 +40,12 @@ def test_no_gradient_at_all_stays_so_and_what_learns_nothing_is_left_out():
     assert arrays[0].grad.asnumpy().tolist() == [0, 0]
 
 
+@pytest.mark.parametrize('arrays', [[], [nd.ones(3)]])
+def test_arrays_that_learn_nothing_are_no_reason_to_die(arrays):
+    recurrent.grad_clipping(arrays, 1, CPU)
+    nd.waitall()
+
+
 @pytest.mark.parametrize('theta', [0, -1, math.nan])
 def test_a_theta_that_is_not_above_zero_is_told(theta):
     with pytest.raises(InputError, match='clipping_theta must be above 0, or None'):

@@ -138,6 +138,13 @@ def on_two(net, batches):
                    sgd_of(net), [mx.cpu(0), mx.cpu(1)], 2)
 
 
+def test_a_device_is_told_as_it_was_given(capsys):
+    net, batches = dense(mx.cpu()), classes()
+    training.train(batches, batches, net, gluon.loss.SoftmaxCrossEntropyLoss(),
+                   sgd_of(net), mx.cpu(), 1)
+    assert capsys.readouterr().out.startswith('training on cpu(0)\n')
+
+
 def sgd_of(net):
     return gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': .5})
 
