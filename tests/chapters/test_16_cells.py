@@ -25,8 +25,9 @@ def loader(data, batch_size, last_batch='rollover'):
 
 
 def alike(net, other):
-    """Give both the same weights, which `net` has drawn."""
-    for a, b in zip(net.collect_params().values(), other.collect_params().values()):
+    """Give both the same weights, which `net` has drawn; constants are each one's."""
+    for a, b in zip(*([param for param in each.collect_params().values()
+                       if param.grad_req != 'null'] for each in (net, other))):
         b.set_data(a.data())
 
 

@@ -230,7 +230,7 @@ def test_fewer_pictures_than_a_batch_are_refused():
 
 def test_loader_gives_batches_of_crops_of_both_parts():
     train_iter, test_iter = d2l.load_data_voc(5, (64, 96))
-    assert [len(train_iter), len(test_iter)] == [64 // 5, 32 // 5]
+    assert [len(train_iter), len(test_iter)] == [32 // 5, 8 // 5]
     for data_iter in (train_iter, test_iter):
         X, y = next(iter(data_iter))
         assert X.shape == (5, 3, 64, 96) and X.dtype == onp.float32
