@@ -1,4 +1,5 @@
 """Weights: PyTorch's or the first edition's to Gluon's, or back to PyTorch's."""
+import re
 from pathlib import Path
 
 from ..errors import InputError, MissingPackage
@@ -95,9 +96,9 @@ def network_of(args) -> tuple:
     for word in args.set:
         name, _, number = word.partition('=')
         known = [key for key in signature(network.build_net).parameters]
-        if name not in known or not number.isascii() or not number.isdigit():
-            raise InputError(f'--set takes NAME=NUMBER, a whole number, where NAME is '
-                             f'an argument of {network.title}: '
+        if name not in known or not re.fullmatch('0*[1-9][0-9]{0,8}', number):
+            raise InputError(f'--set takes NAME=NUMBER, a whole number of at least 1, '
+                             f'where NAME is an argument of {network.title}: '
                              f'{", ".join(known) or "it has none"}; got {word!r}')
         given[name] = int(number)
     return network, partial(network.build_net, **given)

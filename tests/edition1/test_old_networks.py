@@ -294,6 +294,15 @@ def test_recurrent_networks_predict_the_same(layer, number, num_states, save, tm
         check_same(now.asnumpy(), then.asnumpy())
 
 
+@pytest.mark.parametrize('given', ['vocab_size=0', 'vocab_size=', 'size=9',
+                                   'vocab_size=-1', 'vocab_size=1e3'])
+def test_a_size_that_no_network_has_is_one_line(given, tmp_path, capsys):
+    assert commands.call('convert', ['8.6', 'old.params', str(tmp_path / 'new.params'),
+                                     '--set', given]) == 2
+    line, = capsys.readouterr().err.splitlines()
+    assert '--set takes NAME=NUMBER' in line and given in line
+
+
 # ---- from scratch
 
 
