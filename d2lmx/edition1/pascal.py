@@ -76,14 +76,8 @@ def voc_rand_crop(feature, label, height: int, width: int):
 
     Edition 1: 9.9
     """
-    h, w = feature.shape[:2]
-    if label.shape[:2] != (h, w):
-        raise InputError(f'the picture has {(h, w)} pixels, but its mask '
-                         f'{label.shape[:2]}')
-    if not (1 <= height <= h and 1 <= width <= w):
-        # edition 1: shrinks the part, and stretches what it has cut out
-        raise InputError(f'a picture of {h} x {w} pixels has no part of {height} x '
-                         f'{width}: choose a smaller one')
+    # edition 1: shrinks the part, and stretches what it has cut out
+    h, w = voc.check_part(feature, label, height, width)
     left, top = random.randint(0, w - width), random.randint(0, h - height)
     return tuple(array[top:top + height, left:left + width]
                  for array in (feature, label))

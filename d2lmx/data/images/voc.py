@@ -142,17 +142,23 @@ def voc_rand_crop(feature, label, height: int, width: int):
     Book: 13.9 (sec_semantic_segmentation)
     """
     height, width = _checked_size((height, width))
+    # book: shrinks the part, and stretches what it has cut out
+    h, w = check_part(feature, label, height, width)
+    top, left = onp.random.randint(h - height + 1), onp.random.randint(w - width + 1)
+    return tuple(array[top:top + height, left:left + width]
+                 for array in (feature, label))
+
+
+def check_part(feature, label, height, width):
+    """(h, w) of a picture and its mask; InputError where they have no such part."""
     h, w = feature.shape[:2]
     if label.shape[:2] != (h, w):
         raise InputError(f'the picture has {(h, w)} pixels, but its mask '
                          f'{label.shape[:2]}')
-    if h < height or w < width:
-        # book: shrinks the part, and stretches what it has cut out
+    if not (1 <= height <= h and 1 <= width <= w):
         raise InputError(f'a picture of {h} x {w} pixels has no part of {height} x '
                          f'{width}: choose a smaller one')
-    top, left = onp.random.randint(h - height + 1), onp.random.randint(w - width + 1)
-    return tuple(array[top:top + height, left:left + width]
-                 for array in (feature, label))
+    return h, w
 
 
 class VOCSegDataset(gluon.data.Dataset):
