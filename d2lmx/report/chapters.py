@@ -30,6 +30,7 @@ TITLES = {
     17: ('Generative adversarial networks', '生成对抗网络'),
     18: ('Appendix: mathematics for deep learning', '附录：深度学习中的数学'),
     20: ('Companions', '书外的补充'),
+    21: ('A course in pictures', '一门课程的二十二张图'),
 }
 
 
