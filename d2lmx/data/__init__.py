@@ -5,6 +5,7 @@ from .arrays import *
 from .images import *
 from .tables import *
 from .text import *
+from .toys.faces import *
 from .toys.fruit import *
 from .toys.paintings import *
 from .toys.records import *
