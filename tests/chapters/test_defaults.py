@@ -178,6 +178,8 @@ OURS = '''
       batch_size=32 num_epochs=10 to='symbol'
 21.18 num_people=400 num_unseen=100 num_pictures=4 embed_size=32 num_epochs=12 lr=0.002
       batch_size=16 num_seeds=3
+21.20 sentences='' most_sentences=2000 num_hiddens=32 lr=0.01 batch_size=32 num_epochs=6
+      num_samples=200 num_seeds=3
 '''
 
 
