@@ -14,8 +14,10 @@ from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
 from .companions.claims import *
 from .companions.classifying import *
+from .companions.debiasing import *
 from .companions.detecting import *
 from .companions.hmm import *
+from .companions.maps import *
 from .companions.regions import *
 from .companions.tagging import *
 from .companions.translator import *

@@ -180,6 +180,7 @@ OURS = '''
       batch_size=16 num_seeds=3
 21.20 sentences='' most_sentences=2000 num_hiddens=32 lr=0.01 batch_size=32 num_epochs=6
       num_samples=200 num_seeds=3
+21.21 perplexity=10 num_steps=500 embedding='glove.6b.50d' num_seeds=3
 '''
 
 
