@@ -19,6 +19,7 @@ from .companions.detecting import *
 from .companions.hmm import *
 from .companions.maps import *
 from .companions.regions import *
+from .companions.sound import *
 from .companions.tagging import *
 from .companions.translator import *
 from .companions.verifying import *

@@ -10,3 +10,4 @@ from .toys.fruit import *
 from .toys.paintings import *
 from .toys.records import *
 from .toys.songs import *
+from .toys.sounds import *

@@ -183,6 +183,8 @@ OURS = '''
 21.21 perplexity=10 num_steps=500 embedding='glove.6b.50d' num_seeds=3
 21.22 num_pairs=8000 num_test=300 most_tokens=12 num_words=400 embed_size=64
       num_hiddens=64 lr=0.005 batch_size=64 num_epochs=8 num_seeds=3
+21.23 num_train=600 num_test=200 num_hiddens=32 lr=0.003 batch_size=32 num_epochs=15
+      num_seeds=3
 '''
 
 
