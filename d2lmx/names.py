@@ -14,6 +14,7 @@ from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
 from .companions.claims import *
 from .companions.classifying import *
+from .companions.ctc import *
 from .companions.debiasing import *
 from .companions.detecting import *
 from .companions.hmm import *

@@ -185,6 +185,8 @@ OURS = '''
       num_hiddens=64 lr=0.005 batch_size=64 num_epochs=8 num_seeds=3
 21.23 num_train=600 num_test=200 num_hiddens=32 lr=0.003 batch_size=32 num_epochs=15
       num_seeds=3
+21.24 num_train=1500 num_test=300 num_hiddens=48 lr=0.004 batch_size=32 num_epochs=12
+      num_seeds=3
 '''
 
 
