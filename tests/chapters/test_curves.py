@@ -177,7 +177,7 @@ def test_house_prices_show_the_first_fold_and_then_all_rows(entry, smoke_run):
     fold = smoke.result['train and valid log rmse of each fold'][0]
     assert [first[name][1][-1] for name in ('train', 'valid')] == fold
     assert whole[''][1][-1] == smoke.result['final train log rmse']
-    assert {len(x) for x, _ in [*first.values(), *whole.values()]} == {20}  # epochs
+    assert {len(x) for x, _ in [*first.values(), *whole.values()]} == {10}  # epochs
 
 
 @of('8.1')
