@@ -129,11 +129,12 @@ def fewer_pictures():
 def small_inputs():
     """``small_inputs(section)(batch_size)``: example inputs of its network.
 
-    Smaller pictures than the page's for those that become dense layers of tens of
-    millions of weights; their last maps are still 2 x 2.
+    Smaller pictures than the page's where they take seconds, or become dense layers of
+    tens of millions of weights; their last maps are still 2 x 2.
     """
     from d2lmx.pages import sections
-    sizes = {'7.1': 127, '7.2': 64}
+    sizes = {'7.1': 127, '7.2': 64, '7.3': 127, '7.4': 64, '7.6': 64, '7.7': 64,
+             '12.6': 16, '13.7': 128}
 
     def of(section):
         example_inputs = sections.load(section).example_inputs
