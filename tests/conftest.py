@@ -7,6 +7,7 @@ each test, would spend 20 seconds on as many groups as there are tests.
 """
 import contextlib
 import fcntl
+import gc
 import logging
 import os
 import runpy
@@ -60,6 +61,11 @@ def pytest_xdist_auto_num_workers(config):
 def pytest_collection_modifyitems(items):
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
+def pytest_collection_finish():
+    gc.collect()
+    gc.freeze()  # no later collection looks at the half a million objects of the tests
 
 
 def group_of(item):
