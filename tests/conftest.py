@@ -2,10 +2,12 @@
 
 Under pytest-xdist (`-n`) tests run side by side, each worker with one thread. Groups
 stay on one worker: what is marked `processes` or `alone`, the tests of one section's
-smoke run, the tests of a module that share a fixture.
+smoke run, else the tests of a file: xdist, which counts the tests of all groups after
+each test, would spend 20 seconds on as many groups as there are tests.
 """
 import contextlib
 import fcntl
+import gc
 import logging
 import os
 import runpy
@@ -58,22 +60,22 @@ def pytest_xdist_auto_num_workers(config):
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     for item in items:
-        group = group_of(item)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
+def pytest_collection_finish():
+    gc.collect()
+    gc.freeze()  # no later collection looks at the half a million objects of the tests
 
 
 def group_of(item):
-    """Name of the group in which a test must run on one worker, or None."""
+    """Name of the group of tests that run on one worker."""
     if item.get_closest_marker('processes') or item.get_closest_marker('alone'):
         return 'in-turn'
     if 'smoke_run' in item.fixturenames:  # '06.06_lenet', by its entry or file
         entry = item.callspec.params.get('entry') if hasattr(item, 'callspec') else None
         return entry.slug if entry else item.path.stem[5:].replace('_', '.', 1)
-    fixtures = item._fixtureinfo.name2fixturedefs.values()
-    if any(definitions[-1].scope == 'module' for definitions in fixtures):
-        return item.path.stem
-    return None
+    return item.path.relative_to(ROOT / 'tests').with_suffix('').as_posix()
 
 
 @pytest.hookimpl(hookwrapper=True)
