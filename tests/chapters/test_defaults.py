@@ -180,6 +180,8 @@ OURS = '''
       num_train=5000 num_valid=5000 num_points=400
 21.2  num_seeds=3 num_hiddens=8 num_epochs=100 lr=0.5 batch_size=50 num_points=500
 21.3  num_seeds=3 num_bits=8 num_epochs=200 lr=0.01 batch_size=32 most_units=96
+21.4  num_seeds=3 num_epochs=20 lr=0.2 batch_size=64 wd=0.01 num_train=4000
+      num_valid=4000
 '''
 
 
