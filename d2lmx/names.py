@@ -19,6 +19,7 @@ from .companions.garments import *
 from .companions.logistic import *
 from .companions.plane import *
 from .companions.regions import *
+from .companions.regularizing import *
 from .companions.tagging import *
 from .companions.translator import *
 from .data import *
