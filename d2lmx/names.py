@@ -16,6 +16,7 @@ from .companions.claims import *
 from .companions.classifying import *
 from .companions.detecting import *
 from .companions.garments import *
+from .companions.gradient_check import *
 from .companions.logistic import *
 from .companions.plane import *
 from .companions.regions import *

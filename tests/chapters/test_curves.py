@@ -21,7 +21,10 @@ SCALES = {('4.4', 'loss'): ('linear', 'log'), ('4.5', 'loss'): ('linear', 'log')
           ('8.7', 'relative error'): ('log', 'linear'),
           ('8.7', 'norm of dL/dh_t'): ('linear', 'log'),
           ('11.5', 'loss over seconds'): ('log', 'linear'),
-          ('12.4', 'GB/s'): ('log', 'linear')}
+          ('12.4', 'GB/s'): ('log', 'linear'),
+          ('21.6', 'share left to gain'): ('log', 'linear'),
+          ('21.6', 'deviation of outputs'): ('linear', 'log'),
+          ('21.6', 'length of gradient'): ('linear', 'log')}
 
 
 def sigmoid(x):

@@ -184,6 +184,8 @@ OURS = '''
       num_valid=4000
 21.5  num_seeds=3 num_epochs=30 lr=0.03 batch_size=32 l1=0.0005 l2=0.005 num_train=500
       num_valid=2000
+21.6  num_seeds=3 num_layers=50 num_hiddens=64 num_epochs=10 lr=0.001 batch_size=64
+      num_train=2000 max_steps=20000
 '''
 
 
