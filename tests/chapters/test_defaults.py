@@ -186,6 +186,7 @@ OURS = '''
       num_valid=2000
 21.6  num_seeds=3 num_layers=50 num_hiddens=64 num_epochs=10 lr=0.001 batch_size=64
       num_train=2000 max_steps=20000
+21.7  num_seeds=3 num_epochs=10 batch_size=64 num_train=4000 num_rates=4
 '''
 
 
