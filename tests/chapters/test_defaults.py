@@ -190,7 +190,7 @@ OURS = '''
 21.18 num_people=400 num_unseen=100 num_pictures=4 embed_size=32 num_epochs=12 lr=0.002
       batch_size=16 num_seeds=3
 21.20 sentences='' most_sentences=2000 num_hiddens=32 lr=0.01 batch_size=32 num_epochs=6
-      num_samples=200 num_seeds=3
+      num_samples=1000 num_seeds=3
 21.21 perplexity=10 num_steps=500 embedding='glove.6b.50d' num_seeds=3
 21.22 num_pairs=8000 num_test=300 most_tokens=12 num_words=400 embed_size=64
       num_hiddens=64 lr=0.005 batch_size=64 num_epochs=8 num_seeds=3
