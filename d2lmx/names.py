@@ -15,6 +15,9 @@ from .commands.run import *
 from .companions.claims import *
 from .companions.classifying import *
 from .companions.detecting import *
+from .companions.garments import *
+from .companions.logistic import *
+from .companions.plane import *
 from .companions.regions import *
 from .companions.tagging import *
 from .companions.translator import *

@@ -176,6 +176,9 @@ OURS = '''
 20.2  sentences='' word_column=1 tag_column=-1 test_ratio=0.1 min_freq=2 embed_size=32
       num_hiddens=64 num_layers=1 dropout=0.3 bidirectional=True lr=0.005
       batch_size=32 num_epochs=10 to='symbol'
+21.1  num_seeds=3 garment='sneaker' num_epochs=20 lr=0.1 batch_size=32
+      num_train=5000 num_valid=5000 num_points=400
+21.2  num_seeds=3 num_hiddens=8 num_epochs=100 lr=0.5 batch_size=50 num_points=500
 '''
 
 
