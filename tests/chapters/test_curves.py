@@ -21,7 +21,9 @@ SCALES = {('4.4', 'loss'): ('linear', 'log'), ('4.5', 'loss'): ('linear', 'log')
           ('8.7', 'relative error'): ('log', 'linear'),
           ('8.7', 'norm of dL/dh_t'): ('linear', 'log'),
           ('11.5', 'loss over seconds'): ('log', 'linear'),
-          ('12.4', 'GB/s'): ('log', 'linear')}
+          ('12.4', 'GB/s'): ('log', 'linear'),
+          ('21.8', 'valid loss'): ('log', 'linear'), ('21.9', 'F1'): ('log', 'linear'),
+          ('21.12', 'test accuracy'): ('log', 'linear')}
 
 
 def sigmoid(x):

@@ -179,6 +179,16 @@ OURS = '''
 21.1  num_seeds=3 garment='sneaker' num_epochs=20 lr=0.1 batch_size=32
       num_train=5000 num_valid=5000 num_points=400
 21.2  num_seeds=3 num_hiddens=8 num_epochs=100 lr=0.5 batch_size=50 num_points=500
+21.8  num_seeds=3 per_axis=3 num_train=1000 num_valid=1000 num_epochs=4 batch_size=50
+      num_hiddens=32
+21.9  num_seeds=3 max_params=20000 num_epochs=15 lr=0.002 batch_size=64 num_train=5000
+      num_valid=5000
+21.10 num_seeds=3 planted=0.02 wrong=0.2 num_epochs=8 lr=0.002 batch_size=64
+      num_train=6000 num_valid=5000
+21.11 num_seeds=3 wrong=0.05 num_train=6000 num_small=200 num_valid=3000 num_epochs=8
+      lr=0.002 batch_size=50
+21.12 num_seeds=3 known=0.2 num_few=100 num_many=3000 num_test=2000 num_epochs=6
+      lr=0.002 batch_size=50
 '''
 
 
