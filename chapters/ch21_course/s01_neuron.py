@@ -2,11 +2,12 @@
 
 Source: deep-learning-specialization, topic 1
 
-Three things are said of a single neuron, a weighted sum below a sigmoid. Its gradient is
-the error times the input, which is held here against what autograd finds. It learns to
-tell one garment from the nine others: on examples that it has not seen it must be wrong
-less than half as often as whoever always says no. And its border is a straight line: a
-ring around a disc is beyond it, until it is given the squares of its inputs as well.
+Three things are said of a single neuron, a weighted sum below a sigmoid. Its gradient
+is the error times the input, which is held here against what autograd finds. It learns
+to tell one garment from the nine others: on examples that it has not seen it must be
+wrong less than half as often as whoever always says no. And its border is a straight
+line: a ring around a disc is beyond it, until it is given the squares of its inputs as
+well.
 """
 from typing import Literal
 

@@ -179,6 +179,14 @@ OURS = '''
 21.1  num_seeds=3 garment='sneaker' num_epochs=20 lr=0.1 batch_size=32
       num_train=5000 num_valid=5000 num_points=400
 21.2  num_seeds=3 num_hiddens=8 num_epochs=100 lr=0.5 batch_size=50 num_points=500
+21.3  num_seeds=3 num_bits=8 num_epochs=200 lr=0.01 batch_size=32 most_units=96
+21.4  num_seeds=3 num_epochs=20 lr=0.2 batch_size=64 wd=0.01 num_train=4000
+      num_valid=4000
+21.5  num_seeds=3 num_epochs=30 lr=0.03 batch_size=32 l1=0.0005 l2=0.005 num_train=500
+      num_valid=2000
+21.6  num_seeds=3 num_layers=50 num_hiddens=64 num_epochs=10 lr=0.001 batch_size=64
+      num_train=2000 max_steps=20000
+21.7  num_seeds=3 num_epochs=10 batch_size=64 num_train=4000 num_rates=4
 21.8  num_seeds=3 per_axis=3 num_train=1000 num_valid=1000 num_epochs=4 batch_size=50
       num_hiddens=32
 21.9  num_seeds=3 max_params=20000 num_epochs=15 lr=0.002 batch_size=64 num_train=5000
