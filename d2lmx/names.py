@@ -17,10 +17,12 @@ from .companions.classifying import *
 from .companions.detecting import *
 from .companions.garments import *
 from .companions.gradient_check import *
+from .companions.judging import *
 from .companions.logistic import *
 from .companions.plane import *
 from .companions.regions import *
 from .companions.regularizing import *
+from .companions.searching import *
 from .companions.tagging import *
 from .companions.translator import *
 from .data import *

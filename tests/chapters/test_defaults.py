@@ -187,6 +187,16 @@ OURS = '''
 21.6  num_seeds=3 num_layers=50 num_hiddens=64 num_epochs=10 lr=0.001 batch_size=64
       num_train=2000 max_steps=20000
 21.7  num_seeds=3 num_epochs=10 batch_size=64 num_train=4000 num_rates=4
+21.8  num_seeds=3 per_axis=3 num_train=1000 num_valid=1000 num_epochs=4 batch_size=50
+      num_hiddens=32
+21.9  num_seeds=3 max_params=20000 num_epochs=15 lr=0.002 batch_size=64 num_train=5000
+      num_valid=5000
+21.10 num_seeds=3 planted=0.02 wrong=0.2 num_epochs=8 lr=0.002 batch_size=64
+      num_train=6000 num_valid=5000
+21.11 num_seeds=3 wrong=0.05 num_train=6000 num_small=200 num_valid=3000 num_epochs=8
+      lr=0.002 batch_size=50
+21.12 num_seeds=3 known=0.2 num_few=100 num_many=3000 num_test=2000 num_epochs=6
+      lr=0.002 batch_size=50
 '''
 
 
