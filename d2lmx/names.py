@@ -15,6 +15,7 @@ from .commands.run import *
 from .companions.claims import *
 from .companions.classifying import *
 from .companions.detecting import *
+from .companions.few_garments import *
 from .companions.regions import *
 from .companions.tagging import *
 from .companions.translator import *

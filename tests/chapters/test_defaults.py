@@ -176,6 +176,8 @@ OURS = '''
 20.2  sentences='' word_column=1 tag_column=-1 test_ratio=0.1 min_freq=2 embed_size=32
       num_hiddens=64 num_layers=1 dropout=0.3 bidirectional=True lr=0.005
       batch_size=32 num_epochs=10 to='symbol'
+21.13 num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=10000 num_test=10000
+      num_epochs_kernel=50 lr_kernel=0.05
 '''
 
 
