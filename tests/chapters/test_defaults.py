@@ -178,6 +178,7 @@ OURS = '''
       batch_size=32 num_epochs=10 to='symbol'
 21.13 num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=10000 num_test=10000
       num_epochs_kernel=50 lr_kernel=0.05
+21.14 num_seeds=3 num_epochs=3 lr=0.002 batch_size=32 num_train=5000 num_test=10000
 '''
 
 
