@@ -28,6 +28,21 @@ def prepare():
     _supply_distutils()
 
 
+def load(execute, mxnet):
+    """Execute MXNet's module without scikit-learn, unless that is there already.
+
+    MXNet would import it, a sixth of its own import's time, for nothing but the base
+    class of `mxnet.model.FeedForward`, which is deprecated.
+    """
+    if 'sklearn' in sys.modules:
+        return execute(mxnet)
+    sys.modules['sklearn'] = None  # an import of it now fails
+    try:
+        execute(mxnet)
+    finally:
+        del sys.modules['sklearn']
+
+
 def mend(mxnet):
     """Mend an imported MXNet: what it computes wrong, what NumPy and Python break."""
     import numpy

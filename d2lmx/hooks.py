@@ -110,7 +110,8 @@ class _PrepareFirst:
         import warnings
         with warnings.catch_warnings():  # dozens; `error` would end the import
             warnings.simplefilter('ignore')
-            _beside('processor').load(execute, mxnet)
+            _beside('processor').load(
+                lambda module: _beside('compat').load(execute, module), mxnet)
 
     @staticmethod
     def follow(mxnet):

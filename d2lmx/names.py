@@ -16,7 +16,12 @@ from .companions.claims import *
 from .companions.classifying import *
 from .companions.detecting import *
 from .companions.few_garments import *
+from .companions.garments import *
+from .companions.gradient_check import *
+from .companions.logistic import *
+from .companions.plane import *
 from .companions.regions import *
+from .companions.regularizing import *
 from .companions.tagging import *
 from .companions.translator import *
 from .data import *

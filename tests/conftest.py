@@ -2,10 +2,12 @@
 
 Under pytest-xdist (`-n`) tests run side by side, each worker with one thread. Groups
 stay on one worker: what is marked `processes` or `alone`, the tests of one section's
-smoke run, the tests of a module that share a fixture.
+smoke run, else the tests of a file: xdist, which counts the tests of all groups after
+each test, would spend 20 seconds on as many groups as there are tests.
 """
 import contextlib
 import fcntl
+import gc
 import logging
 import os
 import runpy
@@ -58,22 +60,22 @@ def pytest_xdist_auto_num_workers(config):
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     for item in items:
-        group = group_of(item)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
+def pytest_collection_finish():
+    gc.collect()
+    gc.freeze()  # no later collection looks at the half a million objects of the tests
 
 
 def group_of(item):
-    """Name of the group in which a test must run on one worker, or None."""
+    """Name of the group of tests that run on one worker."""
     if item.get_closest_marker('processes') or item.get_closest_marker('alone'):
         return 'in-turn'
     if 'smoke_run' in item.fixturenames:  # '06.06_lenet', by its entry or file
         entry = item.callspec.params.get('entry') if hasattr(item, 'callspec') else None
         return entry.slug if entry else item.path.stem[5:].replace('_', '.', 1)
-    fixtures = item._fixtureinfo.name2fixturedefs.values()
-    if any(definitions[-1].scope == 'module' for definitions in fixtures):
-        return item.path.stem
-    return None
+    return item.path.relative_to(ROOT / 'tests').with_suffix('').as_posix()
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -129,11 +131,12 @@ def fewer_pictures():
 def small_inputs():
     """``small_inputs(section)(batch_size)``: example inputs of its network.
 
-    Smaller pictures than the page's for those that become dense layers of tens of
-    millions of weights; their last maps are still 2 x 2.
+    Smaller pictures than the page's where they take seconds, or become dense layers of
+    tens of millions of weights; their last maps are still 2 x 2.
     """
     from d2lmx.pages import sections
-    sizes = {'7.1': 127, '7.2': 64}
+    sizes = {'7.1': 127, '7.2': 64, '7.3': 127, '7.4': 64, '7.6': 64, '7.7': 64,
+             '12.6': 16, '13.7': 128}
 
     def of(section):
         example_inputs = sections.load(section).example_inputs

@@ -51,12 +51,18 @@ def test_mxnet_cannot_be_imported_where_numpy_lost_its_aliases():
     assert "has no attribute 'bool'" in done.stderr or 'PZERO' in done.stderr
 
 
-def test_prepare_makes_mxnet_importable_there():
-    done = python(LOAD + WITHOUT_ALIASES + '''
+def test_prepare_makes_mxnet_importable_there_and_mend_writes_plain_numbers():
+    # on NumPy 2 `mend` has something to do, on NumPy 1 nothing
+    done = python(LOAD + WITHOUT_ALIASES + """
 compat['prepare']()
 import mxnet
-print(mxnet.__version__)''')
-    assert done.stdout == '1.9.1\n', done.stderr
+print(mxnet.__version__)
+compat['mend'](mxnet)
+mended = 'str' in vars(mxnet.symbol.symbol)
+two = numpy.int64(2)
+print(mended == (repr(two) != '2'), mxnet.nd.zeros((two, 3)).shape)
+""")
+    assert done.stdout == '1.9.1\nTrue (2, 3)\n', done.stderr
 
 
 def test_prepare_gives_back_the_builtins_and_leaves_what_is_there(fake_numpy):
@@ -149,17 +155,27 @@ def test_parameters_are_written_as_on_numpy_1(plain_numbers):
     assert isinstance('a', text) and not isinstance(1, text)
 
 
-def test_mend_writes_plain_numbers_where_numpy_does_not():
-    # on NumPy 2 it has been done, on NumPy 1 nothing is to do
-    done = python(LOAD + """
-compat['prepare']()
-import mxnet, numpy
-compat['mend'](mxnet)
-mended = 'str' in vars(mxnet.symbol.symbol)
-two = numpy.int64(2)
-print(mended == (repr(two) != '2'), mxnet.nd.zeros((two, 3)).shape)
-""")
-    assert done.stdout == 'True (2, 3)\n', done.stderr
+@pytest.mark.parametrize('there', [False, True])
+def test_scikit_learn_is_left_out_of_mxnets_import_unless_it_is_there(monkeypatch,
+                                                                      there):
+    for name in [name for name in sys.modules if name.split('.')[0] == 'sklearn']:
+        monkeypatch.delitem(sys.modules, name)
+    before = {'sklearn': ModuleType('sklearn')} if there else {}
+    sys.modules.update(before)
+
+    def fails(module):
+        if there:
+            assert sys.modules['sklearn'] is before['sklearn']
+        else:
+            with pytest.raises(ImportError):
+                import sklearn
+        raise OSError(module)
+
+    with pytest.raises(OSError, match='libmxnet'):
+        compat.load(fails, 'libmxnet')
+    after = {name: module for name, module in sys.modules.items() if name == 'sklearn'}
+    assert after == before
+    sys.modules.pop('sklearn', None)
 
 
 def test_records_are_packed_without_tostring(monkeypatch):
@@ -222,12 +238,17 @@ def test_prepare_leaves_a_distutils_that_is_there(monkeypatch):
     assert not hasattr(module, 'LooseVersion')
 
 
+PRODUCTS = """
+print(torch.ones(3, 2).mm(torch.ones(2, 3)).sum().item(),
+      mxnet.nd.dot(mxnet.nd.ones((3, 2)), mxnet.nd.ones((2, 3))).sum().asscalar())"""
+
+
 @pytest.mark.torch
-@pytest.mark.parametrize('order', ['import torch, mxnet', 'import mxnet, torch'])
-def test_torch_and_mxnet_compute_in_one_process_in_either_order(torch, order):
+def test_torch_and_mxnet_compute_in_one_process_in_either_order(torch, capsys):
     done = python(LOAD + f'''
 compat['prepare']()
-{order}
-print(torch.ones(3, 2).mm(torch.ones(2, 3)).sum().item(),
-      mxnet.nd.dot(mxnet.nd.ones((3, 2)), mxnet.nd.ones((2, 3))).sum().asscalar())''')
+import torch, mxnet
+{PRODUCTS}''')
     assert done.stdout == '18.0 18.0\n', done.stderr
+    exec(PRODUCTS)  # here MXNet, which d2lmx imports, came first
+    assert capsys.readouterr().out == '18.0 18.0\n'

@@ -98,27 +98,30 @@ def test_the_variable_is_gone_where_mxnet_fails_to_load(machine, monkeypatch):
 # ---- updates
 
 
-@pytest.mark.parametrize('momentum', [0, 0.9])
-def test_sgd_updates_many_arrays_in_a_call_to_the_same_values(momentum):
-    done = python(LOAD + f'''
+def test_sgd_updates_many_arrays_in_a_call_to_the_same_values():
+    done = python(LOAD + '''
 from mxnet import gluon, np, npx, optimizer
 npx.set_np()
-sgd = optimizer.SGD(learning_rate=0.5, momentum={momentum}, wd=0.1)
-update = optimizer.get_updater(sgd)
-weights = [np.full((i % 3 + 1,), i, dtype='float32') for i in range(40)]
-gradients = [np.full((i % 3 + 1,), 1 - i, dtype='float32') for i in range(40)]
-for _ in range(2):
-    update(list(range(40)), gradients, weights)
-print(sgd.aggregate_num, *(float(w.min()) for w in weights))''')
-    size, *values = map(float, done.stdout.split())
-    expected = []
-    for w in range(40):
-        gradient, moved = 1 - w, 0
-        for _ in range(2):
-            moved = momentum * moved - 0.5 * (gradient + 0.1 * w)
-            w += moved
-        expected.append(w)
-    assert size == 32 and values == pytest.approx(expected, rel=1e-6)  # float32
+for momentum in 0, 0.9:
+    sgd = optimizer.SGD(learning_rate=0.5, momentum=momentum, wd=0.1)
+    update = optimizer.get_updater(sgd)
+    weights = [np.full((i % 3 + 1,), i, dtype='float32') for i in range(40)]
+    gradients = [np.full((i % 3 + 1,), 1 - i, dtype='float32') for i in range(40)]
+    for _ in range(2):
+        update(list(range(40)), gradients, weights)
+    print(sgd.aggregate_num, *(float(w.min()) for w in weights))''')
+    lines = done.stdout.splitlines()
+    assert len(lines) == 2, done.stderr
+    for momentum, line in zip((0, 0.9), lines):
+        size, *values = map(float, line.split())
+        expected = []
+        for w in range(40):
+            gradient, moved = 1 - w, 0
+            for _ in range(2):
+                moved = momentum * moved - 0.5 * (gradient + 0.1 * w)
+                w += moved
+            expected.append(w)
+        assert size == 32 and values == pytest.approx(expected, rel=1e-6)  # float32
 
 
 # ---- threads
@@ -229,7 +232,7 @@ two_processors = pytest.mark.skipif(
     len(os.sched_getaffinity(0)) < 2,
     reason='on one processor the threads of two sleep from the start')
 WAITING = '''
-import ctypes, threading, time
+import ctypes, os, threading, time
 delays, share = processor['_look_out'].__globals__, 0.0
 began = time.monotonic()
 queued, since = 0.0, began
@@ -265,60 +268,70 @@ alone = spun()
 processor['watch']()
 processor['watch']()
 looking = sum('crowded' in thread.name for thread in threading.enumerate())
-if looking:
-    share = 0.7
-    until(lambda: teams())
-    crowded = spun() < alone / 2
-    share = 0.4  # between the bounds nothing changes
-    time.sleep(0.1)
-    still = teams()
-    share = 0.1
-    until(lambda: not teams())
-    print(looking, crowded, still, spun() > alone / 2)
-else:
-    print(looking)
-'''
-
-
-@pytest.mark.alone
-@two_processors
-def test_threads_that_wait_sleep_as_long_as_others_want_the_processors():
-    # libgomp's 3 ms after each operator, or next to nothing: a factor of 10 and more
-    ours = python(LOAD + WAITING, OMP_NUM_THREADS='2')
-    assert ours.stdout == '1 True 1 True\n', ours.stderr
-
-
-@two_processors
-def test_processes_that_are_forked_never_wait_actively():
-    code = WAITING.partition('if looking:')[0] + '''
+share = 0.7
+until(lambda: teams())
+crowded = spun() < alone / 2
+share = 0.4  # between the bounds nothing changes
+time.sleep(0.1)
+still = teams()
+share = 0.1
+until(lambda: not teams())
+print(looking, crowded, still, spun() > alone / 2)
 share = 0.4
 for _ in range(2):
     child = os.fork()
     if not child:
         os._exit(0)
     os.waitpid(child, 0)
-print(teams(), spun() < alone / 2)'''
-    ours = python(LOAD + 'import os' + code, OMP_NUM_THREADS='2')
-    assert ours.stdout == '1 True\n', ours.stderr
+print(teams(), spun() < alone / 2)
+'''
 
 
-@pytest.mark.parametrize('choice', [{'GOMP_SPINCOUNT': '300000'},
-                                    {'OMP_WAIT_POLICY': 'active'},
-                                    {'OMP_NUM_THREADS': '1'}], ids=lambda c: [*c][0])
+@pytest.mark.alone
 @two_processors
-def test_nothing_changes_how_threads_wait_where_the_user_chose(choice):
-    chosen = python(LOAD + WAITING, **{'OMP_NUM_THREADS': '2', **choice})
-    assert chosen.stdout == '0\n', chosen.stderr
+def test_threads_that_wait_sleep_as_long_as_others_want_the_processors():
+    # libgomp's 3 ms after each operator, or next to nothing: a factor of 10 and more;
+    # a process that has forked, and what it forks, never waits actively
+    ours = python(LOAD + WAITING, OMP_NUM_THREADS='2')
+    assert ours.stdout == '1 True 1 True\n1 True\n', ours.stderr
 
 
-def test_nobody_looks_out_where_the_system_does_not_tell(monkeypatch):
+@pytest.fixture
+def started(monkeypatch):
+    """Threads that `watch` starts in a process of two threads, and none before."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(processor.THREADS, '2')
-    monkeypatch.setattr(processor, '_delays', dict)
     monkeypatch.setattr(threading, 'enumerate', list)
-    started = []
-    monkeypatch.setattr(threading, 'Thread', lambda **how: started.append(how))
+    monkeypatch.setattr(os, 'register_at_fork', lambda **how: None)
+    monkeypatch.setattr(processor, '_delays', lambda: {'1': 0})
+    found = []
+
+    class Thread:
+        def __init__(self, name, **how):
+            found.append(name)
+
+        def start(self):
+            pass
+
+    monkeypatch.setattr(threading, 'Thread', Thread)
+    return found
+
+
+@pytest.mark.parametrize('choice', [{}, {'GOMP_SPINCOUNT': '300000'},
+                                    {'OMP_WAIT_POLICY': 'active'},
+                                    {'OMP_NUM_THREADS': '1'}],
+                         ids=lambda choice: [*choice, 'none'][0])
+def test_nothing_changes_how_threads_wait_where_the_user_chose(started, monkeypatch,
+                                                               choice):
+    for name, value in choice.items():
+        monkeypatch.setenv(name, value)
+    processor.watch()
+    assert started == ([] if choice else [processor.LOOKOUT])
+
+
+def test_nobody_looks_out_where_the_system_does_not_tell(started, monkeypatch):
+    monkeypatch.setattr(processor, '_delays', dict)
     processor.watch()
     assert started == []
 

@@ -9,7 +9,7 @@ from mxnet.gluon import nn
 
 import d2lmx as d2l
 
-SMOKE = dict(num_epochs=20, num_epochs_all=40)
+SMOKE = dict(num_epochs=10, num_epochs_all=20)
 # builds differ by less than 1 %, beside the rounding of what they print
 PRINTED = [({}, {'normal: degrees 0 to 3/train': (.00479, .00474, .00484),
                  'normal: degrees 0 to 3/test': (.00621, .00614, .00628),

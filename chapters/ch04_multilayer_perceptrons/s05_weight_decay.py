@@ -7,7 +7,7 @@ from mxnet.gluon import nn
 
 import d2lmx as d2l
 
-SMOKE = dict(num_epochs=20)
+SMOKE = dict(num_epochs=10)
 RANGES = dict(num_inputs=(1, 10 ** 4), n_train=(1, 10 ** 4), n_test=(1, 10 ** 4))
 # builds differ by less than 0.2 %, beside the rounding of what they print
 PRINTED = [({}, {'scratch, lambda 0/test': (60.2, 60.0, 60.4),

@@ -11,7 +11,7 @@ from mxnet.gluon import nn
 import d2lmx as d2l
 
 DATA = ('kaggle_house_train', 'kaggle_house_test')
-SMOKE = dict(k=2, num_epochs=20, batch_size=32, lr=20)
+SMOKE = dict(k=2, num_epochs=10, batch_size=32, lr=40)
 RANGES = dict(k=(2, 100))
 # printed, then the range of 42 builds
 FOLDS = 'train and valid log rmse of each fold'

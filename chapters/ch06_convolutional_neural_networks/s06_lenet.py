@@ -9,7 +9,7 @@ import d2lmx as d2l
 
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
-SMOKE = dict(num_epochs=5, batch_size=64)
+SMOKE = dict(num_epochs=2, batch_size=64)
 # printed, then 3 % (loss) and 1 % (acc) about the builds' median, or their range (test)
 PRINTED = [({}, {'train loss': (0.473, 0.458, 0.486),
                  'train acc': (0.823, 0.814, 0.830),

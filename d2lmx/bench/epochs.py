@@ -16,7 +16,7 @@ from ..parity.torch_side import find_twin, has_torch
 from .measure import measure
 from .roofline import gluon_limits, port_limits
 from .tasks import FUNCTIONS, TASKS
-from .ways import HYBRIDIZE, NO_COMPILER, has_compiler, one_line
+from .ways import HYBRIDIZE, CannotRun, compiling
 
 EPOCH, PAGE = 'training epoch', 'page'
 TORCH = 'torch eager', 'torch compiled'
@@ -77,13 +77,12 @@ def make_epoch(address, way, data, num_batches) -> dict:
 def compiled(make, task):
     """The function that ``make(task, compile)`` gives, or why there is none."""
     import torch
-    if not has_compiler():
-        return NO_COMPILER
     try:
-        epoch = make(task, torch.compile)
-        epoch()
-    except Exception as error:  # torch.compile passes on what any part of it raises
-        return one_line(error)
+        with compiling():
+            epoch = make(task, torch.compile)
+            epoch()
+    except CannotRun as reason:
+        return str(reason)
     return epoch
 
 

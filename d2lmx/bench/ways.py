@@ -1,7 +1,9 @@
 """A training step and a prediction as functions to be timed, in every way there is."""
 import shutil
+import signal
 import tempfile
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 
 import mxnet as mx
@@ -159,6 +161,7 @@ def port_functions(build_net, example_inputs, build_port, lr: float, batch_size:
 
 
 NO_COMPILER = 'torch.compile needs a C++ compiler, and there is none'
+MOST_COMPILING = 120  # seconds
 
 
 def has_compiler() -> bool:
@@ -168,6 +171,36 @@ def has_compiler() -> bool:
 
 class CannotRun(Exception):
     """A way that this machine, or this network, does not offer; says why."""
+
+
+class TimeIsUp(BaseException):  # torch.compile goes on after any Exception
+    """Raised by a clock, wherever the program is."""
+
+
+@contextmanager
+def compiling():
+    """What runs within the block for the first time is compiled by torch.compile.
+
+    CannotRun where there is no compiler, where it fails, and where it takes more than
+    MOST_COMPILING seconds.
+    """
+    if not has_compiler():
+        raise CannotRun(NO_COMPILER)
+
+    def stop(*_):
+        raise TimeIsUp
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, MOST_COMPILING)
+    try:
+        yield
+    except TimeIsUp:
+        raise CannotRun(f'not compiled after {MOST_COMPILING} seconds') from None
+    except Exception as error:  # torch.compile passes on what any part of it raises
+        raise CannotRun(one_line(error)) from error
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def port_pair(port, way, tensors, y, lr):
@@ -180,17 +213,13 @@ def port_pair(port, way, tensors, y, lr):
         port.to(memory_format=torch.channels_last)
         tensors = [in_channels_last(X) for X in tensors]
     elif way == 'compiled':
-        if not has_compiler():
-            raise CannotRun(NO_COMPILER)
         call = torch.compile(port)
     train, predict = (port_step(port, call, tensors, y, lr),
                       port_prediction(port, call, tensors))
     if way == 'compiled':
-        try:
+        with compiling():
             train()
             predict()
-        except Exception as error:  # torch.compile passes on what any part of it raises
-            raise CannotRun(one_line(error)) from error
     return train, predict
 
 

@@ -4,7 +4,8 @@ from mxnet import autograd, np
 from ..runtime.checks import check_arrays
 
 __all__ = ['linreg', 'squared_loss', 'corr2d', 'count_tokens', 'sum_tokens',
-           'max_over_time', 'without_gradient', 'mask_like', 'add', 'multiply']
+           'max_over_time', 'without_gradient', 'mask_like', 'add', 'add_pairs',
+           'multiply']
 
 
 def linreg(X, w, b):
@@ -60,6 +61,26 @@ def multiply(F, X, Y):
     Ours, for 10.7
     """
     return F.elemwise_mul(X.as_nd_ndarray(), Y.as_nd_ndarray()).as_np_ndarray()
+
+
+def add_pairs(F, X, Y):
+    """The sum of each row of X (batch, n, d) with each of Y (batch, m, d).
+
+    (batch, n, m, d). Where a gradient is recorded, rows are copied by matrix products,
+    whose gradients are products again: the sums of broadcasting's take twice as long as
+    all of it.
+
+    Ours, for 10.3
+    """
+    if not autograd.is_recording():
+        return F.np.expand_dims(X, 2) + F.np.expand_dims(Y, 1)
+    n, m = (F.np.ones_like(F.npx.slice(Z, begin=(None, None, 0), end=(None, None, 1)))
+            for Z in (X, Y))                                         # (b, n or m, 1)
+    m = F.npx.reshape(F.npx.batch_dot(n, m, transpose_b=True), (-5, -2, 1))
+    of_X = F.npx.batch_dot(m, F.npx.reshape(X, (-5, -6, 1, -1)))     # (b * n, m, d)
+    of_Y = F.npx.batch_dot(n, F.npx.reshape(Y, (-2, 1, -1)))         # (b, n, m * d)
+    return F.npx.reshape_like(add(F, of_X, F.npx.reshape_like(of_Y, of_X)), X,
+                              lhs_begin=0, lhs_end=1, rhs_begin=0, rhs_end=2)
 
 
 def count_tokens(F, X, pad: int):

@@ -105,6 +105,9 @@ def pages(entries):
         root='', entries=entries, chapters=chapters, counts=counts)
     yield 'figures.html', environment().get_template('figures.html').render(
         root='', chapters=chapters)
+    yield 'claims.html', environment().get_template('claims.html').render(
+        root='', claimed=[(entry, row) for entry in entries if entry.run
+                          for row in tables.claims(entry.run['result'])])
     page = environment().get_template('section.html')
     around = [None, *entries, None]
     for previous, entry, following in zip(around, entries, around[2:]):

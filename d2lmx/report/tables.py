@@ -6,7 +6,7 @@ from ..pages.options import flag
 from ..pages.results import digits_of, in_a_line, number_text
 from ..parity.report import failure
 
-SERIES = 'series'             # of a result: what the figures draw
+SERIES, CLAIMS = 'series', 'claims'  # of a result: what figures draw, and see `claims`
 WIDTH, EDGE, INNER = 120, 6, 36  # of the drawing of a range: whole, margins, range
 
 
@@ -75,7 +75,7 @@ def values(result, path=()) -> list:
     """
     rows = []
     for key, value in result.items():
-        if key == SERIES and not path:
+        if not path and (key == SERIES or key == CLAIMS and claims(result)):
             continue
         if isinstance(value, dict):
             rows += values(value, (*path, key))
@@ -85,6 +85,34 @@ def values(result, path=()) -> list:
                          value if is_block else in_a_line(value, as_cell=True),
                          is_block))
     return rows
+
+
+class Claim(NamedTuple):
+    """A row of a run's claims, as `companions/claims.py` makes it."""
+
+    text: str
+    measured: list  # (name, numbers as a text)
+    holds: bool
+
+
+def claims(result) -> list:
+    """A `Claim` each of what a run measured of what is said; else []."""
+    rows = result.get(CLAIMS)
+    return [Claim(str(row['claim']), [(name, over_seeds(value)) for name, value
+                                      in row['measured'].items()], row['holds'] is True)
+            for row in (rows if isinstance(rows, list) else ())
+            if isinstance(row, dict) and {'claim', 'measured', 'holds'} <= set(row)
+            and isinstance(row['measured'], dict)]
+
+
+def over_seeds(value) -> str:
+    """A number; of a list of each seed's the mean, lowest and highest."""
+    if not (isinstance(value, list) and value
+            and all(isinstance(part, (int, float)) for part in value)):
+        return in_a_line(value, as_cell=True)
+    mean, lowest, highest = (number_text(part, 4) for part in (
+        sum(value) / len(value), min(value), max(value)))
+    return f'{mean} ({lowest} to {highest}, {len(value)} seeds)'
 
 
 def options(run, defaults) -> list:

@@ -3,6 +3,7 @@ import contextlib
 import functools
 
 from matplotlib import font_manager
+from matplotlib.axis import Axis
 from matplotlib.text import Text
 
 __all__ = ['font_with']
@@ -44,7 +45,7 @@ def learn_new_fonts() -> bool:
 
 def complete(fig) -> None:
     """Give texts of a figure a second font for the characters that theirs lacks."""
-    for text in fig.findobj(Text):
+    for text in texts_of(fig):
         if text.get_text().isascii():
             continue
         own = characters_of(font_manager.findfont(text.get_fontproperties()))
@@ -52,3 +53,13 @@ def complete(fig) -> None:
         font = font_with(''.join(lacking)) if lacking else ''
         if font and font not in text.get_fontfamily():
             text.set_fontfamily([*text.get_fontfamily(), font])
+
+
+def texts_of(artist):
+    """All that is written in an artist; what is switched off has no ticks to be made.
+    """
+    if isinstance(artist, Text):
+        yield artist
+    for child in artist.get_children():
+        if not isinstance(child, Axis) or child.axes.axison:
+            yield from texts_of(child)

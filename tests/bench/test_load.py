@@ -1,8 +1,6 @@
 """Busy processes beside, gone afterwards; how much slower they make things."""
 import os
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -46,13 +44,21 @@ def os_times(pid):
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGKILL])
 def test_busy_processes_end_with_the_process_that_has_them(number):
-    code = ('import time\nfrom d2lmx.bench.load import busy\n'
-            'with busy(1) as (pid,):\n    print(pid, flush=True)\n    time.sleep(60)\n')
-    process = subprocess.Popen([sys.executable, '-W', 'ignore', '-c', code],
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    pid = int(process.stdout.readline())
-    process.send_signal(number)
-    process.communicate()
+    ours, theirs = os.pipe()
+    holder = os.fork()
+    if not holder:
+        try:
+            with busy(1) as (pid,):
+                os.write(theirs, str(pid).encode())
+                time.sleep(60)
+        finally:
+            os._exit(0)
+    pid = int(os.read(ours, 20))
+    assert is_there(pid)
+    os.kill(holder, number)
+    os.waitpid(holder, 0)
+    os.close(ours)
+    os.close(theirs)
     deadline = time.monotonic() + 20
     while is_there(pid) and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -1,4 +1,7 @@
 """A network made ready in every way, or the reason why not."""
+import signal
+import time
+
 import pytest
 from mxnet import np
 from mxnet.gluon import nn
@@ -41,3 +44,26 @@ def test_without_a_compiler_or_images_the_reason_stands_for_the_function(
     assert callable(functions['eager', ways.TRAIN])
     assert functions['channels last', ways.TRAIN] == 'the network takes no images'
     assert 'C++ compiler' in functions['compiled', ways.PREDICT]
+
+
+def test_what_takes_too_long_to_compile_is_left_alone(monkeypatch):
+    def compile_on_and_on():
+        try:
+            while True:
+                time.sleep(0.01)
+        except Exception:  # as PyTorch's compiler has it
+            pass
+
+    monkeypatch.setattr(ways, 'has_compiler', lambda: True)
+    monkeypatch.setattr(ways, 'MOST_COMPILING', 0.05)
+    with pytest.raises(ways.CannotRun, match='not compiled after 0.05 seconds'):
+        with ways.compiling():
+            compile_on_and_on()
+    time.sleep(0.06)  # and nothing rings afterwards
+    with ways.compiling():
+        pass
+    with pytest.raises(ways.CannotRun, match='ValueError: no such kernel'):
+        with ways.compiling():
+            raise ValueError('no such kernel\nand more')
+    assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)

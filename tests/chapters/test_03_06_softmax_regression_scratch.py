@@ -71,16 +71,18 @@ def test_parameters_are_small_random_weights_and_a_zero_bias(page):
     assert W.asnumpy().std() == pytest.approx(0.01, rel=0.05)
 
 
-def test_toy_training_learns_and_stays_finite(page):
-    result = page.run(num_epochs=3, batch_size=64)
+def test_toy_training_learns_and_stays_finite(page, fewer_garments):
+    with fewer_garments(4000):
+        result = page.run(num_epochs=3, batch_size=64)
     losses = [l for _, l in result['series']['train loss']]
     assert all(map(math.isfinite, losses)) and losses == sorted(losses, reverse=True)
     assert losses[-1] < math.log(10) / 4  # a quarter of the loss of guessing
     assert result['final']['test acc'] > 0.8 > result['test acc before training']
 
 
-def test_run_draws_the_curves_and_six_predictions(page):
-    page.run(num_epochs=1)
+def test_run_draws_the_curves_and_six_predictions(page, fewer_garments):
+    with fewer_garments(640):
+        page.run(num_epochs=1)
     curves, pictures = (plt.figure(number) for number in plt.get_fignums())
     legend = [text.get_text() for text in curves.axes[0].get_legend().get_texts()]
     assert legend == ['train loss', 'train acc', 'test acc']

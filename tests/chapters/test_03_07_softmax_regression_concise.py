@@ -40,19 +40,20 @@ def test_loss_survives_scores_that_overflow_the_softmax_from_scratch(section):
                                             np.array([0], dtype='int32')).item())
 
 
-def test_toy_training_learns(page):
-    result = page.run(num_epochs=3, batch_size=64)
+def test_toy_training_learns(page, fewer_garments):
+    with fewer_garments(4000):
+        result = page.run(num_epochs=3, batch_size=64)
     losses = [l for _, l in result['series']['train loss']]
     assert losses == sorted(losses, reverse=True)
     assert losses[-1] < math.log(10) / 4  # a quarter of the loss of guessing
     assert result['final']['test acc'] > 0.8
 
 
-def test_hybridized_training_equals_imperative_training(page):
+def test_hybridized_training_equals_imperative_training(page, fewer_garments):
     finals = []
     for hybridize in (False, True):
         d2l.set_seed(3)
-        with running(compiles=hybridize):
+        with running(compiles=hybridize), fewer_garments(2560):
             finals.append(page.run(num_epochs=1)['final'])
     assert finals[0] == pytest.approx(finals[1], rel=1e-4)
 

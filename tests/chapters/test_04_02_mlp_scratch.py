@@ -43,8 +43,8 @@ def test_a_batch_of_one_gives_ten_scores(section):
     assert module.make_net(*params)(np.zeros((1, 1, 28, 28))).shape == (1, 10)
 
 
-def test_the_predictions_are_drawn(section):
-    module = section('4.2')
-    module.run(num_epochs=1, num_hiddens=8)
+def test_the_predictions_are_drawn(section, fewer_garments):
+    with fewer_garments(640):
+        section('4.2').run(num_epochs=1, num_hiddens=8)
     titles = [axes.get_title() for axes in d2l.plt.gcf().axes]
     assert len(titles) == 6 and all(len(title.split('\n')) == 2 for title in titles)

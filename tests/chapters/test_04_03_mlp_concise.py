@@ -33,11 +33,11 @@ def test_it_learns_the_toy_garments(smoke_run):
     assert result['final']['train loss'] < 0.5 and result['final']['test acc'] > 0.9
 
 
-def test_hybridized_and_imperative_training_agree(section):
+def test_hybridized_and_imperative_training_agree(section, fewer_garments):
     losses = []
     for hybridize in (True, False):
         d2l.set_seed(0)
-        with running(compiles=hybridize):
+        with running(compiles=hybridize), fewer_garments(2560):
             result = section('4.3').run(num_epochs=1, batch_size=64)
         losses.append(result['final']['train loss'])
     # rounding differs between the compiled and the imperative kernels

@@ -30,7 +30,8 @@ def test_weighted_regression_equals_weighted_least_squares(section):
     X = np.array([[0.0], [1.0], [2.0], [3.0]])
     y = np.array([[1.0], [0.0], [2.0], [5.0]])
     beta = np.array([[1.0], [2.0], [0.5], [0.1]])
-    w, b = section('4.9').weighted_linear_regression(X, y, beta, 3000, lr=0.5)
+    # the mean's curvatures are 1.9 and .22: a step leaves at most .89 of the distance
+    w, b = section('4.9').weighted_linear_regression(X, y, beta, 150, lr=0.5)
     A = onp.hstack([X.asnumpy(), onp.ones((4, 1))])
     root = onp.sqrt(beta.asnumpy())
     expected = onp.linalg.lstsq(root * A, root * y.asnumpy(), rcond=None)[0].ravel()
@@ -61,14 +62,15 @@ def test_reweighting_raises_the_accuracy_on_the_target(result):
     assert accuracy['weighted'] > accuracy['unweighted'] + 0.02
 
 
-def test_the_classifier_comes_close_to_the_best_one_that_knows_the_target(section):
+def test_the_classifier_comes_close_to_the_best_one_that_knows_the_target(
+        section, result):
     # for three normal clouds of one spread the best rule is the nearest centre,
     # where a class's centre counts as nearer by the logarithm of its share
     module = section('4.9')
     X, y = module.draw_classification(3000, module.target_shares)
     distance = ((X.asnumpy()[:, None] - module.centers.asnumpy()) ** 2).sum(axis=2)
     best = (onp.log(module.target_shares) - distance / 2).argmax(axis=1)
-    accuracy = module.run()['label shift']['accuracy on the target']['weighted']
+    accuracy = result['label shift']['accuracy on the target']['weighted']
     assert accuracy == pytest.approx((best == y.asnumpy()).mean(), abs=0.02)
 
 

@@ -76,23 +76,23 @@ def test_outputs_and_gradients_are_those_of_torch(torch, net, hybridize):
                                     rtol=1e-3, atol=1e-5, err_msg=param.name)
 
 
-def test_smoke_run_learns_the_toy_garments(page, smoke_run):
+def test_smoke_run_draws_each_epoch_and_tells_the_speed(page, smoke_run):
     smoke = smoke_run('6.6')
-    result = smoke.result
-    assert result['final']['test acc'] >= 0.85
-    assert result['final']['train loss'] < 0.5 < result['series']['train loss'][0][1]
-    assert len(result['series']['test acc']) == page.SMOKE['num_epochs']
+    assert len(smoke.result['series']['test acc']) == page.SMOKE['num_epochs']
     assert 'examples/sec on' in smoke.output
     assert smoke.figures[-1].axes[0].get_xlabel() == 'epoch'
 
 
-def test_the_pages_rate_and_batches_leave_the_plateau_on_toys_in_seven_of_ten_epochs(
-        page):
-    # batches of 64 say nothing of this: they are noisier, and stay three times as many
-    # updates on the plateau, the loss of guessing. Four seeds ended between .5 and 1.3
+def test_the_pages_rate_and_batches_learn_the_toys_and_leave_the_plateau_in_time(page):
+    # batches of 64 say nothing of the plateau, the loss of guessing: they are noisier,
+    # and stay three times as many updates. Four seeds had left it after seven epochs,
+    # with losses between .5 and 1.3
     with running(data='toy'):
-        result = page.run(num_epochs=7)
-    assert result['final']['train loss'] < 2 < math.log(10)
+        result = page.run(num_epochs=9)
+    losses = dict(result['series']['train loss'])
+    assert losses[7] < 2 < math.log(10)
+    assert result['final']['test acc'] >= 0.85
+    assert result['final']['train loss'] < 0.5 < result['series']['train loss'][0][1]
 
 
 def test_two_runs_from_one_seed_are_equal_and_hybridizing_changes_nothing(

@@ -1,6 +1,5 @@
 import numpy as onp
 import pytest
-from matplotlib import pyplot as plt
 
 
 @pytest.fixture
@@ -28,13 +27,14 @@ def test_parameters_by_hand(page):
                ) == encoder + decoder
 
 
-def test_training_learns_and_weights_of_padding_are_zero(page):
-    result = page.run(num_epochs=12)
+def test_training_learns_and_weights_of_padding_are_zero(smoke_run):
+    smoke = smoke_run('10.4')
+    result = smoke.result
     losses = [value for _, value in result['series']['train loss']]
     assert losses[-1] < losses[0] / 2
     weights = onp.array(result['attention'])
     assert 1 <= len(weights) <= 10
     onp.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
     assert (weights[:, 4:] == 0).all()  # i'm home . <eos>
-    picture, = plt.gcf().axes[0].images
+    picture, = smoke.figures[-1].axes[0].images
     onp.testing.assert_array_equal(picture.get_array(), weights[:, :4])

@@ -1,6 +1,5 @@
 import numpy as onp
 import pytest
-from matplotlib import pyplot as plt
 from mxnet import np
 
 
@@ -51,12 +50,12 @@ def test_weights_of_a_translation_are_aligned_by_target_step(page):
                                 rtol=1e-6)
 
 
-def test_training_learns_and_three_pictures_are_drawn(page):
-    result = page.run(num_epochs=12)
-    losses = [value for _, value in result['series']['train loss']]
+def test_training_learns_and_three_pictures_are_drawn(smoke_run):
+    smoke = smoke_run('10.7')
+    losses = [value for _, value in smoke.result['series']['train loss']]
     assert losses[-1] < losses[0] / 2
     pictures = [[onp.array(ax.images[0].get_array()) for ax in figure.axes[:8]]
-                for figure in map(plt.figure, plt.get_fignums())
+                for figure in smoke.figures
                 if len(figure.axes) == 2 * 4 + 1]  # layers times heads, a colour bar
     of_source, to_target, to_source = pictures
     for weights in (*of_source, *to_target, *to_source):

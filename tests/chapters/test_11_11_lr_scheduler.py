@@ -66,25 +66,28 @@ def test_rates_are_pytorchs(section, torch):
         theirs('CosineAnnealingLR', .3, T_max=20, eta_min=.01)[:21])
 
 
-def test_training_takes_the_rate_of_each_epoch(section, monkeypatch, capsys):
+def test_training_takes_the_rate_of_each_epoch(section, monkeypatch, fewer_garments):
     page, seen = section('11.11'), []
     monkeypatch.setitem(page.TRAINED, 'constant',
                         lambda lr: lambda epoch: seen.append(epoch) or lr)
-    page.run(schedule='constant', num_epochs=3, batch_size=256)
+    with fewer_garments(640):
+        page.run(schedule='constant', num_epochs=3, batch_size=256)
+        train_iter, _ = d2l.load_data_fashion_mnist(256)
     # one question when the trainer is made, then one at least for each of all batches
     assert set(seen) == {0, 1, 2} and seen == sorted(seen)
-    train_iter, _ = d2l.load_data_fashion_mnist(256)
     assert seen.count(1) == seen.count(2) >= len(train_iter)
 
 
-def test_every_training_starts_from_the_same_weights(section):
+def test_every_training_starts_from_the_same_weights(section, fewer_garments):
     page, devices = section('11.11'), [mx.cpu(0), mx.cpu(1)]
     net, weights = page.new_net(devices)
     loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    with fewer_garments(640):
+        data_iters = d2l.load_data_fashion_mnist(256)
     for rate in (.1, 0):  # the second time nothing is learnt
         page.reset(net, weights)
         trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': rate})
-        page.train(net, *d2l.load_data_fashion_mnist(256), 1, loss, trainer, devices)
+        page.train(net, *data_iters, 1, loss, trainer, devices)
         for param, first in zip(net.collect_params().values(), weights):
             assert all((copy.asnumpy() == first.asnumpy()).all() == (rate == 0)
                        for copy in param.list_data())

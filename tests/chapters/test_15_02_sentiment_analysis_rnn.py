@@ -10,6 +10,7 @@ from mxnet import init, np
 import d2lmx as d2l
 from d2lmx.commands import call
 from d2lmx.files.archives import BadData
+from d2lmx.pages import sections
 
 LENS = [20, 1, 7, 13, 2, 9, 4, 20]
 
@@ -150,9 +151,11 @@ def test_texts_are_judged_in_their_order_and_remarks_made(caplog):
         d2l.judge_texts(Stub(), ['a', ' \t'])
 
 
-@pytest.mark.parametrize('number', ['15.2', '15.3'])
+@pytest.mark.parametrize('entry', [sections.find('15.2'), sections.find('15.3')],
+                         ids=lambda entry: entry.slug)
 def test_predict_reads_arguments_or_lines_and_needs_the_folder_alone(
-        number, smoke_run, monkeypatch, capsys):
+        entry, smoke_run, monkeypatch, capsys):
+    number = entry.number
     model = ['--model', str(smoke_run(number).folder / 'model')]
     assert call('predict', [number, 'this movie is great', *model, '--json']) == 0
     first, = json.loads(capsys.readouterr().out)['results']

@@ -176,6 +176,17 @@ OURS = '''
 20.2  sentences='' word_column=1 tag_column=-1 test_ratio=0.1 min_freq=2 embed_size=32
       num_hiddens=64 num_layers=1 dropout=0.3 bidirectional=True lr=0.005
       batch_size=32 num_epochs=10 to='symbol'
+21.1  num_seeds=3 garment='sneaker' num_epochs=20 lr=0.1 batch_size=32
+      num_train=5000 num_valid=5000 num_points=400
+21.2  num_seeds=3 num_hiddens=8 num_epochs=100 lr=0.5 batch_size=50 num_points=500
+21.3  num_seeds=3 num_bits=8 num_epochs=200 lr=0.01 batch_size=32 most_units=96
+21.4  num_seeds=3 num_epochs=20 lr=0.2 batch_size=64 wd=0.01 num_train=4000
+      num_valid=4000
+21.5  num_seeds=3 num_epochs=30 lr=0.03 batch_size=32 l1=0.0005 l2=0.005 num_train=500
+      num_valid=2000
+21.6  num_seeds=3 num_layers=50 num_hiddens=64 num_epochs=10 lr=0.001 batch_size=64
+      num_train=2000 max_steps=20000
+21.7  num_seeds=3 num_epochs=10 batch_size=64 num_train=4000 num_rates=4
 21.13 num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=10000 num_test=10000
       num_epochs_kernel=50 lr_kernel=0.05
 21.14 num_seeds=3 num_epochs=3 lr=0.002 batch_size=32 num_train=5000 num_test=10000

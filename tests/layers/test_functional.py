@@ -84,6 +84,20 @@ def test_max_over_time_takes_the_first_of_the_largest_of_each_channel():
     assert grad.tolist() == [[[0, 10, 0], [6, 0, 0]], [[0, -6, 0], [0, 0, 0]]]
 
 
+@pytest.mark.parametrize('n', [1, 3])
+def test_each_row_is_added_to_each_of_the_other_array(n):
+    rng = onp.random.RandomState(0)
+    x, y = rng.randn(2, n, 5).astype('float32'), rng.randn(2, 4, 5).astype('float32')
+    sums = x[:, :, None] + y[:, None]  # (2, n, 4, 5), a single addition each
+    for order in (1, -1):  # the gradient by either
+        trained, predicted, grad = trained_and_predicted(
+            lambda F, *arrays: d2l.add_pairs(F, *arrays[::order]), *(x, y)[::order])
+        assert (trained == sums).all() and (predicted == sums).all()
+        # up to four numbers of ten at most, added in another order
+        onp.testing.assert_allclose(grad, 2 * sums.sum(axis=1 if order == 1 else 2),
+                                    rtol=1e-5, atol=1e-5)
+
+
 @pytest.mark.parametrize('shape', [(2, 1, 4), (2, 3, 1), (2, 3, 4)], ids=str)
 @pytest.mark.parametrize('mode', ['plus', 'times'])
 def test_mask_like_gives_what_broadcasting_gives(shape, mode):

@@ -91,7 +91,7 @@ def test_pages_pictures_and_widths(browser, report):
     sized(browser, DESKTOP)
     browser.get_log('performance')
     pages = all_pages(browser, report)
-    assert len(pages) == 2 + 8  # six sections, two entries beside the book
+    assert len(pages) == 3 + 8  # six sections, two entries beside the book
     for address in pages:
         browser.get(address)
         assert 'taken' not in browser.title.split()[:1]

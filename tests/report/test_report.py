@@ -69,6 +69,46 @@ def test_a_file_belongs_to_the_section_that_begins_its_name(results):
                              '07.05_batch_norm_concise-symbol.json']}
 
 
+CLAIMS = [{'claim': 'L1 makes weights zero', 'holds': True,
+           'measured': {'zeros, L1': [0.25, 0.5, 0.75], 'zeros, none': 0}},
+          {'claim': CODE, 'holds': False, 'measured': {'loss': [2, 'nan']}}]
+
+
+def test_claims_have_the_mean_over_their_seeds_and_the_ends():
+    first, second = tables.claims({'claims': CLAIMS})
+    assert first == ('L1 makes weights zero', [
+        ('zeros, L1', '0.5 (0.25 to 0.75, 3 seeds)'), ('zeros, none', '0')], True)
+    assert second.measured == [('loss', '(2, nan)')] and not second.holds
+
+
+@pytest.mark.parametrize('claims', [None, 3, 'text', {}, [3], [{'claim': 'a'}], [
+    {'claim': 'a', 'measured': [1], 'holds': True}]], ids=str)
+def test_what_only_has_the_name_of_claims_is_a_value_as_others(claims):
+    assert tables.claims({'claims': claims}) == []
+    assert tables.values({'claims': claims}) or claims == {}
+
+
+def test_claims_stand_on_their_sections_page_and_in_one_table(results, tmp_path):
+    write(results / '02.04_calculus', run_record('2.4', data='none', result={
+        'claims': CLAIMS, 'final': {'loss': 0.125}}))
+    write_report(results, tmp_path / 'report')
+    section = page_of(tmp_path / 'report', '02.04_calculus')
+    together = Page(tmp_path / 'report' / 'claims.html')
+    for page in (section, together):
+        cells = page.cells()
+        assert {'L1 makes weights zero', CODE, 'holds', 'does not hold'} <= set(cells)
+        assert any('0.5 (0.25 to 0.75, 3 seeds)' in cell for cell in cells)
+        assert 'script' not in [tag for tag, attributes in page.elements
+                                if 'src' not in attributes]
+    assert '0.125' in section.cells()
+    assert ('a', {'href': 'sections/02.04_calculus/index.html'}) in together.elements
+
+
+def test_without_claims_their_page_says_so(report):
+    assert any('No section that measures claims' in text
+               for text in Page(report / 'claims.html').texts)
+
+
 def test_a_number_is_drawn_where_it_lies_in_the_range():
     # the range of width 2 is drawn from 36 to 84: 24 a unit
     assert tables.marks(beside(2, 1, 0, 2)) == (60, 84)

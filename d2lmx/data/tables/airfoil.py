@@ -7,7 +7,7 @@ from ...files.archives import BadData
 from ...files.reading import read_text
 from ..arrays import load_array
 
-__all__ = ['get_data_ch11']
+__all__ = ['get_data_ch11', 'read_airfoil']
 
 NUM_COLUMNS = 6  # five features and the label
 TOY_ROWS = 1503  # as in the real file
@@ -28,6 +28,16 @@ def get_data_ch11(batch_size: int = 10, n: int = 1500):
         raise InputError(f'n must be from 1 to the {len(data)} rows of {path}, got {n}')
     return (load_array((data[:n, :-1], data[:n, -1]), batch_size, is_train=True),
             data.shape[1] - 1)
+
+
+def read_airfoil() -> onp.ndarray:
+    """The rows as they stand in the file, (n, 6), float32: five features, the label.
+
+    Errors as of `get_data_ch11`.
+
+    Ours, for 21.6
+    """
+    return read_table(hub.download('airfoil'))
 
 
 def standardized(path) -> onp.ndarray:

@@ -70,3 +70,8 @@ def test_the_real_file_is_the_books(real_data):
     (X, y), = d2l.get_data_ch11(1503, n=1503)[0]
     assert float(abs(X.mean(axis=0)).max()) < 1e-4
     assert float(y.std()) == pytest.approx(1)
+
+
+def test_rows_are_those_of_the_file():
+    table = onp.genfromtxt(d2l.download('airfoil'), delimiter='\t', dtype='float32')
+    onp.testing.assert_array_equal(d2l.read_airfoil(), table)
