@@ -15,6 +15,7 @@ from .commands.run import *
 from .companions.claims import *
 from .companions.classifying import *
 from .companions.detecting import *
+from .companions.few_garments import *
 from .companions.garments import *
 from .companions.gradient_check import *
 from .companions.judging import *

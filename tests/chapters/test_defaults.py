@@ -197,6 +197,16 @@ OURS = '''
       lr=0.002 batch_size=50
 21.12 num_seeds=3 known=0.2 num_few=100 num_many=3000 num_test=2000 num_epochs=6
       lr=0.002 batch_size=50
+21.13 num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=10000 num_test=10000
+      num_epochs_kernel=50 lr_kernel=0.05
+21.14 num_seeds=3 num_epochs=3 lr=0.002 batch_size=32 num_train=5000 num_test=10000
+21.15 num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=2000 num_test=2000
+      deep=5
+21.16 num_seeds=3 num_nets=5 num_epochs=4 lr=0.003 batch_size=32 num_train=5000
+      num_test=10000
+21.17 images='banana-detection' backbone='tiny' num_epochs=10 lr=0.001 batch_size=16
+      size=256 num_priors=3 num_seeds=3
+21.19 num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=10000 num_test=2000
 '''
 
 
