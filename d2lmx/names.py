@@ -17,7 +17,6 @@ from .companions.classifying import *
 from .companions.ctc import *
 from .companions.debiasing import *
 from .companions.detecting import *
-from .companions.few_garments import *
 from .companions.garments import *
 from .companions.gradient_check import *
 from .companions.hmm import *
