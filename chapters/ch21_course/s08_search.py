@@ -7,7 +7,9 @@ find more than a grid of as many, which tries each of them at a handful of value
 and a search that learns from its trials, a Bayesian one, finds more than chance. A
 small network on few garments is trained by each for the same number of trials, over the
 learning rate, the weight decay and the size of the first weights. Nobody knows where
-the best rate is, so the ends of its range differ from seed to seed.
+the best rate is, so the ends of its range differ from seed to seed. Three seeds do not
+decide between grid and chance, since some grids have the best rate by luck;
+`--num-seeds 10` tells more.
 
 `d2lmx tune` searches the options of any section.
 """
