@@ -245,7 +245,7 @@ def claims(found):
 
 def run(*, sentences: str = '', most_sentences: int = 2000, num_hiddens: int = 32,
         lr: float = 0.01, batch_size: int = 32, num_epochs: int = 6,
-        num_samples: int = 200, num_seeds: int = 3) -> dict:
+        num_samples: int = 1000, num_seeds: int = 3) -> dict:
     file = d2l.own_file(sentences) if sentences else d2l.download('iob_sents')
     tagged, last = d2l.read_tagged(file)[:most_sentences], {}
     names = names_in(tagged)

@@ -3,11 +3,12 @@
 Source: deep-learning-specialization, topic 22
 
 Two translators from English to French are trained on the same short sentences of
-frequent words, that of 9.7, without attention, and that of 10.4. On sentences that were held out it is measured
-how wide a beam should be, what it does to the length of translations to divide the
-logarithm of a probability by the length, whether attention helps more where sentences
-are long, and whether its weights walk along the source. BLEU is worked out from clipped
-counts of n-grams, too, and compared with that of the library.
+frequent words, that of 9.7, without attention, and that of 10.4. On sentences that were
+held out it is measured how wide a beam should be, what it does to the length of
+translations to divide the logarithm of a probability by the length, whether attention
+helps more where sentences are long, and whether its weights walk along the source. BLEU
+is worked out from clipped counts of n-grams, too, and compared with that of the
+library.
 """
 import math
 from collections import Counter

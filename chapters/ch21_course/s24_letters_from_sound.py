@@ -149,7 +149,8 @@ def claims(found):
                   'letter: less than one letter in five is wrong', {'CTC': ctc},
                   max(ctc) < .2),
         d2l.claim('it spells better than one that was told that each letter takes an '
-                  'equal share of the sound', errors, all(a < b for a, b in zip(ctc, shares))),
+                  'equal share of the sound', errors,
+                  all(a < b for a, b in zip(ctc, shares))),
         d2l.claim('most of what it says is blank', {'share of blanks': blanks},
                   min(blanks) > .5)]
 

@@ -182,8 +182,8 @@ OURS = '''
 21.3  num_seeds=3 num_bits=8 num_epochs=200 lr=0.01 batch_size=32 most_units=96
 21.4  num_seeds=3 num_epochs=20 lr=0.2 batch_size=64 wd=0.01 num_train=4000
       num_valid=4000
-21.5  num_seeds=3 num_epochs=30 lr=0.03 batch_size=32 l1=0.0005 l2=0.005 num_train=500
-      num_valid=2000
+21.5  num_seeds=3 num_epochs=40 lr=0.03 batch_size=16 l1=0.0005 l2=0.005 num_train=250
+      num_valid=1500
 21.6  num_seeds=3 num_layers=50 num_hiddens=64 num_epochs=10 lr=0.001 batch_size=64
       num_train=2000 max_steps=20000
 21.7  num_seeds=3 num_epochs=10 batch_size=64 num_train=4000 num_rates=4
@@ -205,12 +205,12 @@ OURS = '''
 21.16 num_seeds=3 num_nets=5 num_epochs=4 lr=0.003 batch_size=32 num_train=5000
       num_test=10000
 21.17 images='banana-detection' backbone='tiny' num_epochs=10 lr=0.001 batch_size=16
-      size=256 num_priors=3 num_seeds=3
+      size=128 num_priors=3 num_seeds=3
 21.19 num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=10000 num_test=2000
 21.18 num_people=400 num_unseen=100 num_pictures=4 embed_size=32 num_epochs=12 lr=0.002
       batch_size=16 num_seeds=3
 21.20 sentences='' most_sentences=2000 num_hiddens=32 lr=0.01 batch_size=32 num_epochs=6
-      num_samples=200 num_seeds=3
+      num_samples=1000 num_seeds=3
 21.21 perplexity=10 num_steps=500 embedding='glove.6b.50d' num_seeds=3
 21.22 num_pairs=8000 num_test=300 most_tokens=12 num_words=400 embed_size=64
       num_hiddens=64 lr=0.005 batch_size=64 num_epochs=8 num_seeds=3
