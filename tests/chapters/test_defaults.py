@@ -182,8 +182,8 @@ OURS = '''
 21.3  num_seeds=3 num_bits=8 num_epochs=200 lr=0.01 batch_size=32 most_units=96
 21.4  num_seeds=3 num_epochs=20 lr=0.2 batch_size=64 wd=0.01 num_train=4000
       num_valid=4000
-21.5  num_seeds=3 num_epochs=30 lr=0.03 batch_size=32 l1=0.0005 l2=0.005 num_train=500
-      num_valid=2000
+21.5  num_seeds=3 num_epochs=40 lr=0.03 batch_size=16 l1=0.0005 l2=0.005 num_train=250
+      num_valid=1500
 21.6  num_seeds=3 num_layers=50 num_hiddens=64 num_epochs=10 lr=0.001 batch_size=64
       num_train=2000 max_steps=20000
 21.7  num_seeds=3 num_epochs=10 batch_size=64 num_train=4000 num_rates=4
