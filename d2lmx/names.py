@@ -14,15 +14,23 @@ from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
 from .companions.claims import *
 from .companions.classifying import *
+from .companions.ctc import *
+from .companions.debiasing import *
 from .companions.detecting import *
 from .companions.garments import *
 from .companions.gradient_check import *
+from .companions.hmm import *
+from .companions.judging import *
 from .companions.logistic import *
+from .companions.maps import *
 from .companions.plane import *
 from .companions.regions import *
 from .companions.regularizing import *
+from .companions.searching import *
+from .companions.sound import *
 from .companions.tagging import *
 from .companions.translator import *
+from .companions.verifying import *
 from .data import *
 from .data.text.wiki import (_get_mlm_data_from_tokens, _get_next_sentence,
                              _get_nsp_data_from_paragraph, _pad_bert_inputs,

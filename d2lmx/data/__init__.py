@@ -5,7 +5,9 @@ from .arrays import *
 from .images import *
 from .tables import *
 from .text import *
+from .toys.faces import *
 from .toys.fruit import *
 from .toys.paintings import *
 from .toys.records import *
 from .toys.songs import *
+from .toys.sounds import *

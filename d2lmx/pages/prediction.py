@@ -151,7 +151,7 @@ def predictions(section, module, args, keywords):
     """(results, files of figures): JSON values, one for each input or group of inputs.
 
     args: of `parse`. A figure's file is called by its number and, where there is one
-    for each input, by the input's name.
+    for each input, or for inputs that belong together, by their names.
     """
     matplotlib.use('Agg')
     plt.close('all')
@@ -164,11 +164,17 @@ def predictions(section, module, args, keywords):
                          'result')
     folder = args.out or args.model.parent / PLACE
     numbers = plt.get_fignums()
-    names = ([f'-{Path(name).stem[:100]}' for name in args.inputs]
+    names = ([f'-{stem_of(given)}' for given in args.inputs]
              if len(numbers) == len(args.inputs) == most else [''] * len(numbers))
     files = [folder / f'{i}{name}.png' for i, name in enumerate(names, start=1)]
     return as_json(results), [save(plt.figure(number), file)
                               for number, file in zip(numbers, files)]
+
+
+def stem_of(given) -> str:
+    """What a figure's file is called by: an input, or inputs that belong together."""
+    parts = [given] if isinstance(given, str) else given
+    return '-'.join(Path(part).stem for part in parts)[:100]
 
 
 def save(figure, path) -> Path:

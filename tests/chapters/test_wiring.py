@@ -33,8 +33,8 @@ OTHERWISE = {
       for number in ('6.6', '7.1', '7.2', '7.3', '7.4', '7.6', '7.7')),
     # what an export is tried on
     *(f'{number} run example_inputs batch_size: left out'
-      for number in ('13.13', '13.14', '17.2')),
-    '13.2 run example_inputs batch_size: 1',
+      for number in ('13.13', '13.14', '17.2', '21.18', '21.23')),
+    '13.2 run example_inputs batch_size: 1', '21.23 run example_inputs batch_size: 1',
     # a scheduler made of the schedule that the option names
     '11.11 run draw schedule: scheduler', '11.11 run d2l.ByEpoch schedule: scheduler',
     # the first product takes memory, the second time is told

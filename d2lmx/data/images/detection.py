@@ -13,7 +13,7 @@ from ..toys.fruit import COLUMNS
 from .reading import read_picture
 
 __all__ = ['detection_folder', 'read_detection', 'read_detection_classes',
-           'load_data_detection']
+           'load_data_detection', 'stretched']
 
 BANANAS = 'banana-detection'
 

@@ -1,0 +1,69 @@
+"""Maps of many numbers, held to scikit-learn's."""
+import numpy as onp
+import pytest
+
+import d2lmx as d2l
+
+
+def groups(distance=8):
+    """Sixty points of ten numbers, in three clouds."""
+    rng = onp.random.RandomState(0)
+    centers = rng.normal(size=(3, 10))
+    centers *= distance / onp.linalg.norm(centers, axis=1, keepdims=True)
+    return onp.repeat(centers, 20, axis=0) + rng.normal(size=(60, 10))
+
+
+def test_neighbourhoods_are_those_of_scikit_learn():
+    t_sne = pytest.importorskip('sklearn.manifold._t_sne')
+    distance = pytest.importorskip('scipy.spatial.distance')
+    X = groups()
+    P = distance.squareform(t_sne._joint_probabilities(
+        d2l.squared_distances(X, X).astype('float32'), 12, 0))
+    ours = d2l.joint_probabilities(X, 12)
+    assert ours.sum() == pytest.approx(1) and onp.allclose(ours, ours.T)
+    # the other search ends where the entropy is within 1e-5, in float32
+    onp.testing.assert_allclose(ours, P, atol=2e-6)
+
+
+def test_the_perplexity_is_what_was_asked_for():
+    # of four points at equal distances each has the three others as neighbours
+    P = d2l.joint_probabilities(onp.eye(4), 2.5)
+    assert P == pytest.approx((1 - onp.eye(4)) / 12)
+
+
+def test_divergence_and_slope_are_those_of_scikit_learn():
+    t_sne = pytest.importorskip('sklearn.manifold._t_sne')
+    distance = pytest.importorskip('scipy.spatial.distance')
+    X, Y = groups(), onp.random.RandomState(1).normal(size=(60, 2))
+    P = d2l.joint_probabilities(X, 12)
+    theirs, slope = t_sne._kl_divergence(
+        Y.ravel(), distance.squareform(P, checks=False), 1, 60, 2)
+    ours, gradient = d2l.map_divergence(Y, P)
+    assert ours == pytest.approx(theirs, rel=1e-6)
+    onp.testing.assert_allclose(gradient.ravel(), slope, rtol=1e-6, atol=1e-9)
+
+
+def test_a_map_keeps_clouds_apart_as_well_as_scikit_learns():
+    manifold = pytest.importorskip('sklearn.manifold')
+    X = groups()
+    P = d2l.joint_probabilities(X, 10)
+    Y = d2l.t_sne(X, 10, 300)
+    theirs = manifold.TSNE(perplexity=10, n_iter=300, init='random',
+                           random_state=0).fit_transform(X)
+    ours, other = (d2l.map_divergence(points, P)[0] for points in (Y, theirs))
+    assert ours < 1.2 * other  # both begin at random
+    nearest = d2l.squared_distances(Y, Y) + onp.diag([onp.inf] * 60)
+    assert (nearest.argmin(axis=1) // 20 == onp.arange(60) // 20).all()
+
+
+def test_principal_components_are_those_of_scikit_learn():
+    decomposition = pytest.importorskip('sklearn.decomposition')
+    ours, theirs = d2l.principal_map(groups()), decomposition.PCA(2).fit_transform(
+        groups())
+    onp.testing.assert_allclose(abs(ours), abs(theirs), rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize('perplexity', [1, 59, float('nan')])
+def test_a_perplexity_that_cannot_be_is_told(perplexity):
+    with pytest.raises(d2l.InputError, match='above 1 and below 59'):
+        d2l.joint_probabilities(groups(), perplexity)
