@@ -125,13 +125,13 @@ def claims(found):
         return (mean(f'{variant}, 1/4: valid error')
                 - mean(f'{variant}, 1/1: valid error'))
 
-    small, large = 'small, 1/4', 'large, 1/4'
     def remedy(name, other):
         return d2l.claim(
             f'{name}: the gap narrows, and the error in validation falls',
             of(large, other), gap(other) < gap(large)
             and mean(f'{other}: valid error') < mean(f'{large}: valid error'))
 
+    small, large = 'small, 1/4', 'large, 1/4'
     few, many = (f'better network found by {size}' for size in (FEW, MANY))
     return [
         d2l.claim('a larger network lowers the error in training', of(small, large),
