@@ -225,7 +225,7 @@ def predict(model, *pictures, threshold: float = SURE) -> list:
 
 def run(*, images: str = 'banana-detection',
         backbone: Literal['tiny', 'mobilenet_v2_1_0'] = 'tiny', num_epochs: int = 10,
-        lr: float = 0.001, batch_size: int = 16, size: int = 256, num_priors: int = 3,
+        lr: float = 0.001, batch_size: int = 16, size: int = 128, num_priors: int = 3,
         num_seeds: int = 3, out: Path = Path('.')) -> dict:
     if size % STRIDE:
         raise d2l.InputError(f'--size must be a multiple of {STRIDE}, got {size}')

@@ -141,7 +141,7 @@ def show_pieces(pieces):
     pictures, titles = [], []
     for layer, channels in pieces.items():
         for c, liked in enumerate(channels[:CHANNELS]):
-            liked = onp.pad(liked, [(0, 0), (0, 1), (0, 1)], constant_values=255)
+            liked = onp.pad(liked, [(0, 0), (0, 1), (0, 1)], constant_values=128)
             side = liked.shape[1]
             pictures.append(liked.reshape(3, 3, side, side).transpose(
                 0, 2, 1, 3).reshape(3 * side, 3 * side))

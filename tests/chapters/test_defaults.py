@@ -195,7 +195,7 @@ OURS = '''
 21.16 num_seeds=3 num_nets=5 num_epochs=4 lr=0.003 batch_size=32 num_train=5000
       num_test=10000
 21.17 images='banana-detection' backbone='tiny' num_epochs=10 lr=0.001 batch_size=16
-      size=256 num_priors=3 num_seeds=3
+      size=128 num_priors=3 num_seeds=3
 21.19 num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=10000 num_test=2000
 '''
 
