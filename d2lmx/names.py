@@ -20,11 +20,13 @@ from .companions.detecting import *
 from .companions.garments import *
 from .companions.gradient_check import *
 from .companions.hmm import *
+from .companions.judging import *
 from .companions.logistic import *
 from .companions.maps import *
 from .companions.plane import *
 from .companions.regions import *
 from .companions.regularizing import *
+from .companions.searching import *
 from .companions.sound import *
 from .companions.tagging import *
 from .companions.translator import *

@@ -13,6 +13,7 @@ import os
 import runpy
 import shutil
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -29,6 +30,9 @@ os.environ['D2LMX_DATA'] = 'toy'
 os.environ['PYTHONPATH'] = os.pathsep.join(  # processes that tests start read this code
     [str(ROOT), *filter(None, [os.environ.get('PYTHONPATH')])])
 os.environ.setdefault('MPLBACKEND', 'Agg')
+# what is collected, and what processes of tests import, is compiled once, not by each
+os.environ.pop('PYTHONDONTWRITEBYTECODE', None)
+sys.dont_write_bytecode = False
 threads, chosen = (os.environ.get(PROCESSOR[name]) for name in ('THREADS', 'CHOSEN'))
 if WORKER and threads == chosen:  # nobody asked for more: other cores, other workers
     os.environ[PROCESSOR['THREADS']] = '1'  # MXNet reads it once, when it is imported
@@ -64,6 +68,7 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
+    sys.dont_write_bytecode = True  # some tests write a file twice in a second
     gc.collect()
     gc.freeze()  # no later collection looks at the half a million objects of the tests
 

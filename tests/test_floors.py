@@ -23,7 +23,7 @@ GUESTS = {'torch': ('parity/', 'bench/'), 'safetensors': ('parity/',),
           'IPython': ('viz/notebook.py',),
           'matplotlib_inline': ('viz/notebook.py', 'compat.py'),
           'jieba': ('data/text/vocab.py',), 'sacrebleu': ('metrics.py',),
-          'nbformat': ('pages/notebooks.py',),
+          'nbformat': ('pages/notebooks.py',), 'optuna': ('pages/tuning.py',),
           'horovod': ('distributed/horovod.py',), 'psutil': ('distributed/horovod.py',)}
 # who prints: a command, the books where they do, what shows a reader that it lives
 PRINTS = ('commands/', 'book/', 'edition1/', 'runtime/timing.py', 'viz/animator.py')
@@ -190,7 +190,7 @@ def test_one_place_makes_a_status_of_what_a_reader_can_mend():
     # a table of many networks, or sections, goes on with the next
     assert catching('Unavailable') == {
         'bench/survey.py', 'commands/__init__.py', 'commands/compare.py',
-        'pages/batch.py', 'pages/checks.py'}
+        'pages/batch.py', 'pages/checks.py', 'pages/tuning.py'}
 
 
 def test_only_commands_end_the_process_with_a_status():

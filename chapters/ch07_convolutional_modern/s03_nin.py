@@ -18,26 +18,17 @@ OVER_SEEDS = [({}, {'train acc': ('max', 5, .866, .846, .88),
                     'test acc': ('max', 5, .877, .85, .891)})]
 
 
-def nin_block(num_channels, kernel_size, strides, padding):
-    """A convolution, then two 1x1 ones: dense layers on the channels of each pixel."""
-    blk = nn.HybridSequential()
-    blk.add(nn.Conv2D(num_channels, kernel_size, strides, padding, activation='relu'),
-            nn.Conv2D(num_channels, kernel_size=1, activation='relu'),
-            nn.Conv2D(num_channels, kernel_size=1, activation='relu'))
-    return blk
-
-
 def build_net():
     """NiN. X (batch, 1, h, w), both at least 67 -> scores (batch, 10), all >= 0."""
     net = nn.HybridSequential()
-    net.add(nin_block(96, kernel_size=11, strides=4, padding=0),
+    net.add(d2l.nin_block(96, kernel_size=11, strides=4, padding=0),
             nn.MaxPool2D(pool_size=3, strides=2),
-            nin_block(256, kernel_size=5, strides=1, padding=2),
+            d2l.nin_block(256, kernel_size=5, strides=1, padding=2),
             nn.MaxPool2D(pool_size=3, strides=2),
-            nin_block(384, kernel_size=3, strides=1, padding=1),
+            d2l.nin_block(384, kernel_size=3, strides=1, padding=1),
             nn.MaxPool2D(pool_size=3, strides=2),
             nn.Dropout(0.5),
-            nin_block(10, kernel_size=3, strides=1, padding=1),  # a channel a class
+            d2l.nin_block(10, kernel_size=3, strides=1, padding=1),  # a channel a class
             nn.GlobalAvgPool2D(),
             nn.Flatten())
     return net

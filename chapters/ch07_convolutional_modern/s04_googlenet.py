@@ -15,31 +15,6 @@ PRINTED = [({}, {'train loss': (.256, .235, .26), 'train acc': (.903, .897, .917
                  'test acc': (.907, .855, .908)})]
 
 
-class Inception(nn.HybridBlock):
-    """Four paths side by side, concatenated along the channels.
-
-    X (batch, channels, h, w) -> (batch, c1 + c2[1] + c3[1] + c4, h, w), where c1 to c4
-    are the channels of the paths, in pairs where a path has two convolutions.
-    """
-
-    def __init__(self, c1, c2, c3, c4, **kwargs):
-        super().__init__(**kwargs)
-        self.p1_1 = nn.Conv2D(c1, kernel_size=1, activation='relu')
-        self.p2_1 = nn.Conv2D(c2[0], kernel_size=1, activation='relu')
-        self.p2_2 = nn.Conv2D(c2[1], kernel_size=3, padding=1, activation='relu')
-        self.p3_1 = nn.Conv2D(c3[0], kernel_size=1, activation='relu')
-        self.p3_2 = nn.Conv2D(c3[1], kernel_size=5, padding=2, activation='relu')
-        self.p4_1 = nn.MaxPool2D(pool_size=3, strides=1, padding=1)
-        self.p4_2 = nn.Conv2D(c4, kernel_size=1, activation='relu')
-
-    def hybrid_forward(self, F, X):
-        p1 = self.p1_1(X)                                # (batch, c1, h, w)
-        p2 = self.p2_2(self.p2_1(X))                     # (batch, c2[1], h, w)
-        p3 = self.p3_2(self.p3_1(X))                     # (batch, c3[1], h, w)
-        p4 = self.p4_2(self.p4_1(X))                     # (batch, c4, h, w)
-        return F.np.concatenate([p1, p2, p3, p4], axis=1)
-
-
 def module(*layers):
     """Layers one after the other, as one layer of the network."""
     blk = nn.HybridSequential()
@@ -58,17 +33,17 @@ def build_net():
     b2 = module(nn.Conv2D(64, kernel_size=1, activation='relu'),
                 nn.Conv2D(192, kernel_size=3, padding=1, activation='relu'),
                 halve())
-    b3 = module(Inception(64, (96, 128), (16, 32), 32),      # 256 channels
-                Inception(128, (128, 192), (32, 96), 64),    # 480
+    b3 = module(d2l.Inception(64, (96, 128), (16, 32), 32),      # 256 channels
+                d2l.Inception(128, (128, 192), (32, 96), 64),    # 480
                 halve())
-    b4 = module(Inception(192, (96, 208), (16, 48), 64),     # 512
-                Inception(160, (112, 224), (24, 64), 64),    # 512
-                Inception(128, (128, 256), (24, 64), 64),    # 512
-                Inception(112, (144, 288), (32, 64), 64),    # 528
-                Inception(256, (160, 320), (32, 128), 128),  # 832
+    b4 = module(d2l.Inception(192, (96, 208), (16, 48), 64),     # 512
+                d2l.Inception(160, (112, 224), (24, 64), 64),    # 512
+                d2l.Inception(128, (128, 256), (24, 64), 64),    # 512
+                d2l.Inception(112, (144, 288), (32, 64), 64),    # 528
+                d2l.Inception(256, (160, 320), (32, 128), 128),  # 832
                 halve())
-    b5 = module(Inception(256, (160, 320), (32, 128), 128),  # 832
-                Inception(384, (192, 384), (48, 128), 128),  # 1024
+    b5 = module(d2l.Inception(256, (160, 320), (32, 128), 128),  # 832
+                d2l.Inception(384, (192, 384), (48, 128), 128),  # 1024
                 nn.GlobalAvgPool2D())
     return module(b1, b2, b3, b4, b5, nn.Dense(10))
 

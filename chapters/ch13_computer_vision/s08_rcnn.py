@@ -9,6 +9,7 @@ of 13.6: ``--variant fast|faster|mask``. All three take their regions by RoI Ali
 default options take some ten minutes on two cores; ``--variant page`` trains nothing.
 For photographs ``--backbone mobilenet_v2_1_0`` begins with weights from ImageNet.
 """
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -105,15 +106,6 @@ def train(net, data, num_epochs, lr, batch_size, variant, device):
     return history
 
 
-def milliseconds(model, pictures):
-    """Mean time for a picture by the exported graph, one picture after the other."""
-    d2l.detect_regions(model, pictures[0])
-    timer = d2l.Timer()
-    for picture in pictures:
-        d2l.detect_regions(model, picture)
-    return 1000 * timer.stop() / len(pictures)
-
-
 def display(img, rows, masks, threshold, classes):
     """Draw a picture, and boxes and outlines of rows with at least a score.
 
@@ -177,8 +169,8 @@ def run(*, variant: Literal['page', 'fast', 'faster', 'mask'] = 'faster',
         result.update(variant=variant, classes=classes, **history.record())
         result['timing'].update({
             'sec/epoch': history.seconds / num_epochs,
-            'ms/picture': milliseconds(
-                d2l.load_model(out / 'model'),
+            'ms/picture': d2l.milliseconds(
+                partial(d2l.detect_regions, d2l.load_model(out / 'model')),
                 val_images[:NUM_TIMED].transpose(0, 2, 3, 1))})
         if images == 'banana-detection':
             result['found'] = predict(out / 'model', d2l.download('banana'))

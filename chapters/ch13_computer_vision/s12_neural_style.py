@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import mxnet as mx
-from mxnet import autograd, gluon, init, np, npx
+from mxnet import autograd, gluon, init, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -145,23 +145,6 @@ def get_styles(image_shape, device, style_img=None, net=None):
     return style_X, styles_Y
 
 
-def content_loss(Y_hat, Y):
-    return np.square(Y_hat - Y).mean()
-
-
-def gram(X):
-    """X (1, channels, h, w) -> (channels, channels), divided by the numbers of X."""
-    num_channels, n = X.shape[1], X.size // X.shape[1]
-    X = X.reshape((num_channels, n))
-    # book: np.dot(X, X.T), which is the same, and takes five times as long
-    product = npx.fully_connected(X, X, num_hidden=num_channels, no_bias=True)
-    return product / (num_channels * n)
-
-
-def style_loss(Y_hat, gram_Y):
-    return np.square(gram(Y_hat) - gram_Y).mean()
-
-
 def tv_loss(Y_hat):
     """Half the sum of mean steps between neighbours, down and across."""
     return 0.5 * (np.abs(Y_hat[:, :, 1:, :] - Y_hat[:, :, :-1, :]).mean()
@@ -173,9 +156,9 @@ def compute_loss(X, contents_Y_hat, styles_Y_hat, contents_Y, styles_Y_gram,
     """Weighted losses: lists of contents and styles, TV, and the sum to be minimized.
     """
     content_weight, style_weight, tv_weight = weights
-    contents_l = [content_loss(Y_hat, Y) * content_weight
+    contents_l = [d2l.content_loss(Y_hat, Y) * content_weight
                   for Y_hat, Y in zip(contents_Y_hat, contents_Y)]
-    styles_l = [style_loss(Y_hat, Y) * style_weight
+    styles_l = [d2l.style_loss(Y_hat, Y) * style_weight
                 for Y_hat, Y in zip(styles_Y_hat, styles_Y_gram)]
     tv_l = tv_loss(X) * tv_weight
     # book: sum(10 * styles_l + ...), where 10 * repeats a list: the same sum
@@ -199,7 +182,7 @@ def get_inits(X, device, lr, styles_Y):
     gen_img = SynthesizedImage(X.shape)
     gen_img.initialize(init.Constant(X), ctx=device, force_reinit=True)
     trainer = gluon.Trainer(gen_img.collect_params(), 'adam', {'learning_rate': lr})
-    return gen_img(), [gram(Y) for Y in styles_Y], trainer
+    return gen_img(), [d2l.gram(Y) for Y in styles_Y], trainer
 
 
 def train(X, contents_Y, styles_Y, device, lr, num_epochs, lr_decay_epoch, net=None,

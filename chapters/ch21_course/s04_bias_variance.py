@@ -125,14 +125,13 @@ def claims(found):
         return (mean(f'{variant}, 1/4: valid error')
                 - mean(f'{variant}, 1/1: valid error'))
 
+    def remedy(name, other):
+        return d2l.claim(
+            f'{name}: the gap narrows, and the error in validation falls',
+            of(large, other), gap(other) < gap(large)
+            and mean(f'{other}: valid error') < mean(f'{large}: valid error'))
+
     small, large = 'small, 1/4', 'large, 1/4'
-    remedies = [d2l.claim(f'{name} narrows the gap, and lowers the error in validation',
-                          of(large, other), gap(other) < gap(large) and gain_of > 0)
-                for name, other in (('more examples', 'large, 1/1'),
-                                    ('weight decay', 'large, weight decay'),
-                                    ('dropout', 'large, dropout'))
-                for gain_of in [mean(f'{large}: valid error')
-                                - mean(f'{other}: valid error')]]
     few, many = (f'better network found by {size}' for size in (FEW, MANY))
     return [
         d2l.claim('a larger network lowers the error in training', of(small, large),
@@ -143,7 +142,9 @@ def claims(found):
         d2l.claim('more examples help half as much, or less, where it is bias',
                   of(small, 'small, 1/1', large, 'large, 1/1', parts=['valid']),
                   gain('small') < gain('large') / 2),
-        *remedies,
+        remedy('more examples', 'large, 1/1'),
+        remedy('weight decay', 'large, weight decay'),
+        remedy('dropout', 'large, dropout'),
         d2l.claim('a hundred examples choose the worse network oftener than a thousand',
                   {few: found[few], many: found[many]},
                   mean(few) < mean(many))]

@@ -1,10 +1,13 @@
 """Objects in a reader's own pictures, by a detector that was trained and saved."""
 import numpy as onp
+from matplotlib import pyplot as plt
 
 from ..data.images.detection import stretched
+from ..runtime.timing import Timer
 from ..vision.anchors import nms
+from ..viz.boxes import show_bboxes
 
-__all__ = ['detect', 'as_objects']
+__all__ = ['detect', 'detected', 'as_objects', 'show_objects', 'milliseconds']
 
 LOWEST_SCORE = 0.01  # as of multibox_detection
 
@@ -28,6 +31,17 @@ def detect(model, picture, nms_threshold: float = 0.5) -> onp.ndarray:
     """
     X = stretched(picture, model.about['size']).transpose(2, 0, 1)[None]
     probs, boxes = (Y[0].asnumpy() for Y in model(X.astype('float32')))
+    return detected(probs, boxes, nms_threshold)
+
+
+def detected(probs, boxes, nms_threshold: float = 0.5) -> onp.ndarray:
+    """The rows of `detect` of what a detector gives for a picture, by NumPy.
+
+    probs (n, classes + 1), background first; boxes (n, 4), corners in shares. With an
+    nms_threshold of 1 all boxes stay.
+
+    Ours, for 21.17
+    """
     best, label = probs[:, 1:].max(axis=1), probs[:, 1:].argmax(axis=1)
     rows = onp.concatenate([label[:, None], best[:, None], boxes], axis=1)
     rows = rows[best >= LOWEST_SCORE]  # lower ones suppress none of these
@@ -46,3 +60,26 @@ def as_objects(rows, picture, classes: list, threshold: float) -> list:
     return [{'class': classes[int(label)], 'score': score,
              'box': [x1 * width, y1 * height, x2 * width, y2 * height]}
             for label, score, x1, y1, x2, y2 in rows.tolist() if score >= threshold]
+
+
+def show_objects(picture, objects) -> None:
+    """Draw a picture with the objects of `as_objects` in a figure of its own.
+
+    Ours, for 21.17
+    """
+    axes = plt.figure(figsize=(5, 5)).gca()
+    axes.imshow(picture)
+    show_bboxes(axes, [thing['box'] for thing in objects], [
+        f'{thing["class"]} {thing["score"]:.2f}' for thing in objects], 'w')
+
+
+def milliseconds(see, pictures) -> float:
+    """Mean time that ``see(picture)`` takes, one picture after the other.
+
+    Ours, for 13.8
+    """
+    see(pictures[0])
+    timer = Timer()
+    for picture in pictures:
+        see(picture)
+    return 1000 * timer.stop() / len(pictures)

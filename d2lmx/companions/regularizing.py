@@ -5,7 +5,7 @@ from ..runtime.checks import check_chance
 
 __all__ = ['DropConnect', 'StochasticPool2D']
 
-NUM_COINS = 16  # bits of a random number; they come four at a time
+NUM_COINS = 8  # bits of a random number, a chance to 1/256; they come four at a time
 
 
 class DropConnect(nn.HybridBlock):

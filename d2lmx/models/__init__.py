@@ -1,6 +1,7 @@
 """Whole networks, and the large blocks of networks, that the book saves."""
 from .bahdanau import *
 from .bert import *
+from .classic import *
 from .clicks import *
 from .decoding import *
 from .pretrained import *

@@ -4,11 +4,16 @@ from mxnet.gluon import nn
 from .pretrained import keep_statistics
 from .ssd import AT_16TH, FromPixels
 
-__all__ = ['photograph_features']
+__all__ = ['small_features', 'photograph_features']
 
 
 def small_features(channels=(16, 32, 64, 64)):
-    """Pairs of 3x3 convolutions, each of which halves height and width."""
+    """Pairs of 3x3 convolutions, each of which halves height and width.
+
+    X (batch, 3, h, w) -> (batch, 64, h / 16, w / 16)
+
+    Ours, for 13.8
+    """
     net = nn.HybridSequential()
     for stage, num_channels in enumerate(channels):
         for i in range(2):

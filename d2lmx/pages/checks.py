@@ -35,7 +35,9 @@ def verdict(section, module, page, out, again) -> dict:
     for seed in range(page.num_seeds):
         place = out / label(page.changed, seed)
         try:
-            records.append(record_of(section, module, page.changed, seed, place, again))
+            records.append(record_of(section, module, [
+                '--data', 'book', '--seed', str(seed), *words_of(page.changed)],
+                place, again))
         except Unavailable as error:
             return verdict_of(section, page.changed, reason=str(error))
         places.append(str(place / section.slug))
@@ -56,9 +58,8 @@ def verdict_of(section, changed, rows=None, reason='', results=()) -> dict:
             'results': list(results)}
 
 
-def record_of(section, module, changed, seed, out, again) -> dict:
-    """The record of a run on the book's data, an old one of the same or a new one's."""
-    argv = ['--data', 'book', '--seed', str(seed), *words_of(changed)]
+def record_of(section, module, argv, out, again: bool = False) -> dict:
+    """The record of a run with these words, an old one of the same or a new one's."""
     record = None if again else saved(section, out)
     if record and is_of(record, *parse(section, module, argv)):
         return record

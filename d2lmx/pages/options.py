@@ -28,16 +28,19 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f'{self.prog}: {one_line(message)} (--help shows the options)\n')
 
 
-def parse(section, module, argv):
+def parse(section, module, argv, command: str = 'run', more=None):
     """The runner's own options, and the keyword arguments for the section's run.
 
+    command: whose words these are; ``more(parser)`` adds options of its own.
     InputError for a section that no command line can be made of.
     """
     if not hasattr(module, 'run'):
         raise InputError(f'{section.path} has no function run: write def run(*, '
                          'num_epochs: int = 10) -> dict, or without arguments')
-    parser = Parser(prog=f'd2lmx run {section.number or section.path.name}',
+    parser = Parser(prog=f'd2lmx {command} {section.number or section.path.name}',
                     description=f'{section.title} {section.title_zh}')
+    if more:
+        more(parser)
     add_own_options(parser.add_argument_group('every section'))
     taken = vars(parser.parse_args([]))
     hyper = parser.add_argument_group('this section, with the book\'s values')

@@ -171,15 +171,14 @@ def load(section: Section):
     spec = importlib.util.spec_from_file_location(name, section.path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    check_syntax(spec.loader, section.path)
-    spec.loader.exec_module(module)
+    exec(code_of(spec.loader, section.path), vars(module))
     return module
 
 
-def check_syntax(loader, path) -> None:
-    """InputError, with the line, for a file that is no Python."""
+def code_of(loader, path):
+    """A file's code; InputError, with the line, for a file that is no Python."""
     try:
-        loader.get_code(loader.name)
+        return loader.get_code(loader.name)
     except SyntaxError as error:
         raise InputError(f'{path}, line {error.lineno}: {error.msg}') from error
     except (OSError, ValueError) as error:  # bytes that are no text

@@ -107,7 +107,7 @@ def pages(entries):
         root='', chapters=chapters)
     yield 'claims.html', environment().get_template('claims.html').render(
         root='', claimed=[(entry, row) for entry in entries if entry.run
-                          for row in tables.claims(entry.run['result'])])
+                          for row in tables.claims_of(entry.run)])
     page = environment().get_template('section.html')
     around = [None, *entries, None]
     for previous, entry, following in zip(around, entries, around[2:]):

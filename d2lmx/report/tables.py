@@ -68,14 +68,14 @@ def headline(run) -> tuple:
     return ()
 
 
-def values(result, path=()) -> list:
-    """(path, text, whether it takes lines) of all that a run returned but its series.
+def values(result, path=(), shown_apart=(SERIES,)) -> list:
+    """(path, text, whether it takes lines) of all that a run returned.
 
-    path: of keys, which lead to a value.
+    path: of keys, which lead to a value; shown_apart: those that are left out.
     """
     rows = []
     for key, value in result.items():
-        if not path and (key == SERIES or key == CLAIMS and claims(result)):
+        if not path and key in shown_apart:
             continue
         if isinstance(value, dict):
             rows += values(value, (*path, key))
@@ -95,24 +95,25 @@ class Claim(NamedTuple):
     holds: bool
 
 
-def claims(result) -> list:
+def claims_of(run) -> list:
     """A `Claim` each of what a run measured of what is said; else []."""
-    rows = result.get(CLAIMS)
-    return [Claim(str(row['claim']), [(name, over_seeds(value)) for name, value
-                                      in row['measured'].items()], row['holds'] is True)
+    rows, num_seeds = run['result'].get(CLAIMS), run['options'].get('num_seeds')
+    return [Claim(str(row['claim']), [(name, over_seeds(value, num_seeds))
+                                      for name, value in row['measured'].items()],
+                  row['holds'] is True)
             for row in (rows if isinstance(rows, list) else ())
             if isinstance(row, dict) and {'claim', 'measured', 'holds'} <= set(row)
             and isinstance(row['measured'], dict)]
 
 
-def over_seeds(value) -> str:
+def over_seeds(value, num_seeds) -> str:
     """A number; of a list of each seed's the mean, lowest and highest."""
-    if not (isinstance(value, list) and value
+    if not (isinstance(value, list) and len(value) == num_seeds
             and all(isinstance(part, (int, float)) for part in value)):
         return in_a_line(value, as_cell=True)
     mean, lowest, highest = (number_text(part, 4) for part in (
         sum(value) / len(value), min(value), max(value)))
-    return f'{mean} ({lowest} to {highest}, {len(value)} seeds)'
+    return f'{mean} ({lowest} to {highest}, {num_seeds} seeds)'
 
 
 def options(run, defaults) -> list:

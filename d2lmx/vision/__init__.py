@@ -2,3 +2,4 @@
 from .anchors import *
 from .boxes import *
 from .measuring import *
+from .style import *

@@ -1,6 +1,7 @@
 """Figures. Nothing here shows or saves; that is the runner's or Jupyter's."""
 from matplotlib import pyplot as plt
 
+from .activations import *
 from .animator import *
 from .boxes import *
 from .fonts import *

@@ -19,10 +19,10 @@ def trained(tmp_path_factory):
     d2l.set_seed(0)
     net = find_network('lenet').build_net()
     net.initialize(init.Xavier())
-    trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': .003})
+    trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': .005})
     step = d2l.classification_step(net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer)
     train_iter, test_iter = d2l.load_data_fashion_mnist(64)
-    batches = list(itertools.islice(train_iter, 94))
+    batches = list(itertools.islice(train_iter, 47))
     with d2l.Checkpoints(folder / 'checkpoint'):
         d2l.fit(step, batches, 6)
     net.save_parameters(str(folder / 'lenet.params'))

@@ -23,8 +23,8 @@ def test_stages_have_the_shapes_that_the_book_prints(page):
         [1, 1024, 1, 1], [1, 10]]
 
 
-def test_a_block_joins_its_four_paths_in_order(page):
-    blk = page.Inception(2, (1, 3), (1, 4), 5)
+def test_a_block_joins_its_four_paths_in_order():
+    blk = d2l.Inception(2, (1, 3), (1, 4), 5)
     blk.initialize()
     X = np.random.normal(size=(2, 3, 6, 6))
     Y = blk(X).asnumpy()

@@ -34,7 +34,7 @@ def gradient(page, net, X, contents_Y, styles_Y, weights=(1, 1e3, 10)):
     X.attach_grad()
     with autograd.record():
         *_, l = page.compute_loss(X, *net(X), contents_Y,
-                                  [page.gram(Y) for Y in styles_Y], weights)
+                                  [d2l.gram(Y) for Y in styles_Y], weights)
     l.backward()
     return float(l), X.grad.asnumpy()
 
@@ -78,26 +78,26 @@ def test_a_small_picture_is_made_smaller_by_means_and_larger_without_blocks(page
 
 
 def test_content_loss_is_the_mean_square(page):
-    assert float(page.content_loss(np.array([1., 2, 3]), np.array([1., 0, 0]))) == (
+    assert float(d2l.content_loss(np.array([1., 2, 3]), np.array([1., 0, 0]))) == (
         pytest.approx((0 + 4 + 9) / 3))
 
 
 def test_gram_has_the_products_of_channels_divided_by_the_numbers(page):
     X = np.array([[1., 2], [3, 4]]).reshape(1, 2, 1, 2)  # two channels, two places
-    onp.testing.assert_allclose(page.gram(X).asnumpy(),
+    onp.testing.assert_allclose(d2l.gram(X).asnumpy(),
                                 onp.array([[5, 11], [11, 25]]) / 4)
 
 
 def test_gram_does_not_ask_where_a_pattern_lies(page):
     X = onp.random.RandomState(0).normal(size=(1, 3, 4, 5))
     moved = X.reshape(1, 3, 20)[:, :, ::-1].reshape(X.shape)
-    onp.testing.assert_allclose(page.gram(np.array(moved)).asnumpy(),
-                                page.gram(np.array(X)).asnumpy(), rtol=1e-5)
+    onp.testing.assert_allclose(d2l.gram(np.array(moved)).asnumpy(),
+                                d2l.gram(np.array(X)).asnumpy(), rtol=1e-5)
 
 
 def test_style_loss_is_the_mean_square_of_gram_matrices(page):
     X, gram_Y = np.array([[1., 2], [3, 4]]).reshape(1, 2, 1, 2), np.zeros((2, 2))
-    assert float(page.style_loss(X, gram_Y)) == pytest.approx(
+    assert float(d2l.style_loss(X, gram_Y)) == pytest.approx(
         (25 + 121 + 121 + 625) / 16 / 4)
 
 
@@ -109,7 +109,7 @@ def test_total_variation_is_half_the_sum_of_mean_steps(page):
 
 def test_each_layer_has_a_loss_of_its_own(page):
     X = np.array([[1., 2], [3, 4]]).reshape(1, 2, 1, 2)
-    grams = [page.gram(X) + d for d in (0, 1, -2)]
+    grams = [d2l.gram(X) + d for d in (0, 1, -2)]
     contents_l, styles_l, *_ = page.compute_loss(X, [X, X], [X, X, X], [X + 1, X + 2],
                                                  grams, (2, 3, 5))
     assert [float(part) for part in contents_l] == pytest.approx([2, 8])
@@ -172,7 +172,7 @@ def test_loss_and_gradient_of_the_picture_are_pytorchs(page, torch):
     tensor = as_tensor(X).requires_grad_()
     expected = twin.__globals__['total_loss'](
         port, tensor, list(map(as_tensor, contents_Y)),
-        [as_tensor(page.gram(Y)) for Y in styles_Y])
+        [as_tensor(d2l.gram(Y)) for Y in styles_Y])
     expected.backward()
     assert l == pytest.approx(expected.item(), rel=1e-5)
     # thirteen convolutions in float32, relative to the largest
@@ -244,7 +244,7 @@ def test_the_smoke_run_takes_over_the_style(page, smoke_run):
     X, contents_Y, styles_Y = targets(page, net, (60, 40))
     weights = page.scaled((1, page.SMOKE['style_weight'], 10), 'squeezenet1_1')
     _, styles_l, *_ = page.compute_loss(X, *net(X), contents_Y,
-                                        [page.gram(Y) for Y in styles_Y], weights)
+                                        [d2l.gram(Y) for Y in styles_Y], weights)
     assert smoke.result['final']['style'] < .5 * float(sum(styles_l))
     assert len(smoke.result['series']['content']) == 2  # of epochs 10 and 20
     picture = d2l.read_picture(smoke.folder / 'result.png')
@@ -319,7 +319,7 @@ def test_real_weights_turn_the_photograph_to_autumn(page, real_data):
     X, contents_Y, styles_Y = targets(page, net, (96, 64))
     weights = page.scaled((1, 1e3, 10), 'squeezenet1_1')
     _, styles_l, *_ = page.compute_loss(X, *net(X), contents_Y,
-                                        [page.gram(Y) for Y in styles_Y], weights)
+                                        [d2l.gram(Y) for Y in styles_Y], weights)
     output, history = page.train(X, contents_Y, styles_Y, d2l.try_gpu(), .9, 30, 50,
                                  net, weights)
     assert history['style'] < .2 * float(sum(styles_l))

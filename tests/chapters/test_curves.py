@@ -10,7 +10,8 @@ NAMES_OF_20_1 = {'train': 'train loss', 'valid': 'valid loss'}
 TRAININGS = ('3.6 3.7 4.2 4.3 4.4 4.5 4.6 6.6 7.1 7.2 7.3 7.4 7.5 7.6 7.7 8.5 8.6 9.1 '
              '9.2 9.3 9.4 9.7 9.8 10.2 10.4 10.7 11.11 12.5 12.6 '
              '13.1 13.2 13.7 13.11 13.13 13.14 14.1 14.2 14.4 14.5 14.6 15.2 15.3 15.5 '
-             '15.7 16.3 16.4 16.6 16.7 16.9 16.10 17.1 17.2 20.1 20.2 21.1').split()
+             '15.7 16.3 16.4 16.6 16.7 16.9 16.10 17.1 17.2 20.1 20.2 21.1 '
+             '21.17').split()
 EACH_TENTH = '8.5 8.6 9.1 9.2 9.3 9.4 9.7 9.8 10.4 10.7'.split()  # epochs, and the last
 LOSSES = '11.5 11.6 11.7 11.8 11.9 11.10'.split()  # a curve a training, in their order
 # sections with a logarithmic axis, and the scales of x and y
@@ -25,6 +26,8 @@ SCALES = {('4.4', 'loss'): ('linear', 'log'), ('4.5', 'loss'): ('linear', 'log')
           ('21.6', 'share left to gain'): ('log', 'linear'),
           ('21.6', 'deviation of outputs'): ('linear', 'log'),
           ('21.6', 'length of gradient'): ('linear', 'log'),
+          ('21.8', 'valid loss'): ('log', 'linear'), ('21.9', 'F1'): ('log', 'linear'),
+          ('21.12', 'test accuracy'): ('log', 'linear'),
           ('21.18', 'accuracy of the nearest'): ('log', 'linear')}
 
 

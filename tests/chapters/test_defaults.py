@@ -182,11 +182,31 @@ OURS = '''
 21.3  num_seeds=3 num_bits=8 num_epochs=200 lr=0.01 batch_size=32 most_units=96
 21.4  num_seeds=3 num_epochs=20 lr=0.2 batch_size=64 wd=0.01 num_train=4000
       num_valid=4000
-21.5  num_seeds=3 num_epochs=30 lr=0.03 batch_size=32 l1=0.0005 l2=0.005 num_train=500
-      num_valid=2000
+21.5  num_seeds=3 num_epochs=40 lr=0.03 batch_size=16 l1=0.0005 l2=0.005 num_train=250
+      num_valid=1500
 21.6  num_seeds=3 num_layers=50 num_hiddens=64 num_epochs=10 lr=0.001 batch_size=64
       num_train=2000 max_steps=20000
 21.7  num_seeds=3 num_epochs=10 batch_size=64 num_train=4000 num_rates=4
+21.8  num_seeds=3 per_axis=3 num_train=1000 num_valid=1000 num_epochs=4 batch_size=50
+      num_hiddens=32
+21.9  num_seeds=3 max_params=20000 num_epochs=15 lr=0.002 batch_size=64 num_train=5000
+      num_valid=5000
+21.10 num_seeds=3 planted=0.02 wrong=0.2 num_epochs=8 lr=0.002 batch_size=64
+      num_train=6000 num_valid=5000
+21.11 num_seeds=3 wrong=0.05 num_train=6000 num_small=200 num_valid=3000 num_epochs=8
+      lr=0.002 batch_size=50
+21.12 num_seeds=3 known=0.2 num_few=100 num_many=3000 num_test=2000 num_epochs=6
+      lr=0.002 batch_size=50
+21.13 num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=10000 num_test=10000
+      num_epochs_kernel=50 lr_kernel=0.05
+21.14 num_seeds=3 num_epochs=3 lr=0.002 batch_size=32 num_train=5000 num_test=10000
+21.15 num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=2000 num_test=2000
+      deep=5
+21.16 num_seeds=3 num_nets=5 num_epochs=4 lr=0.003 batch_size=32 num_train=5000
+      num_test=10000
+21.17 images='banana-detection' backbone='tiny' num_epochs=10 lr=0.001 batch_size=16
+      size=128 num_priors=3 num_seeds=3
+21.19 num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=10000 num_test=2000
 21.18 num_people=400 num_unseen=100 num_pictures=4 embed_size=32 num_epochs=12 lr=0.002
       batch_size=16 num_seeds=3
 21.20 sentences='' most_sentences=2000 num_hiddens=32 lr=0.01 batch_size=32 num_epochs=6

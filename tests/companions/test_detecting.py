@@ -1,3 +1,5 @@
+import time
+
 import numpy as onp
 import pytest
 from mxnet import np
@@ -52,3 +54,28 @@ def test_objects_are_in_pixels_of_the_picture_itself(model):
     assert [found['class'] for found in d2l.as_objects(
         rows, picture, ['cat', 'dog'], threshold=.5)] == ['cat', 'dog']
     assert d2l.as_objects(rows, picture, ['cat', 'dog'], threshold=.95) == []
+
+
+def test_without_suppression_all_boxes_stay_that_have_a_score():
+    rows = d2l.detected(onp.array(PROBS), onp.array(BOXES), 1)
+    assert rows[:, :2].tolist() == [[0, .9], [1, .8], [1, .6]]
+
+
+def test_objects_are_drawn_with_their_scores(model):
+    picture = onp.zeros((10, 20, 3), onp.uint8)
+    objects = d2l.as_objects(d2l.detect(model, picture), picture, ['cat', 'dog'], .5)
+    d2l.show_objects(picture, objects)
+    axes, = d2l.plt.gcf().axes
+    assert [text.get_text() for text in axes.texts] == ['cat 0.90', 'dog 0.60']
+    assert [(p.get_x(), p.get_width()) for p in axes.patches] == [(0, 10), (15, 5)]
+
+
+def test_milliseconds_are_the_mean_over_pictures_after_a_first_look():
+    seen = []
+
+    def see(picture):
+        seen.append(picture)
+        time.sleep(.02)
+
+    assert 20 <= d2l.milliseconds(see, ['a', 'b', 'c']) < 200
+    assert seen == ['a', 'a', 'b', 'c']

@@ -75,7 +75,8 @@ CLAIMS = [{'claim': 'L1 makes weights zero', 'holds': True,
 
 
 def test_claims_have_the_mean_over_their_seeds_and_the_ends():
-    first, second = tables.claims({'claims': CLAIMS})
+    first, second = tables.claims_of(run_record('2.4', options={'num_seeds': 3},
+                                                result={'claims': CLAIMS}))
     assert first == ('L1 makes weights zero', [
         ('zeros, L1', '0.5 (0.25 to 0.75, 3 seeds)'), ('zeros, none', '0')], True)
     assert second.measured == [('loss', '(2, nan)')] and not second.holds
@@ -84,13 +85,14 @@ def test_claims_have_the_mean_over_their_seeds_and_the_ends():
 @pytest.mark.parametrize('claims', [None, 3, 'text', {}, [3], [{'claim': 'a'}], [
     {'claim': 'a', 'measured': [1], 'holds': True}]], ids=str)
 def test_what_only_has_the_name_of_claims_is_a_value_as_others(claims):
-    assert tables.claims({'claims': claims}) == []
+    assert tables.claims_of(run_record('2.4', result={'claims': claims})) == []
     assert tables.values({'claims': claims}) or claims == {}
 
 
 def test_claims_stand_on_their_sections_page_and_in_one_table(results, tmp_path):
-    write(results / '02.04_calculus', run_record('2.4', data='none', result={
-        'claims': CLAIMS, 'final': {'loss': 0.125}}))
+    write(results / '02.04_calculus', run_record(
+        '2.4', data='none', options={'num_seeds': 3},
+        result={'claims': CLAIMS, 'final': {'loss': 0.125}}))
     write_report(results, tmp_path / 'report')
     section = page_of(tmp_path / 'report', '02.04_calculus')
     together = Page(tmp_path / 'report' / 'claims.html')
