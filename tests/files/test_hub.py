@@ -285,8 +285,8 @@ def session_cache():
     return os.environ['XDG_CACHE_HOME']
 
 
-# of the sizes that 15.7 gives it, a toy of bert.base would fill 340 MB
-@pytest.mark.parametrize('name', sorted(set(FILES) - {'bert.base'}))
+# toys of these, by writers that others have too, would fill 340 and 575 MB
+@pytest.mark.parametrize('name', sorted(set(FILES) - {'bert.base', 'vgg19'}))
 def test_toy_files_are_the_same_bytes_each_time(name, session_cache, empty_hub,
                                                 monkeypatch):
     contents = []
