@@ -98,7 +98,7 @@ def contrastive_loss(A, B, is_same, margin: float = 1):
 
 
 def triplet_loss(anchor, positive, negative, margin: float = 0.2):
-    """max(0, |a - p|^2 - |a - n|^2 + margin) of embeddings (triplets, d): (triplets,).
+    """``max(0, |a - p|^2 - |a - n|^2 + margin)`` of points (triplets, d): (triplets,).
 
     Ours, for 21.18
     """
