@@ -1,6 +1,6 @@
 """Runs that are killed, by SIGKILL at random moments, and resumed: identical endings.
 
-The suite kills twice. ``D2LMX_KILLS=20 scripts/test tests/test_kills.py`` kills
+The suite kills a few times. ``D2LMX_KILLS=20 scripts/test tests/test_kills.py`` kills
 so often, in sections of the book too.
 """
 import itertools
@@ -58,7 +58,7 @@ def train_by_hand(num_epochs):
     return history.record()['series']
 
 
-def run(*, num_epochs: int = 60) -> dict:
+def run(*, num_epochs: int = 150) -> dict:
     print('begin', flush=True)
     return {'adam': train_net('adam', num_epochs, learning_rate=0.01),
             'by hand': train_by_hand(num_epochs),
@@ -114,7 +114,7 @@ def kill_after(process, seconds):
 
 
 def test_a_run_killed_again_and_again_ends_like_one_that_was_left_alone(trainer):
-    num_kills, dice = max(KILLS, 2), random.Random()
+    num_kills, dice = max(KILLS, 3), random.Random()
     begin = time.monotonic()
     process, folder = trainer('whole', 'line')
     process.stdout.readline()

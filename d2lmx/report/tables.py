@@ -6,7 +6,7 @@ from ..pages.options import flag
 from ..pages.results import digits_of, in_a_line, number_text
 from ..parity.report import failure
 
-SERIES, CLAIMS = 'series', 'claims'  # of a result: what figures draw, and see `claims`
+SERIES, CLAIMS = 'series', 'claims'  # of a result: what figures draw; see `claims_of`
 WIDTH, EDGE, INNER = 120, 6, 36  # of the drawing of a range: whole, margins, range
 
 

@@ -102,7 +102,7 @@ def lines(chance, words):
         needed = [chance.choice(['lenet', '10.7', '2.1']) for action in actions
                   if not action.option_strings and action.nargs != argparse.REMAINDER]
         for action in actions:
-            for word in chance.sample(words, 12 if LONG else 5):
+            for word in chance.sample(words, 12 if LONG else 8):
                 given = ([word] if not action.option_strings else
                          [action.option_strings[-1]]
                          + ([word] if action.nargs != 0 else []))

@@ -334,7 +334,7 @@ def test_dist_async_trains_too(section, tmp_path):
 
 
 def test_a_killed_worker_ends_all_and_resume_goes_on(section, tmp_path):
-    options = ('--batch-size', '4', '--num-epochs', '40', '--optimizer', 'sgd')
+    options = ('--batch-size', '4', '--num-epochs', '80', '--optimizer', 'sgd')
     saved = ('--checkpoint', tmp_path / 'saved')
     launch = Launch('-n', 2, '--', 'run', section, *options, *saved,
                     '--out', tmp_path / 'both')
@@ -353,7 +353,7 @@ def test_a_killed_worker_ends_all_and_resume_goes_on(section, tmp_path):
     status, output = launch.end()
     assert status == 0, output
     assert result(tmp_path / 'both')['resumed']['epoch'] >= 1
-    # 160 steps: the differences by the sums' order had time to grow
+    # 320 steps: the differences by the sums' order had time to grow
     onp.testing.assert_allclose(result(tmp_path / 'both')['result']['series']['loss'],
                                 expected['result']['series']['loss'], rtol=1e-2)
 
@@ -421,8 +421,9 @@ def test_a_host_that_cannot_be_reached_by_ssh_is_named(tmp_path):
                      output)
 
 
+@pytest.mark.processes
 def test_a_fault_before_any_trainer_is_told_and_ends_all(tmp_path):
     (tmp_path / 'file').write_text('')
-    status, output = Launch('-n', 1, '--', 'run', 'lenet', '--smoke', '--out',
+    status, output = Launch('-n', 2, '--', 'run', 'lenet', '--smoke', '--out',
                             tmp_path / 'file').end()
     assert status == 1 and 'cannot write' in output and 'ending all' in output
