@@ -1,11 +1,10 @@
-"""`import d2lmx` and the light commands: what they import, and how fast."""
+"""`import d2lmx` and the light commands: what they import."""
 import inspect
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from statistics import median
 
 import pytest
 
@@ -15,17 +14,14 @@ from d2lmx import hooks
 ROOT = Path(__file__).parent.parent
 GUESTS = ('torch', 'gluoncv', 'IPython')  # MXNet itself imports onnx where it can
 HEAVY = ('mxnet', 'numpy', 'pandas', 'matplotlib', 'onnx', *GUESTS)
-# of processor time: a reader takes it for at once; MXNet's import alone takes a second
-SECONDS = 0.5
 RUN_COMMAND = f'''
-import json, resource, runpy, sys
+import json, runpy, sys
 try:
     runpy.run_module('d2lmx', run_name='__main__', alter_sys=True)
 except SystemExit as stop:
     status = stop.code
-used = resource.getrusage(resource.RUSAGE_SELF)  # without the processes of `doctor`
-print(json.dumps([status, used.ru_utime + used.ru_stime,
-                  [name for name in {HEAVY} if name in sys.modules]]), file=sys.stderr)
+print(json.dumps([status, [name for name in {HEAVY} if name in sys.modules]]),
+      file=sys.stderr)
 '''
 WITHOUT_START_UP_LINE = '''
 import sys
@@ -59,14 +55,9 @@ def python(tmp_path):
 @pytest.mark.parametrize('command, shown', [
     ('--help', '  list '), ('list', ' lenet '), ('data list', 'timemachine.txt'),
     ('doctor', 'Python: ')])
-def test_command_starts_without_mxnet_in_half_a_second(python, command, shown):
-    times = []
-    for _ in range(1 if command == 'doctor' else 3):  # whose processes try everything
-        output, told = python(RUN_COMMAND, *command.split())
-        status, seconds, heavy = json.loads(told)
-        assert (status, heavy) == (0, []) and shown in output
-        times.append(seconds)
-    assert median(times) < SECONDS
+def test_command_starts_without_the_packages_that_take_a_second(python, command, shown):
+    output, told = python(RUN_COMMAND, *command.split())
+    assert json.loads(told) == [0, []] and shown in output
 
 
 # ---- the library behind the names

@@ -31,6 +31,8 @@ TITLES = {
     18: ('Appendix: mathematics for deep learning', '附录：深度学习中的数学'),
     20: ('Companions', '书外的补充'),
     21: ('A course in pictures', '一门课程的二十二张图'),
+    22: ('Techniques beside the book', '书外的技术'),
+    23: ('The algorithms of Deep Learning', '《深度学习》中的算法'),
 }
 
 
