@@ -133,13 +133,14 @@ def predict(model, *pictures, threshold: float = 0.5) -> list:
 
     Boxes and outlines are in the picture's own pixels.
     """
-    model = d2l.load_model(model, 'classes', 'size', 'cells')
+    model = d2l.load_model(model, classes=[str], size=d2l.SIDES,
+                           cells=range(CELLS + 1))
     classes, found = model.about['classes'], []
     for file in pictures:
         img = d2l.read_picture(file)
         rows, masks = d2l.detect_regions(model, img)
-        outlines = display(img, rows, masks, threshold, classes)
         objects = d2l.as_objects(rows, img, classes, threshold)
+        outlines = display(img, rows, masks, threshold, classes)
         for thing, border in zip(objects, outlines):
             thing['outline'] = border
         found.append({'picture': str(file), 'objects': objects})

@@ -215,7 +215,7 @@ def claims_of(detector, val_iter, batch_size, shapes, num_priors, num_seeds):
 
 def predict(model, *pictures, threshold: float = SURE) -> list:
     """The objects in pictures: class, score, and box in the picture's own pixels."""
-    detector, found = d2l.load_model(model, 'classes', 'size'), []
+    detector, found = d2l.load_model(model, classes=[str], size=d2l.SIDES), []
     for file in pictures:
         img = d2l.read_picture(file)
         objects = d2l.as_objects(d2l.detect(detector, img), img,
