@@ -264,14 +264,14 @@ def display(img, output, threshold, classes=('',)):
 # book: predict(X) runs the network in memory on one picture of its own size
 def predict(model, *pictures, threshold: float = SURE) -> list:
     """The objects in pictures: class, score, and box in the picture's own pixels."""
-    detector = d2l.load_model(model, 'classes', 'size')
+    detector = d2l.load_model(model, classes=[str], size=d2l.SIDES)
     classes, found = detector.about['classes'], []
     for file in pictures:
         img = d2l.read_picture(file)
         output = d2l.detect(detector, img)
+        objects = d2l.as_objects(output, img, classes, threshold)
         display(img, output, threshold, classes)
-        found.append({'picture': str(file), 'objects': d2l.as_objects(
-            output, img, classes, threshold)})
+        found.append({'picture': str(file), 'objects': objects})
     return found
 
 

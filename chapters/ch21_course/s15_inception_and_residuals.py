@@ -18,7 +18,8 @@ import d2lmx as d2l
 
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
-SMOKE = dict(num_seeds=1, num_epochs=1, num_train=64, num_test=64, deep=2)
+SMOKE = dict(num_seeds=1, num_epochs=1, num_train=32, num_test=32, deep=2, deepest=34)
+RANGES = dict(deepest=(20, 152))
 
 # channels of inputs and paths; thousands, of 1024, of parameters and millions of
 # multiplications, as the paper prints them
@@ -91,14 +92,15 @@ def count_inceptions():
             for what, pairs in (('parameters', sizes), ('multiplications', work))]
 
 
-def count_resnets():
-    """Multiplications of those for ImageNet, parameters of those for CIFAR-10."""
+def count_resnets(deepest=152):
+    """Multiplications of those for ImageNet, parameters of those for CIFAR-10, with so
+    many layers at most."""
     work = {f'ResNet-{depth}: multiplications': [d2l.multiply_adds(
         d2l.imagenet_net(f'resnet{depth}_v1'), np.zeros((1, 3, 224, 224))), printed]
-        for depth, printed in IMAGENET.items()}
+        for depth, printed in IMAGENET.items() if depth <= deepest}
     sizes = {f'ResNet-{depth}: parameters': [d2l.summary(
         build_net(num_blocks=depth // 6, num_channels=16), np.zeros((1, 3, 32, 32))
-        )[-1][2], printed] for depth, printed in CIFAR.items()}
+        )[-1][2], printed] for depth, printed in CIFAR.items() if depth <= deepest}
     return d2l.claim('ResNets have the multiplications and parameters of their paper '
                      '(computed, printed)', {**work, **sizes}, near({**work, **sizes}))
 
@@ -149,10 +151,10 @@ def compare_depths(found, deep):
 
 def run(*, num_seeds: int = 3, num_epochs: int = 4, lr: float = 0.003,
         batch_size: int = 32, num_train: int = 2000, num_test: int = 2000,
-        deep: int = 5) -> dict:
+        deep: int = 5, deepest: int = 152) -> dict:
     data = d2l.load_few_garments(batch_size, num_train, num_test)
     found = d2l.over_seeds(lambda: train_all(data, deep, lr, num_epochs), num_seeds)
-    return {'claims': [*count_inceptions(), count_resnets(), count_bottleneck(),
+    return {'claims': [*count_inceptions(), count_resnets(deepest), count_bottleneck(),
                        *compare_depths(found, deep)], 'trainings': found}
 
 

@@ -201,7 +201,7 @@ OURS = '''
       num_epochs_kernel=50 lr_kernel=0.05
 21.14 num_seeds=3 num_epochs=3 lr=0.002 batch_size=32 num_train=5000 num_test=10000
 21.15 num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=2000 num_test=2000
-      deep=5
+      deep=5 deepest=152
 21.16 num_seeds=3 num_nets=5 num_epochs=4 lr=0.003 batch_size=32 num_train=5000
       num_test=10000
 21.17 images='banana-detection' backbone='tiny' num_epochs=10 lr=0.001 batch_size=16
