@@ -4,6 +4,7 @@ from .bert import *
 from .classic import *
 from .clicks import *
 from .decoding import *
+from .mobile import *
 from .pretrained import *
 from .rcnn import *
 from .rcnn_features import *

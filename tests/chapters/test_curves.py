@@ -29,7 +29,9 @@ SCALES = {('4.4', 'loss'): ('linear', 'log'), ('4.5', 'loss'): ('linear', 'log')
           ('21.6', 'length of gradient'): ('linear', 'log'),
           ('21.8', 'valid loss'): ('log', 'linear'), ('21.9', 'F1'): ('log', 'linear'),
           ('21.12', 'test accuracy'): ('log', 'linear'),
-          ('21.18', 'accuracy of the nearest'): ('log', 'linear')}
+          ('21.18', 'accuracy of the nearest'): ('log', 'linear'),
+          ('22.1', 'test accuracy'): ('log', 'linear'),
+          ('22.1', 'milliseconds'): ('linear', 'log')}
 
 
 def sigmoid(x):

@@ -218,6 +218,10 @@ OURS = '''
       num_seeds=3
 21.24 num_train=1500 num_test=300 num_hiddens=48 lr=0.004 batch_size=32 num_epochs=12
       num_seeds=3
+22.1  num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=2000 num_test=2000
+      num_rounds=10 size=64
+22.7  num_seeds=3 num_epochs=5 lr=0.003 batch_size=32 num_train=2000 num_test=2000
+      ratio=4 num_rounds=20
 '''
 
 
