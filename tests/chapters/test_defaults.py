@@ -219,6 +219,7 @@ OURS = '''
 21.24 num_train=1500 num_test=300 num_hiddens=48 lr=0.004 batch_size=32 num_epochs=12
       num_seeds=3
 23.2  num_points=200 num_components=2 num_seeds=3
+23.3  num_samples=20000 num_seeds=3
 '''
 
 
