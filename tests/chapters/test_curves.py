@@ -29,7 +29,8 @@ SCALES = {('4.4', 'loss'): ('linear', 'log'), ('4.5', 'loss'): ('linear', 'log')
           ('21.8', 'valid loss'): ('log', 'linear'), ('21.9', 'F1'): ('log', 'linear'),
           ('21.12', 'test accuracy'): ('log', 'linear'),
           ('21.18', 'accuracy of the nearest'): ('log', 'linear'),
-          ('23.2', 'distance from A^+'): ('log', 'log')}
+          ('23.2', 'distance from A^+'): ('log', 'log'),
+          ('23.4', 'relative error'): ('linear', 'log')}
 
 
 def sigmoid(x):

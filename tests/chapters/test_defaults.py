@@ -220,6 +220,7 @@ OURS = '''
       num_seeds=3
 23.2  num_points=200 num_components=2 num_seeds=3
 23.3  num_samples=20000 num_seeds=3
+23.4  most_equations=11 condition=5 num_steps=20
 '''
 
 
