@@ -13,6 +13,7 @@ from .book import *
 from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
 from .companions.claims import *
+from .companions.classics import *
 from .companions.classifying import *
 from .companions.ctc import *
 from .companions.debiasing import *

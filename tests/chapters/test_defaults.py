@@ -221,6 +221,7 @@ OURS = '''
 23.2  num_points=200 num_components=2 num_seeds=3
 23.3  num_samples=20000 num_seeds=3
 23.4  most_equations=11 condition=5 num_steps=20
+23.5  num_draws=2000 num_places=400 num_points=120 noise=0.1 num_seeds=3
 '''
 
 
