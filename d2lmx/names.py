@@ -29,6 +29,7 @@ from .companions.regions import *
 from .companions.regularizing import *
 from .companions.searching import *
 from .companions.sound import *
+from .companions.symbolic import *
 from .companions.tagging import *
 from .companions.translator import *
 from .companions.verifying import *

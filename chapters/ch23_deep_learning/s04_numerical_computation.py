@@ -73,7 +73,7 @@ def claims_of_softmax():
         d2l.claim('exp overflows above the logarithm of the largest number', {
             'last that does not': last, 'logarithm of the largest': largest},
             last == math.floor(largest)),
-        d2l.claim('softmax as it is written is lost for large and for low scores',
+        d2l.claim('softmax as it is written is lost for large and low scores',
                   {'numbers lost': lost, 'numbers of both': 6}, lost == 6),
         d2l.claim('softmax of scores below their largest is exact', {
             **differences, "log softmax, MXNet's": max(mxnets)},
@@ -214,9 +214,9 @@ def claims_of_descent(condition, num_steps):
     d2l.show_trace_2d(lambda x1, x2: (x1 ** 2 + condition * x2 ** 2) / 2, path)
     exact = f[0] * ((condition - 1) / (condition + 1)) ** (2 * onp.arange(len(f)))
     newton = x - onp.linalg.solve(H, H @ x)
-    A, b = [[1, 1], [1, 2], [1, 4]], [[1], [3], [4]]
-    best = solve_exactly((onp.array(A).T @ A).tolist(), (onp.array(A).T @ b).tolist())
-    solved = least_squares(onp.array(A, 'float64'), onp.array(b, 'float64')[:, 0])
+    A, b = onp.array([[1, 1], [1, 2], [1, 4]]), onp.array([[1], [3], [4]])
+    best = solve_exactly((A.T @ A).tolist(), (A.T @ b).tolist())
+    solved = least_squares(A, b[:, 0])
     x1, x2 = 0.7, -0.3
     found = hessian(lambda x: x[0] ** 4 + x[0] * x[1] + np.exp(x[1]), [x1, x2])
     by_hand = onp.array([[12 * x1 ** 2, 1], [1, math.exp(x2)]])
@@ -225,8 +225,8 @@ def claims_of_descent(condition, num_steps):
         d2l.claim('the best steps leave ((c - 1) / (c + 1))^2 of f where they zigzag', {
             'f after the steps': float(f[-1]), 'exact': float(exact[-1])},
             (abs(f - exact) < 1e-9 * exact).all()),
-        d2l.claim("Newton's method is there in one step", {'distance': float(abs(
-            newton).max())}, not newton.any()),
+        d2l.claim("Newton's method is there in one step",
+                  {'distance': float(abs(newton).max())}, not newton.any()),
         d2l.claim('gradient descent ends in the least squares', {
             f'x{i}{of}': float(value) for i in range(2) for of, value in
             (('', solved[i]), (', exact', best[i][0]))},
@@ -266,18 +266,16 @@ def claims_of_constraints():
     """The conditions, where the constraint binds and where it does not."""
     A = onp.array([[1., 1], [1, 2], [1, 3]])
     far, near = onp.array([2., 4, 5]), onp.array([1., 1, 2])
-    x, multiplier = within_the_ball(A, far)
-    inner, none = within_the_ball(A, near)
+    (x, multiplier), (inner, none) = (within_the_ball(A, b) for b in (far, near))
     angles = onp.linspace(0, 2 * math.pi, 100001)
     circle = onp.stack([onp.cos(angles), onp.sin(angles)], axis=1)
     loss = float(((A @ x - far) ** 2).sum() / 2)
     least = float(((circle @ A.T - far) ** 2).sum(axis=1).min() / 2)
     slope = A.T @ (A @ x - far) + 2 * multiplier * x
     free = onp.linalg.lstsq(A, near, rcond=None)[0]
-    multipliers = onp.linspace(0, 2 * multiplier, 50)
-    squares = [(solve_shifted(A, A.T @ far, value) ** 2).sum()
-               for value in multipliers]
-    d2l.plot(multipliers, [squares, onp.ones(50)], 'lambda', 'x^T x',
+    ticks = onp.linspace(0, 2 * multiplier, 50)
+    squares = [(solve_shifted(A, A.T @ far, tick) ** 2).sum() for tick in ticks]
+    d2l.plot(ticks, [squares, onp.ones(50)], 'lambda', 'x^T x',
              legend=['x of least Lagrangian', 'border'])
     return [
         d2l.claim('at the border gradients balance, by a multiplier above 0', {

@@ -21,7 +21,7 @@ def linear_kernel(A, B):
 
 
 def gaussian_kernel(sigma: float):
-    """A kernel (a, d), (b, d) -> (a, b): exp of -|u - v|^2 / (2 sigma^2) of each pair.
+    """A kernel (a, d), (b, d) -> (a, b): exp(-distance^2 / (2 sigma^2)) of each pair.
 
     Ours, for 23.5
     """
@@ -31,10 +31,11 @@ def gaussian_kernel(sigma: float):
 class SupportVectorMachine:
     """Two classes told apart by the sign of f(x) = b + sum of alpha_i k(x, x_i).
 
-    Of all functions of this form it has the least |w|^2 / 2 + C times the sum of the
-    hinge losses max(0, 1 - y f(x)), y being -1 or 1. Found is the dual's largest value,
-    sum of alpha_i y_i - alpha^T K alpha / 2, where the alphas add up to 0 and alpha_i
-    y_i is from 0 to C: two at a time, one up and one down, those with most to gain.
+    Of all functions of this form it has the least ``w^T w / 2`` + C times the sum of
+    the hinge losses ``max(0, 1 - y f(x))``, y being -1 or 1. Found is the dual's
+    largest value, the sum of ``alpha_i y_i`` less ``alpha^T K alpha / 2``, where the
+    alphas add up to 0 and ``alpha_i y_i`` is from 0 to C: two at a time, one up and one
+    down, those with most to gain.
 
     Attributes: ``alpha`` (n,), with its class's sign, 0 but for the support vectors;
     ``b``; ``primal`` and ``dual``, which are equal where it is solved.
