@@ -31,7 +31,9 @@ SCALES = {('4.4', 'loss'): ('linear', 'log'), ('4.5', 'loss'): ('linear', 'log')
           ('21.12', 'test accuracy'): ('log', 'linear'),
           ('21.18', 'accuracy of the nearest'): ('log', 'linear'),
           ('22.1', 'test accuracy'): ('log', 'linear'),
-          ('22.1', 'milliseconds'): ('linear', 'log')}
+          ('22.1', 'milliseconds'): ('linear', 'log'),
+          ('23.2', 'distance from A^+'): ('log', 'log'),
+          ('23.4', 'relative error'): ('linear', 'log')}
 
 
 def sigmoid(x):

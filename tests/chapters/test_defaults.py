@@ -222,6 +222,12 @@ OURS = '''
       num_rounds=10 size=64
 22.7  num_seeds=3 num_epochs=5 lr=0.003 batch_size=32 num_train=2000 num_test=2000
       ratio=4 num_rounds=20
+23.2  num_points=200 num_components=2 num_seeds=3
+23.3  num_samples=20000 num_seeds=3
+23.4  most_equations=11 condition=5 num_steps=20
+23.5  num_draws=2000 num_places=400 num_points=120 noise=0.1 num_seeds=3
+23.6  num_epochs=60 lr=0.005 batch_size=64 num_hiddens=32 num_train=2000 num_starts=100
+      xor_steps=1000 num_seeds=3
 '''
 
 
