@@ -218,6 +218,8 @@ OURS = '''
       num_seeds=3
 21.24 num_train=1500 num_test=300 num_hiddens=48 lr=0.004 batch_size=32 num_epochs=12
       num_seeds=3
+22.3  num_seeds=3 num_epochs=20 lr=0.002 batch_size=64 num_train=2000 num_test=10000
+      num_scenes=300 num_pairs=20000
 '''
 
 
