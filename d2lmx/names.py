@@ -28,6 +28,7 @@ from .companions.plane import *
 from .companions.regions import *
 from .companions.regularizing import *
 from .companions.searching import *
+from .companions.seeing import *
 from .companions.sound import *
 from .companions.symbolic import *
 from .companions.tagging import *

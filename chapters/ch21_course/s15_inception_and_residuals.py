@@ -39,35 +39,13 @@ CIFAR = {20: 0.27e6, 32: 0.46e6, 44: 0.66e6, 56: 0.85e6, 110: 1.7e6}
 NEAR = 0.03  # they round, and count some biases or shortcuts otherwise
 
 
-def plain_block(num_channels, strides):
-    """The two convolutions of a residual block without its shortcut."""
-    blk = nn.HybridSequential()
-    for s in (strides, 1):
-        blk.add(nn.Conv2D(num_channels, 3, padding=1, strides=s), nn.BatchNorm(),
-                nn.Activation('relu'))
-    return blk
-
-
-def residual_block(num_channels, strides):
-    return d2l.Residual(num_channels, use_1x1conv=strides > 1, strides=strides)
-
-
 def build_net(variant: Literal['residual', 'plain'] = 'residual', num_blocks=1,
               num_channels=8):
     """The small ResNet of 6 num_blocks + 2 layers, or the same without shortcuts.
 
-    X (batch, channels, h, w) -> scores (batch, 10); three stages, each of twice the
-    channels and half the sides of the one before.
+    X (batch, channels, h, w) -> scores (batch, 10).
     """
-    block = residual_block if variant == 'residual' else plain_block
-    net = nn.HybridSequential()
-    net.add(nn.Conv2D(num_channels, 3, padding=1, strides=2), nn.BatchNorm(),
-            nn.Activation('relu'))
-    for stage in range(3):
-        for i in range(num_blocks):
-            net.add(block(num_channels * 2 ** stage, 2 if stage > 0 == i else 1))
-    net.add(nn.GlobalAvgPool2D(), nn.Dense(10))
-    return net
+    return d2l.small_resnet(num_blocks, num_channels, variant == 'residual')
 
 
 def example_inputs(batch_size=2):

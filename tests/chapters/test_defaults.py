@@ -228,6 +228,10 @@ OURS = '''
 23.5  num_draws=2000 num_places=400 num_points=120 noise=0.1 num_seeds=3
 23.6  num_epochs=60 lr=0.005 batch_size=64 num_hiddens=32 num_train=2000 num_starts=100
       xor_steps=1000 num_seeds=3
+22.3  num_seeds=3 num_epochs=20 lr=0.002 batch_size=64 num_train=2000 num_test=10000
+      num_scenes=300 num_pairs=20000
+22.8  num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_scenes=2000 num_test=300
+      num_train=1000 deep=5 num_points=15 num_steps=400
 '''
 
 
