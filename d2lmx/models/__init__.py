@@ -5,6 +5,7 @@ from .classic import *
 from .clicks import *
 from .decoding import *
 from .pretrained import *
+from .pyramids import *
 from .rcnn import *
 from .rcnn_features import *
 from .rcnn_loss import *
