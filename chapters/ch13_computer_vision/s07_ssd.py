@@ -160,17 +160,6 @@ def initialized_net(backbone, num_classes, device):
     return net
 
 
-cls_loss = gluon.loss.SoftmaxCrossEntropyLoss()
-bbox_loss = gluon.loss.L1Loss()
-
-
-def calc_loss(cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks):
-    """The loss of each picture, (batch,): means over its anchors, and over offsets."""
-    cls = cls_loss(cls_preds, cls_labels)
-    bbox = bbox_loss(bbox_preds * bbox_masks, bbox_labels * bbox_masks)
-    return cls + bbox
-
-
 def cls_eval(cls_preds, cls_labels):
     """How many anchors get the right class."""
     # book: float(...), which waits for each batch
@@ -205,7 +194,7 @@ def training_step(net, lr, weight_decay):
 
     def measure(X, Y):
         found = targets(net, X, Y)
-        l = calc_loss(*found)
+        l = d2l.calc_loss(*found)
         return l, {'train loss': (l.sum(), len(l)), **errors(*found)}
 
     return d2l.measured_step(net, measure, trainer)

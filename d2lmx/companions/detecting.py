@@ -1,14 +1,17 @@
 """Objects in a reader's own pictures, by a detector that was trained and saved."""
 import numpy as onp
 from matplotlib import pyplot as plt
+from mxnet import np
 
 from ..data.images.detection import stretched
 from ..errors import InputError
+from ..runtime.devices import try_gpu
 from ..runtime.timing import Timer
 from ..vision.anchors import nms
 from ..viz.boxes import show_bboxes
 
-__all__ = ['detect', 'detected', 'as_objects', 'show_objects', 'milliseconds']
+__all__ = ['detect', 'detected', 'detections', 'as_objects', 'show_objects',
+           'milliseconds']
 
 LOWEST_SCORE = 0.01  # as of multibox_detection
 
@@ -48,6 +51,21 @@ def detected(probs, boxes, nms_threshold: float = 0.5) -> onp.ndarray:
     rows = rows[best >= LOWEST_SCORE]  # lower ones suppress none of these
     rows = rows[nms(rows[:, 2:], rows[:, 1], nms_threshold)]
     return onp.clip(rows, 0, [onp.inf, 1, 1, 1, 1, 1])
+
+
+def detections(detector, images, batch_size: int, nms_threshold: float = 0.5) -> list:
+    """For each picture the rows of `detected`, by a detector in memory.
+
+    detector: HybridBlock, as `SavedModel` in `detect`; images (n, 3, h, w).
+
+    Ours, for 21.17
+    """
+    rows = []
+    for i in range(0, len(images), batch_size):
+        X = np.array(images[i:i + batch_size], dtype='float32', ctx=try_gpu())
+        rows += [detected(probs, boxes, nms_threshold) for probs, boxes in zip(
+            *(Y.asnumpy() for Y in detector(X)))]
+    return rows
 
 
 def as_objects(rows, picture, classes: list, threshold: float) -> list:

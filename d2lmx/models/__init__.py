@@ -6,6 +6,7 @@ from .clicks import *
 from .decoding import *
 from .mobile import *
 from .pretrained import *
+from .pyramids import *
 from .rcnn import *
 from .rcnn_features import *
 from .rcnn_loss import *

@@ -101,9 +101,9 @@ OFFSETS = [[1, 2, 3, 4, 0, 0, 0, 0], [0, 0, 0, 0, 5, 5, 5, 5]]
 MASKS = [[1] * 4 + [0] * 4, [0] * 8]
 
 
-def test_the_loss_is_the_mean_over_anchors_and_over_offsets(section):
-    l = section('13.7').calc_loss(np.array(CLS), np.array([[0, 1], [0, 0]]),
-                                  np.array(OFFSETS), np.zeros((2, 8)), np.array(MASKS))
+def test_the_loss_is_the_mean_over_anchors_and_over_offsets():
+    l = d2l.calc_loss(np.array(CLS), np.array([[0, 1], [0, 0]]),
+                      np.array(OFFSETS), np.zeros((2, 8)), np.array(MASKS))
     right = onp.log(1 + onp.exp(-2))  # -log softmax of the better score; else 2 more
     assert l.tolist() == pytest.approx([onp.log(2) + 10 / 8, right + 1], rel=1e-5)
     # float32, by MXNet's own logarithm
@@ -136,7 +136,7 @@ def test_what_fills_up_labels_changes_neither_loss_nor_gradients(section, small)
     gradients = []
     for labels in (objects, padded):
         with autograd.record():
-            l = ssd.calc_loss(*ssd.targets(net, X, np.array(labels)))
+            l = d2l.calc_loss(*ssd.targets(net, X, np.array(labels)))
         l.backward()
         gradients.append([l.asnumpy(), net.cls_0.weight.grad().asnumpy(), onp.stack([
             getattr(net, f'bbox_{i}').weight.grad().asnumpy() for i in range(1, 5)])])
