@@ -14,5 +14,6 @@ from .residual import *
 from .recurrent import *
 from .seq2seq import *
 from .ssd import *
+from .tiny_ssd import *
 from .transformer import *
 from .word2vec import *
