@@ -218,6 +218,9 @@ OURS = '''
       num_seeds=3
 21.24 num_train=1500 num_test=300 num_hiddens=48 lr=0.004 batch_size=32 num_epochs=12
       num_seeds=3
+22.2  images='banana-detection' backbone='tiny' num_seeds=3 num_points=10
+      num_iterations=500 num_epochs=1 lr=0.002 weight=5 batch_size=16 size=64
+      num_train=1000 num_val=100
 '''
 
 
