@@ -220,8 +220,8 @@ OURS = '''
       num_seeds=3
 22.3  num_seeds=3 num_epochs=20 lr=0.002 batch_size=64 num_train=2000 num_test=10000
       num_scenes=300 num_pairs=20000
-22.8  num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_scenes=2000 num_test=300
-      num_train=1000 deep=5 num_points=15 num_steps=400
+22.8  num_seeds=3 num_epochs=6 lr=0.001 batch_size=32 num_scenes=2000 num_test=300
+      num_train=1000 deep=5 num_points=13 num_steps=400
 '''
 
 
