@@ -221,9 +221,9 @@ def claims(found):
             mean['residual: not a bowl'] < mean['plain: not a bowl'])]
 
 
-def run(*, num_seeds: int = 3, num_epochs: int = 4, lr: float = 0.003,
+def run(*, num_seeds: int = 3, num_epochs: int = 6, lr: float = 0.001,
         batch_size: int = 32, num_scenes: int = 2000, num_test: int = 300,
-        num_train: int = 1000, deep: int = 5, num_points: int = 15,
+        num_train: int = 1000, deep: int = 5, num_points: int = 13,
         num_steps: int = 400) -> dict:
     drawn = {}
 

@@ -235,6 +235,8 @@ OURS = '''
 22.2  images='banana-detection' backbone='tiny' num_seeds=3 num_points=10
       num_iterations=500 num_epochs=1 lr=0.002 weight=5 batch_size=16 size=64
       num_train=1000 num_val=100
+22.8  num_seeds=3 num_epochs=6 lr=0.001 batch_size=32 num_scenes=2000 num_test=300
+      num_train=1000 deep=5 num_points=13 num_steps=400
 '''
 
 
