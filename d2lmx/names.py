@@ -24,6 +24,7 @@ from .companions.judging import *
 from .companions.logistic import *
 from .companions.maps import *
 from .companions.plane import *
+from .companions.pruning import *
 from .companions.regions import *
 from .companions.regularizing import *
 from .companions.searching import *

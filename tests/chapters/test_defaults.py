@@ -218,6 +218,8 @@ OURS = '''
       num_seeds=3
 21.24 num_train=1500 num_test=300 num_hiddens=48 lr=0.004 batch_size=32 num_epochs=12
       num_seeds=3
+22.4  network='LeNet' num_seeds=3 num_epochs=6 lr=0.002 batch_size=32 num_train=2000
+      resnet_train=400 num_test=2000 pool=4 num_rounds=40
 '''
 
 
