@@ -17,6 +17,7 @@ from .companions.classifying import *
 from .companions.ctc import *
 from .companions.debiasing import *
 from .companions.detecting import *
+from .companions.distilling import *
 from .companions.garments import *
 from .companions.gradient_check import *
 from .companions.hmm import *

@@ -28,7 +28,8 @@ SCALES = {('4.4', 'loss'): ('linear', 'log'), ('4.5', 'loss'): ('linear', 'log')
           ('21.6', 'length of gradient'): ('linear', 'log'),
           ('21.8', 'valid loss'): ('log', 'linear'), ('21.9', 'F1'): ('log', 'linear'),
           ('21.12', 'test accuracy'): ('log', 'linear'),
-          ('21.18', 'accuracy of the nearest'): ('log', 'linear')}
+          ('21.18', 'accuracy of the nearest'): ('log', 'linear'),
+          ('22.5', 'test accuracy'): ('log', 'linear')}
 
 
 def sigmoid(x):
