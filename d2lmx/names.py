@@ -19,6 +19,7 @@ from .companions.classifying import *
 from .companions.ctc import *
 from .companions.debiasing import *
 from .companions.detecting import *
+from .companions.distilling import *
 from .companions.garments import *
 from .companions.gradient_check import *
 from .companions.hmm import *
@@ -26,6 +27,7 @@ from .companions.judging import *
 from .companions.logistic import *
 from .companions.maps import *
 from .companions.plane import *
+from .companions.pruning import *
 from .companions.regions import *
 from .companions.regularizing import *
 from .companions.searching import *

@@ -237,6 +237,11 @@ OURS = '''
       num_train=1000 num_val=100
 22.8  num_seeds=3 num_epochs=6 lr=0.001 batch_size=32 num_scenes=2000 num_test=300
       num_train=1000 deep=5 num_points=13 num_steps=400
+22.4  network='LeNet' num_seeds=3 num_epochs=6 lr=0.002 batch_size=32 num_train=2000
+      resnet_train=400 num_test=2000 pool=4 num_rounds=40
+22.5  teacher='ResNet-18' num_seeds=3 num_epochs=16 lr=0.002 batch_size=32
+      soft_share=0.7 num_train=400 teacher_train=5000 teacher_epochs=4 pool=4
+      num_test=4000
 '''
 
 

@@ -14,6 +14,7 @@ from mxnet import np
 from ...errors import InputError, MissingFile, MissingPackage
 from ...files.archives import BadData
 from ...files.whole import whole_file
+from ...processor import threads
 from ..symbol import (ExportDiffers, check_count, export_block, largest_difference,
                       run)
 from ..tracing import arrays_of, as_call, input_names, last_line, on_inputs
@@ -85,6 +86,9 @@ def export_onnx(net, inputs, path, rtol: float = 1e-5, atol: float = 1e-5,
 def load_onnx(path):
     """``predict(*arrays)`` for an ONNX file: NumPy arrays in, an array or a list out.
 
+    onnxruntime gets as many threads as MXNet's operators have; its own choice is one
+    for each core of the machine, whatever this process was given.
+
     ImportError without onnxruntime, FileNotFoundError without the file; ValueError for
     one that is damaged, and from ``predict`` for arrays that the network does not take.
 
@@ -93,8 +97,10 @@ def load_onnx(path):
     onnxruntime = _guest('onnxruntime')
     if not Path(path).is_file():
         raise MissingFile(f'there is no ONNX file {path}: export_onnx writes one')
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, _ = threads()
     try:
-        session = onnxruntime.InferenceSession(str(path),
+        session = onnxruntime.InferenceSession(str(path), options,
                                                providers=['CPUExecutionProvider'])
     except Exception as error:  # onnxruntime's share no narrower class
         raise BadData(f'{path} is no ONNX file that runs here, or it is damaged: '

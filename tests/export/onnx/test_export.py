@@ -130,6 +130,20 @@ def test_without_onnx_the_command_that_installs_it_is_told(tmp_path, monkeypatch
         export_onnx(nn.Flatten(), uniform(2, 3), tmp_path / 'net.onnx')
 
 
+def test_a_loaded_file_has_the_threads_of_mxnet(tmp_path, monkeypatch):
+    import onnxruntime
+    made, session = [], onnxruntime.InferenceSession
+
+    def watched(path, options, **keywords):
+        made.append(options.intra_op_num_threads)
+        return session(path, options, **keywords)
+
+    monkeypatch.setattr(onnxruntime, 'InferenceSession', watched)
+    monkeypatch.setenv('OMP_NUM_THREADS', '3')
+    load_onnx(export_onnx(nn.Flatten(), uniform(2, 3), tmp_path / 'net.onnx'))
+    assert made == [3, 3]  # the export looks at its file, too
+
+
 def test_loaded_file_tells_how_many_arrays_it_takes(tmp_path):
     predict = load_onnx(export_onnx(nn.Flatten(), uniform(2, 3), tmp_path / 'net.onnx'))
     with pytest.raises(ValueError, match=r'takes 1 arrays \(data\), got 2'):
