@@ -218,6 +218,8 @@ OURS = '''
       num_seeds=3
 21.24 num_train=1500 num_test=300 num_hiddens=48 lr=0.004 batch_size=32 num_epochs=12
       num_seeds=3
+22.6  images='' backbone='tiny' num_epochs=10 lr=0.006 batch_size=16 size=96
+      num_channels=32 num_train=240 num_val=80 num_seeds=3
 '''
 
 
