@@ -113,6 +113,7 @@ def kill_after(process, seconds):
     return process.returncode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_run_killed_again_and_again_ends_like_one_that_was_left_alone(trainer):
     num_kills, dice = max(KILLS, 3), random.Random()
     begin = time.monotonic()

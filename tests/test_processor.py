@@ -219,6 +219,7 @@ print(threads() - before)
 '''
 
 
+@pytest.mark.slow
 def test_a_large_copy_makes_no_second_team_of_threads():
     # a second team throttles every later operator, as libgomp sees too many threads
     untouched = python(LOAD + NEW_THREADS, OMP_NUM_THREADS='2',
@@ -287,6 +288,7 @@ print(teams(), spun() < alone / 2)
 '''
 
 
+@pytest.mark.slow
 @pytest.mark.alone
 @two_processors
 def test_threads_that_wait_sleep_as_long_as_others_want_the_processors():
@@ -318,6 +320,7 @@ def started(monkeypatch):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('choice', [{}, {'GOMP_SPINCOUNT': '300000'},
                                     {'OMP_WAIT_POLICY': 'active'},
                                     {'OMP_NUM_THREADS': '1'}],

@@ -145,6 +145,7 @@ def wheel(tmp_path_factory):
     return next(folder.glob('*.whl'))
 
 
+@pytest.mark.slow
 def test_the_wheel_says_whose_it_is_and_under_which_licence(wheel):
     files = zipfile.ZipFile(wheel)
     folder = f'd2lmx-{d2lmx.__version__}.dist-info'
@@ -167,6 +168,7 @@ def test_the_wheel_holds_library_chapters_and_start_up_line(wheel):
     assert 'd2lmx-mxnet.pth' in names  # at the top, where Python looks for it
 
 
+@pytest.mark.slow
 def test_installing_brings_book_and_start_up_line_and_uninstalling_leaves_nothing(
         wheel, tmp_path):
     venv = tmp_path / 'venv'

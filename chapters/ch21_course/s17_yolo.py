@@ -28,7 +28,8 @@ STRIDE = 16            # pixels on either side of a cell
 SURE = 0.5             # score from which on a box is shown
 FOUND = 0.5            # mAP from which on objects count as found
 NUM_TIMED = 16         # pictures, one by one
-STYLES = '-', 'm--', 'g-.', 'r:', 'c--', 'k-'
+LOSSES = 'train loss', 'place', 'size', 'object', 'class'  # all, and its parts
+STYLES = '-', 'm--', 'g-.', 'r:', 'c--'
 
 
 class YOLO(nn.HybridBlock):
@@ -86,8 +87,8 @@ def train(detector, data, priors, num_epochs, lr, batch_size):
                 Y.asnumpy(), [priors], [detector.grid])]
         parts = d2l.cell_losses(net(X), *wanted)
         l = sum(parts)
-        return l, {name: (part.sum(), part.size) for name, part in zip(
-            ('train loss', 'place', 'size', 'object', 'class'), (l, *parts))}
+        return l, {name: (part.sum(), part.size)
+                   for name, part in zip(LOSSES, (l, *parts))}
 
     def evaluate():
         images, labels = val_iter.arrays
@@ -96,7 +97,8 @@ def train(detector, data, priors, num_epochs, lr, batch_size):
 
     history = d2l.fit(d2l.measured_step(net, measure, trainer), train_iter, num_epochs,
                       evaluate=evaluate)
-    d2l.plot_history(history, fmts=STYLES)
+    d2l.plot_history(history, fmts=STYLES, names=LOSSES)
+    d2l.plot_history(history, names=['mAP'])
     return history
 
 
@@ -121,7 +123,7 @@ def claims_of(detector, val_iter, batch_size, shapes, num_priors, num_seeds):
 
 def predict(model, *pictures, threshold: float = SURE) -> list:
     """The objects in pictures: class, score, and box in the picture's own pixels."""
-    detector, found = d2l.load_model(model, 'classes', 'size'), []
+    detector, found = d2l.load_model(model, classes=[str], size=d2l.SIDES), []
     for file in pictures:
         img = d2l.read_picture(file)
         objects = d2l.as_objects(d2l.detect(detector, img), img,

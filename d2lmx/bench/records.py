@@ -79,7 +79,7 @@ def epoch_record(network, data, plan=Plan(), watch=None) -> dict:
     result = {condition: summary(seconds, PAGE, count, unit,
                                  shares(asked, limits.get(condition)))
               for condition, seconds in found.items()}
-    return {**head(network, found), 'batch_size': network.batch_size,
+    return {**head(network, found), 'batch_size': task.network.batch_size,
             'unit': unit, 'units_an_epoch': count, 'asked': asked, 'limits': limits,
             'result': joined(result),
             'legend': {PAGE: task.legend, **legend(found)},

@@ -4,6 +4,7 @@ from matplotlib import pyplot as plt
 from mxnet import np
 
 from ..data.images.detection import stretched
+from ..errors import InputError
 from ..runtime.devices import try_gpu
 from ..runtime.timing import Timer
 from ..vision.anchors import nms
@@ -70,11 +71,17 @@ def detections(detector, images, batch_size: int, nms_threshold: float = 0.5) ->
 def as_objects(rows, picture, classes: list, threshold: float) -> list:
     """The rows of `detect` with at least this score as dicts: class, score and box.
 
-    A box is [x1, y1, x2, y2] in pixels of the picture (h, w, 3). classes: their names.
+    A box is [x1, y1, x2, y2] in pixels of the picture (h, w, 3). classes: their names;
+    InputError where a row is of a class without one.
 
     Ours, for 13.7
     """
     height, width = picture.shape[:2]
+    most = int(rows[:, 0].max(initial=-1)) + 1
+    if most > len(classes):
+        raise InputError(f'the detector tells {most} classes or more apart, and there '
+                         f'are names of {len(classes)}: both must come from one '
+                         'training')
     return [{'class': classes[int(label)], 'score': score,
              'box': [x1 * width, y1 * height, x2 * width, y2 * height]}
             for label, score, x1, y1, x2, y2 in rows.tolist() if score >= threshold]

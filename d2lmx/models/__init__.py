@@ -4,6 +4,7 @@ from .bert import *
 from .classic import *
 from .clicks import *
 from .decoding import *
+from .mobile import *
 from .pretrained import *
 from .pyramids import *
 from .rcnn import *
@@ -13,5 +14,6 @@ from .residual import *
 from .recurrent import *
 from .seq2seq import *
 from .ssd import *
+from .tiny_ssd import *
 from .transformer import *
 from .word2vec import *

@@ -37,6 +37,7 @@ def small_task(monkeypatch):
     return make
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.filterwarnings('ignore:.*already initialized')
 @pytest.mark.parametrize('token', ['16.9', '16.10'])

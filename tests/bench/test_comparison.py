@@ -23,6 +23,7 @@ def test_a_record_has_differences_parameters_and_versions():
     assert record['versions']['mxnet'] == '1.9.1' and record['torch']
 
 
+@pytest.mark.slow
 def test_both_sides_are_timed():
     timing = comparison_record(find_network('use_gpu'), rounds=1)['timing']
     for what in ('training step', 'prediction'):

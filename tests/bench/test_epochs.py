@@ -11,6 +11,7 @@ from d2lmx.errors import InputError
 from d2lmx.pages.networks import find_network
 
 
+@pytest.mark.slow
 def test_epochs_are_timed_beside_the_pages_way(tmp_path, monkeypatch):
     monkeypatch.setattr(epochs, 'has_torch', lambda: False)
     record = epoch_record(find_network('lenet'), 'toy', Plan(

@@ -77,6 +77,7 @@ def count_of_threads(folder):
     return {('static', 'step'): step}
 
 
+@pytest.mark.slow
 def test_each_round_is_made_on_a_quiet_machine_and_beside_others(monkeypatch):
     begun = []
 
@@ -93,6 +94,7 @@ def test_each_round_is_made_on_a_quiet_machine_and_beside_others(monkeypatch):
     assert refused == {'step, int8': 'it cannot'}
 
 
+@pytest.mark.slow
 def test_numbers_of_threads_are_those_of_the_processes(tmp_path):
     found, _ = measure({'a': (count_of_threads, tmp_path)},
                        Plan(rounds=1, threads=(1, 3)), {'a': {'OMP_NUM_THREADS': '7'}},

@@ -19,6 +19,7 @@ def broken():
     raise SystemExit(3)
 
 
+@pytest.mark.slow
 def test_medians_are_those_of_each_side_and_name():
     seconds = median_seconds({'a': (sleeper, 0.02), 'b': (sleeper, 0.05)},
                              rounds=3, warm_up=1)

@@ -29,6 +29,7 @@ def trained(tmp_path_factory):
     return folder, d2l.evaluate_accuracy(net, test_iter)
 
 
+@pytest.mark.slow
 def test_record_has_accuracy_and_speed_before_and_after(trained, tmp_path, monkeypatch):
     monkeypatch.setattr(quantization, 'ROUNDS', 3)
     folder, accuracy = trained

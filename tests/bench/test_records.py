@@ -30,6 +30,7 @@ def test_without_torch_and_peak_there_are_no_such_figures():
         assert row[name] is None
 
 
+@pytest.mark.slow
 def test_a_network_is_measured_and_written(monkeypatch, tmp_path):
     # compiling, and preparing for oneDNN, take their time
     monkeypatch.setattr(records, 'OURS', ('imperative', 'static'))

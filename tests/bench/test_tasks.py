@@ -124,6 +124,7 @@ def measures(told):
     return told if isinstance(told, tuple) else [told]
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.filterwarnings('ignore:.*already initialized')
 @pytest.mark.parametrize('token', ['13.1', '13.2', '13.7', '13.11'])

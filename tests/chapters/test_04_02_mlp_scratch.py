@@ -30,6 +30,7 @@ def test_it_learns_the_toy_garments(smoke_run):
     assert result['final']['train loss'] < 0.5 and result['final']['test acc'] > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_three_epochs_reach_the_loss_of_the_book(section, real_data):
     # the median of the book's builds after the third epoch is 0.523

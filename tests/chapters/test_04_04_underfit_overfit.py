@@ -37,6 +37,7 @@ def test_labels_are_the_cubic_with_noise_of_a_tenth(data):
     assert abs(noise.std() - 0.1) < 0.02 and abs(noise.mean()) < 0.03
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('num_degrees, train_loss, test_loss',
                          [(4, 0.00479, 0.00621), (2, 6.61, 10.8)])
 def test_400_epochs_end_at_the_losses_of_the_book(section, data, num_degrees,

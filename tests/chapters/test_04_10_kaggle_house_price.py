@@ -97,6 +97,7 @@ def test_the_real_tables_give_331_features(section, real_data):
     assert onp.isfinite(train.asnumpy()).all() and onp.isfinite(test.asnumpy()).all()
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_five_folds_average_the_errors_of_the_book(section, real_data):
     module = section('4.10')

@@ -83,6 +83,7 @@ def test_smoke_run_draws_each_epoch_and_tells_the_speed(page, smoke_run):
     assert smoke.figures[-1].axes[0].get_xlabel() == 'epoch'
 
 
+@pytest.mark.slow
 def test_the_pages_rate_and_batches_learn_the_toys_and_leave_the_plateau_in_time(page):
     # batches of 64 say nothing of the plateau, the loss of guessing: they are noisier,
     # and stay three times as many updates. Four seeds had left it after seven epochs,
@@ -108,6 +109,7 @@ def test_two_runs_from_one_seed_are_equal_and_hybridizing_changes_nothing(
     assert losses[2] == pytest.approx(losses[0], rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_first_epoch_on_the_real_data_stays_on_the_books_plateau(page, real_data):
     result = page.run(num_epochs=1)

@@ -165,6 +165,7 @@ def test_all_variants_train_alike(section):
     assert losses[0][-1] < losses[0][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('variant', ['tuned', 'concise'])
 def test_it_learns_the_toy_garments(section, variant, fewer_garments):
     with fewer_garments(3000):

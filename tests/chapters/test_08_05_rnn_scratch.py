@@ -78,6 +78,7 @@ def test_hybridized_training_is_the_imperative_one(page, use_random_iter):
     assert curves[0] == pytest.approx(curves[1], rel=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_real_text_starts_on_the_books_curve(page, real_data):
     curve = page.run(num_epochs=10)['series']['perplexity']

@@ -14,6 +14,7 @@ def test_toy_text_is_learnt_beyond_the_frequencies_of_letters(section):
     assert len(result['prediction']) == 65
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_real_text_follows_the_books_curve(section, real_data):
     curve = dict(section('8.6').run(num_epochs=50)['series']['perplexity'])

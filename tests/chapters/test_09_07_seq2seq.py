@@ -102,6 +102,7 @@ def test_loss_falls_on_the_real_sentences(page, real_data):
     assert result['final']['train loss'] < 0.2  # .164 here, near .17 in the book
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.parametrize('kind', ['symbol', 'onnx'])
 def test_exported_graphs_translate_100_real_sentences_as_the_live_network(

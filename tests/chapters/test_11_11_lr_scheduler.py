@@ -66,6 +66,7 @@ def test_rates_are_pytorchs(section, torch):
         theirs('CosineAnnealingLR', .3, T_max=20, eta_min=.01)[:21])
 
 
+@pytest.mark.slow
 def test_training_takes_the_rate_of_each_epoch(section, monkeypatch, fewer_garments):
     page, seen = section('11.11'), []
     monkeypatch.setitem(page.TRAINED, 'constant',
@@ -78,6 +79,7 @@ def test_training_takes_the_rate_of_each_epoch(section, monkeypatch, fewer_garme
     assert seen.count(1) == seen.count(2) >= len(train_iter)
 
 
+@pytest.mark.slow
 def test_every_training_starts_from_the_same_weights(section, fewer_garments):
     page, devices = section('11.11'), [mx.cpu(0), mx.cpu(1)]
     net, weights = page.new_net(devices)

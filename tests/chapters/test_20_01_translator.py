@@ -60,6 +60,7 @@ def test_scores_of_the_truth_are_full(page):
         assert found['sacrebleu']['score'] == pytest.approx(100)
 
 
+@pytest.mark.slow
 def test_it_learns_the_toy_language_and_the_command_says_what_it_learnt(
         page, tmp_path, capsys):
     result = page.run(num_hiddens=64, num_layers=1, ffn_num_hiddens=128, num_epochs=3,

@@ -90,6 +90,7 @@ def test_wrong_port_gives_status_1_and_the_layer(ports, compared, record_of):
     assert not record['passed'] and record['parting']['ours'] == 'Activation 4.act'
 
 
+@pytest.mark.slow
 def test_lazy_port_is_compared_and_timed(tmp_path, ports, call, capsys):
     (tmp_path / 'lazy.py').write_text(
         'from torch import nn\n\ndef net():\n    return nn.LazyLinear(1)\n')

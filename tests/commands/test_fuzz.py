@@ -113,6 +113,7 @@ def lines(chance, words):
                 for word in words)
 
 
+@pytest.mark.slow
 def test_every_command_line_ends_with_a_status_and_a_line(ends, without_work, words):
     chance = random.Random(5)
     made = list(lines(chance, words))
@@ -120,6 +121,7 @@ def test_every_command_line_ends_with_a_status_and_a_line(ends, without_work, wo
     assert len(made) > 500 and set(statuses) == {0, 1, 2}
 
 
+@pytest.mark.slow
 def test_every_option_of_every_section_ends_with_a_status_and_a_line(
         ends, without_work, words):
     chance, statuses = random.Random(6), []

@@ -48,6 +48,7 @@ def test_help_of_a_section_shows_its_hyperparameters(call, capsys):
     assert '--batch-size INT' in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_sections_file_does_what_the_command_does(tmp_path):
     options = ['--smoke', '--num-epochs', '1']
     processes = [start(*command, *options, '--out', out, cwd=tmp_path)

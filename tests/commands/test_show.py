@@ -18,6 +18,7 @@ def test_show_prints_layers_and_their_total(call, capsys):
     assert capsys.readouterr().out.splitlines()[-1].split()[-1] == '61,706'
 
 
+@pytest.mark.slow
 def test_every_network_is_shown_with_the_parameters_that_it_has(call, capsys):
     for network in networks():
         assert call('show', network.address) == 0

@@ -54,6 +54,9 @@ def test_objects_are_in_pixels_of_the_picture_itself(model):
     assert [found['class'] for found in d2l.as_objects(
         rows, picture, ['cat', 'dog'], threshold=.5)] == ['cat', 'dog']
     assert d2l.as_objects(rows, picture, ['cat', 'dog'], threshold=.95) == []
+    assert d2l.as_objects(rows[:0], picture, [], threshold=.5) == []
+    with pytest.raises(d2l.InputError, match='2 classes or more.*names of 1'):
+        d2l.as_objects(rows, picture, ['cat'], threshold=.5)
 
 
 def test_without_suppression_all_boxes_stay_that_have_a_score():

@@ -300,6 +300,7 @@ def test_a_language_model_and_a_translation_with_clipped_gradients(both):
     assert_part_equal(both, 'sequences')
 
 
+@pytest.mark.slow
 @needs_horovod
 def test_a_killed_worker_ends_all_with_horovod_too(section, tmp_path):
     launch = Launch('-n', 2, '--engine', 'horovod', '--', 'run', section,
@@ -312,6 +313,7 @@ def test_a_killed_worker_ends_all_with_horovod_too(section, tmp_path):
     assert 'd2lmx: worker 1 was killed (SIGKILL); ending all\n' in output
 
 
+@pytest.mark.slow
 @needs_horovod
 def test_ctrl_c_ends_horovod_too(section, tmp_path):
     launch = Launch('-n', 2, '--engine', 'horovod', '--', 'run', section,
@@ -323,6 +325,7 @@ def test_ctrl_c_ends_horovod_too(section, tmp_path):
     assert 'd2lmx: interrupted, ending all\n' in output
 
 
+@pytest.mark.slow
 def test_dist_async_trains_too(section, tmp_path):
     status, output = Launch('-n', 2, '--mode', 'dist_async', '--', 'run', section,
                             '--out', tmp_path, '--num-epochs', 24, '--optimizer', 'sgd'
@@ -333,6 +336,7 @@ def test_dist_async_trains_too(section, tmp_path):
     assert losses[-1] < losses[0] / 2
 
 
+@pytest.mark.slow
 def test_a_killed_worker_ends_all_and_resume_goes_on(section, tmp_path):
     options = ('--batch-size', '4', '--num-epochs', '80', '--optimizer', 'sgd')
     saved = ('--checkpoint', tmp_path / 'saved')
@@ -383,6 +387,7 @@ def running(section, far, tmp_path_factory):
     return launches
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('role,name', [('server', 'server 0'),
                                        ('scheduler', 'scheduler')])
 def test_a_killed_server_or_scheduler_ends_all(running, role, name):
@@ -421,6 +426,7 @@ def test_a_host_that_cannot_be_reached_by_ssh_is_named(tmp_path):
                      output)
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 def test_a_fault_before_any_trainer_is_told_and_ends_all(tmp_path):
     (tmp_path / 'file').write_text('')

@@ -165,6 +165,7 @@ def test_3_12_weight_decay_makes_the_weights_smaller(d2l):
     assert norms[1] < .7 * norms[0] and not NAMES['3.12'] - d2l.used
 
 
+@pytest.mark.slow
 def test_3_16_columns_of_text_are_objects_and_the_prices_are_learnt(d2l):
     houses = pandas.read_csv(download('kaggle_house_train'))
     features = houses.iloc[:, 1:-1]

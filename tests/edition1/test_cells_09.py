@@ -56,6 +56,7 @@ def two_kinds(count, size):
     return gdata.ArrayDataset(nd.array(pixels, dtype='uint8'), y)
 
 
+@pytest.mark.slow
 def test_9_1_augmented_pictures(d2l, data_dir, capsys):
     d2l.set_figsize()
     img = image.imread(hub.download('cat1'))
@@ -283,6 +284,7 @@ def test_9_9_segmentation(d2l, few_scenes, capsys):
         assert Y.max().asscalar() < 21
 
 
+@pytest.mark.slow
 def test_9_10_fully_convolutional_networks(d2l, few_scenes, capsys):
     d2l.set_figsize()
     img = image.imread(hub.download('cat1'))

@@ -32,6 +32,7 @@ def mine(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_batches_are_what_gluons_transforms_make_of_each_picture(mine):
     vision = gdata.vision.transforms
     for resize in (None, 40):
@@ -62,6 +63,7 @@ def test_the_training_set_alone_is_shuffled_by_numpys_seed(mine):
     assert labels(test_iter) == [0, 1, 2]
 
 
+@pytest.mark.slow
 def test_files_in_the_root_are_used_and_else_the_hubs(mine, tmp_path_factory, caplog):
     garments.load_data_fashion_mnist(2, root=str(mine))
     assert {file['data'] for file in used()} == {'local'} and not caplog.text

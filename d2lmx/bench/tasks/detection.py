@@ -8,7 +8,7 @@ from ...models.ssd import calc_loss
 from ...pages import sections
 from ...train.engine import fit
 from ..boxes import looped_targets
-from .images import some
+from .images import affordable, some
 from .pictures import FEW
 
 
@@ -21,11 +21,13 @@ class Detection:
               f'measures each batch, default waiting of threads; {FEW}')
 
     def __init__(self, network, options):
-        self.network, self.module = network, sections.load(network.section)
+        size = options['size']
+        self.network, most_batches = affordable(network, np.zeros((1, 3, size, size)))
+        self.module = sections.load(network.section)
         self.wd = options['weight_decay']
-        most = self.num_batches * network.batch_size
+        most = min(most_batches, self.num_batches) * self.network.batch_size
         self.arrays = [some(array, most) for array in read_detection(
-            detection_folder(), is_train=True, size=options['size'])]
+            detection_folder(), is_train=True, size=size)]
 
     def count(self) -> int:
         """Pictures of what stands for an epoch."""

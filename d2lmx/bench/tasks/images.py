@@ -1,4 +1,6 @@
 """Classes of pictures, or of their pixels, and Fashion-MNIST's among them, by SGD."""
+from dataclasses import replace
+
 from mxnet import autograd, gluon, init, np
 from mxnet.gluon.data.vision import transforms
 
@@ -17,6 +19,17 @@ MOST_WORK = 2 ** 36  # pairs of products and sums, of an epoch's predictions
 def some(values, count: int):
     """`count` of the values, or all where there are fewer, from all parts of them."""
     return values[::max(1, len(values) // count)][:count]
+
+
+def affordable(network, *inputs):
+    """The network with batches of as many pictures as `MOST_WORK` allows, at least 1.
+
+    Returns it, and how many such batches it allows, at least 1. inputs: a picture.
+    """
+    work = multiply_adds(network.build_net(), *inputs)
+    most = max(1, MOST_WORK // work)
+    batch_size = min(network.batch_size, most)
+    return replace(network, batch_size=batch_size), most // batch_size
 
 
 def page_epoch(net, loss, update, loader):
@@ -114,7 +127,8 @@ class Classification:
 class Images(Classification):
     """The task of sections whose data is Fashion-MNIST.
 
-    Of large networks a few batches stand for an epoch: as many as `MOST_WORK` allows.
+    Of large networks a few batches stand for an epoch, or one of fewer pictures: as
+    many as `MOST_WORK` allows.
     """
 
     legend = ("the page's way: DataLoader with workers and a transform an image, "
@@ -122,15 +136,11 @@ class Images(Classification):
     counts_work = True
 
     def __init__(self, network, options):
+        network, num_batches = affordable(network, *network.example_inputs(1))
         super().__init__(network, options)
         self.resize = options.get('resize')
         self.images, self.labels = read_fashion_mnist(is_train=True)
-        self.shorten(self.num_batches())
-
-    def num_batches(self) -> int:
-        """Of what is timed, at least 1."""
-        work = multiply_adds(self.network.build_net(), *self.network.example_inputs(1))
-        return max(1, MOST_WORK // (work * self.network.batch_size))
+        self.shorten(num_batches)
 
     def shorten(self, num_batches: int) -> None:
         """Train on so many batches at most, from all parts of the data."""

@@ -9,15 +9,19 @@ from ...data.images.voc import (VOCBatches, VOCSegDataset, read_voc_images,
                                 voc_colormap2label)
 from ...files import hub
 from ...pages import sections
-from .images import Classification, some
+from .images import Classification, affordable, some
 
 FEW = 'one batch or a few, the same pictures in all ways, stand for an epoch'
 
 
 class Pictures(Classification):
-    """What is common to the sections that call `train_ch13`: a batch of examples."""
+    """What is common to the sections that call `train_ch13`: a batch of examples.
 
-    def __init__(self, network, options):
+    size: height and width of what the network sees.
+    """
+
+    def __init__(self, network, options, *size):
+        network, _ = affordable(network, np.zeros((1, 3, *size)))
         super().__init__(network, options)
         self.module = sections.load(network.section)
         self.most = network.batch_size
@@ -40,7 +44,7 @@ class Cifar10(Pictures):
               f'imperative, float() each batch, default waiting of threads; {FEW}')
 
     def __init__(self, network, options):
-        super().__init__(network, options)
+        super().__init__(network, options, 32, 32)
         self.pictures, self.labels = (some(array, self.most)
                                       for array in read_cifar10(is_train=True))
 
@@ -66,8 +70,8 @@ class HotDogs(Pictures):
               f'threads; {FEW}')
 
     def __init__(self, network, options):
-        super().__init__(network, options)
         self.size = options['size']
+        super().__init__(network, options, self.size, self.size)
         found, _ = self.module.read_pictures()
         self.pictures = PictureFiles(some(found.pictures.files, self.most))
         self.labels = some(found.labels, self.most)
@@ -112,11 +116,11 @@ class Segmentation(Pictures):
               f'each batch, default waiting of threads; {FEW}')
 
     def __init__(self, network, options):
-        super().__init__(network, options)
+        size = options['height'], options['width']
+        super().__init__(network, options, *size)
         self.wd = options['wd']
         self.folder = hub.download_extract('voc2012', 'VOCdevkit/VOC2012')
-        self.dataset = VOCSegDataset(True, (options['height'], options['width']),
-                                     self.folder)
+        self.dataset = VOCSegDataset(True, size, self.folder)
         self.dataset.features, self.dataset.labels = (
             some(arrays, self.most)
             for arrays in (self.dataset.features, self.dataset.labels))
