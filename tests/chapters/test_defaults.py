@@ -220,28 +220,28 @@ OURS = '''
       num_seeds=3
 22.1  num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=2000 num_test=2000
       num_rounds=10 size=64
+22.2  images='banana-detection' backbone='tiny' num_seeds=3 num_points=10
+      num_iterations=500 num_epochs=1 lr=0.002 weight=5 batch_size=16 size=64
+      num_train=1000 num_val=100
+22.3  num_seeds=3 num_epochs=20 lr=0.002 batch_size=64 num_train=2000 num_test=10000
+      num_scenes=300 num_pairs=20000
+22.4  network='LeNet' num_seeds=3 num_epochs=6 lr=0.002 batch_size=32 num_train=2000
+      resnet_train=400 num_test=2000 pool=4 num_rounds=40
+22.5  teacher='ResNet-18' num_seeds=3 num_epochs=16 lr=0.002 batch_size=32
+      soft_share=0.7 num_train=400 teacher_train=5000 teacher_epochs=4 pool=4
+      num_test=4000
+22.6  images='' backbone='tiny' num_epochs=10 lr=0.006 batch_size=16 size=96
+      num_channels=32 num_train=240 num_val=80 num_seeds=3
 22.7  num_seeds=3 num_epochs=5 lr=0.003 batch_size=32 num_train=2000 num_test=2000
       ratio=4 num_rounds=20
+22.8  num_seeds=3 num_epochs=6 lr=0.001 batch_size=32 num_scenes=2000 num_test=300
+      num_train=1000 deep=5 num_points=13 num_steps=400
 23.2  num_points=200 num_components=2 num_seeds=3
 23.3  num_samples=20000 num_seeds=3
 23.4  most_equations=11 condition=5 num_steps=20
 23.5  num_draws=2000 num_places=400 num_points=120 noise=0.1 num_seeds=3
 23.6  num_epochs=60 lr=0.005 batch_size=64 num_hiddens=32 num_train=2000 num_starts=100
       xor_steps=1000 num_seeds=3
-22.3  num_seeds=3 num_epochs=20 lr=0.002 batch_size=64 num_train=2000 num_test=10000
-      num_scenes=300 num_pairs=20000
-22.8  num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_scenes=2000 num_test=300
-      num_train=1000 deep=5 num_points=15 num_steps=400
-22.2  images='banana-detection' backbone='tiny' num_seeds=3 num_points=10
-      num_iterations=500 num_epochs=1 lr=0.002 weight=5 batch_size=16 size=64
-      num_train=1000 num_val=100
-22.8  num_seeds=3 num_epochs=6 lr=0.001 batch_size=32 num_scenes=2000 num_test=300
-      num_train=1000 deep=5 num_points=13 num_steps=400
-22.4  network='LeNet' num_seeds=3 num_epochs=6 lr=0.002 batch_size=32 num_train=2000
-      resnet_train=400 num_test=2000 pool=4 num_rounds=40
-22.5  teacher='ResNet-18' num_seeds=3 num_epochs=16 lr=0.002 batch_size=32
-      soft_share=0.7 num_train=400 teacher_train=5000 teacher_epochs=4 pool=4
-      num_test=4000
 '''
 
 
