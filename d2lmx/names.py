@@ -13,7 +13,9 @@ from .book import *
 from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
 from .companions.boltzmann import *
+from .companions.cells import *
 from .companions.claims import *
+from .companions.classics import *
 from .companions.classifying import *
 from .companions.ctc import *
 from .companions.debiasing import *
@@ -28,7 +30,9 @@ from .companions.plane import *
 from .companions.regions import *
 from .companions.regularizing import *
 from .companions.searching import *
+from .companions.seeing import *
 from .companions.sound import *
+from .companions.symbolic import *
 from .companions.tagging import *
 from .companions.translator import *
 from .companions.verifying import *

@@ -55,6 +55,6 @@ def test_every_command_is_in_the_list_of_all():
     ('docs/first-steps.zh.md', r'第 2 章到第 (\d+) 章')])
 def test_chapters_are_counted_to_the_last_of_the_book(name, first):
     chapters = {int(section.number.partition('.')[0]) for section in
-                sections.sections()} - {20, 21}  # these are ours
+                sections.sections()} - {20, 21, 22, 23}  # these are ours
     counted, = re.findall(first, (ROOT / name).read_text(encoding='utf-8'))
     assert int(counted) == max(chapters)

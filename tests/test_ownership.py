@@ -73,7 +73,9 @@ SAVED = '''
 # what one page prints without saving it, and another section uses: in the library too
 PRINTED = {'7.3': 'nin_block', '7.4': 'Inception', '9.7': 'Seq2SeqDecoder',
            '10.4': 'Seq2SeqAttentionDecoder', '10.7':
-           'DecoderBlock TransformerDecoder', '13.12':
+           'DecoderBlock TransformerDecoder', '13.7':
+           'cls_predictor bbox_predictor flatten_pred concat_preds down_sample_blk '
+           'base_net get_blk blk_forward TinySSD calc_loss', '13.12':
            'content_loss gram style_loss', '14.7': 'knn'}
 # framework-neutral spellings that cells use, and no page introduces
 THROUGHOUT = ('abs arange argmax astype concat cos cosh exp eye linspace log matmul '

@@ -130,7 +130,7 @@ def run(*, num_epochs: int = 5, batch_size: int = 128, lr: float = 0.01,
 
 def predict(model, *pictures) -> list:
     """The likeliest class of each picture, and the probabilities of all; draws each."""
-    net = d2l.load_model(model, 'classes', 'size')
+    net = d2l.load_model(model, classes=[str], size=d2l.SIDES)
     return d2l.classify_pictures(net, pictures, test_augs(net.about['size']))
 
 

@@ -11,8 +11,7 @@ import math
 from pathlib import Path
 from typing import Literal
 
-import mxnet as mx
-from mxnet import autograd, gluon, init, np, npx
+from mxnet import autograd, gluon, np, npx
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -24,21 +23,8 @@ RANGES = dict(size=(64, 1024))
 PRINTED = [({}, {'class error': (3.53e-3, 3.42e-3, 3.61e-3),
                  'bbox mae': (3.85e-3, 3.71e-3, 3.88e-3)})]
 
-sizes = [[0.2, 0.272], [0.37, 0.447], [0.54, 0.619], [0.71, 0.79], [0.88, 0.961]]
-ratios = [[1, 2, 0.5]] * 5
-num_anchors = len(sizes[0]) + len(ratios[0]) - 1
 NUM_SHOWN = 4  # pictures of the validation part
 SURE = 0.9     # score from which on a box is shown
-
-
-def cls_predictor(num_anchors, num_classes):
-    """Scores of the background and of each class, for each anchor of a pixel."""
-    return nn.Conv2D(num_anchors * (num_classes + 1), kernel_size=3, padding=1)
-
-
-def bbox_predictor(num_anchors):
-    """Four offsets for each anchor of a pixel."""
-    return nn.Conv2D(num_anchors * 4, kernel_size=3, padding=1)
 
 
 def forward(x, block):
@@ -47,85 +33,7 @@ def forward(x, block):
     return block(x)
 
 
-def flatten_pred(pred, F=mx.nd):
-    """(batch, channels, h, w) -> (batch, h * w * channels), channels together."""
-    return F.npx.batch_flatten(F.np.transpose(pred, (0, 2, 3, 1)))
-
-
-def concat_preds(preds, F=mx.nd):
-    """Predictions of several scales, flattened, in a row."""
-    return F.np.concatenate([flatten_pred(p, F) for p in preds], axis=1)
-
-
-def down_sample_blk(num_channels):
-    """(batch, channels, h, w) -> (batch, num_channels, h / 2, w / 2)."""
-    blk = nn.HybridSequential()
-    for _ in range(2):
-        blk.add(nn.Conv2D(num_channels, kernel_size=3, padding=1),
-                nn.BatchNorm(in_channels=num_channels),
-                nn.Activation('relu'))
-    blk.add(nn.MaxPool2D(2))
-    return blk
-
-
-def base_net():
-    """(batch, 3, 256, 256) -> features (batch, 64, 32, 32)."""
-    blk = nn.HybridSequential()
-    for num_filters in [16, 32, 64]:
-        blk.add(down_sample_blk(num_filters))
-    return blk
-
-
-def get_blk(i):
-    """The network's block i of five: each gives features of a coarser scale."""
-    if i == 0:
-        return base_net()
-    if i == 4:
-        return nn.GlobalMaxPool2D()
-    return down_sample_blk(128)
-
-
-def blk_forward(X, blk, size, ratio, cls_predictor, bbox_predictor):
-    """Features of a scale, its anchors, and what is predicted for them."""
-    Y = blk(X)
-    anchors = d2l.multibox_prior(Y, sizes=size, ratios=ratio)
-    return Y, anchors, cls_predictor(Y), bbox_predictor(Y)
-
-
-class TinySSD(nn.HybridBlock):
-    """Detects objects of some classes in pictures, by five scales of anchors.
-
-    Inputs
-        X (batch, 3, h, w), RGB in 0 to 255, h and w at least 64
-
-    Outputs
-        anchors (1, n, 4), corners in 0 to 1; n = 5444 for 256 x 256 pixels
-        cls_preds (batch, n, num_classes + 1), scores, the background's first
-        bbox_preds (batch, n * 4), offsets
-    """
-
-    def __init__(self, num_classes, get_blk=get_blk, **kwargs):
-        super().__init__(**kwargs)
-        self.num_classes = num_classes
-        for i in range(5):
-            setattr(self, f'blk_{i}', get_blk(i))
-            setattr(self, f'cls_{i}', cls_predictor(num_anchors, num_classes))
-            setattr(self, f'bbox_{i}', bbox_predictor(num_anchors))
-
-    def hybrid_forward(self, F, X):
-        scales = []
-        for i in range(5):
-            X, *scale = blk_forward(
-                X, getattr(self, f'blk_{i}'), sizes[i], ratios[i],
-                getattr(self, f'cls_{i}'), getattr(self, f'bbox_{i}'))
-            scales.append(scale)
-        anchors, cls_preds, bbox_preds = zip(*scales)
-        anchors = F.np.concatenate(anchors, axis=1)
-        cls_preds = F.npx.reshape(concat_preds(cls_preds, F),
-                                  (-2, -1, self.num_classes + 1))
-        return anchors, cls_preds, concat_preds(bbox_preds, F)
-
-
+# book: defines bbox_predictor, flatten_pred and blk_forward, which the library has
 class Joined(nn.HybridBlock):
     """X -> (batch, n, num_classes + 1 + 4): scores and offsets of a TinySSD."""
 
@@ -141,34 +49,11 @@ class Joined(nn.HybridBlock):
 
 def build_net(num_classes=1):
     """All that TinySSD learns. X (batch, 3, h, w) -> (batch, n, num_classes + 5)."""
-    return Joined(TinySSD(num_classes))
+    return Joined(d2l.TinySSD(num_classes, d2l.get_blk))
 
 
 def example_inputs(batch_size=2, size=256):
     return (np.random.uniform(size=(batch_size, 3, size, size)),)
-
-
-def initialized_net(backbone, num_classes, device):
-    """A TinySSD with its first weights, or the same on features from ImageNet."""
-    blks = get_blk
-    if backbone != 'tiny':
-        features = d2l.pretrained_net(backbone, device).features
-        d2l.keep_statistics(features)
-        blks = d2l.mobilenet_scales(features, down_sample_blk).__getitem__
-    net = TinySSD(num_classes, blks)
-    d2l.initialize_rest(net, init.Xavier(), device)
-    return net
-
-
-cls_loss = gluon.loss.SoftmaxCrossEntropyLoss()
-bbox_loss = gluon.loss.L1Loss()
-
-
-def calc_loss(cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks):
-    """The loss of each picture, (batch,): means over its anchors, and over offsets."""
-    cls = cls_loss(cls_preds, cls_labels)
-    bbox = bbox_loss(bbox_preds * bbox_masks, bbox_labels * bbox_masks)
-    return cls + bbox
 
 
 def cls_eval(cls_preds, cls_labels):
@@ -205,7 +90,7 @@ def training_step(net, lr, weight_decay):
 
     def measure(X, Y):
         found = targets(net, X, Y)
-        l = calc_loss(*found)
+        l = d2l.calc_loss(*found)
         return l, {'train loss': (l.sum(), len(l)), **errors(*found)}
 
     return d2l.measured_step(net, measure, trainer)
@@ -264,14 +149,14 @@ def display(img, output, threshold, classes=('',)):
 # book: predict(X) runs the network in memory on one picture of its own size
 def predict(model, *pictures, threshold: float = SURE) -> list:
     """The objects in pictures: class, score, and box in the picture's own pixels."""
-    detector = d2l.load_model(model, 'classes', 'size')
+    detector = d2l.load_model(model, classes=[str], size=d2l.SIDES)
     classes, found = detector.about['classes'], []
     for file in pictures:
         img = d2l.read_picture(file)
         output = d2l.detect(detector, img)
+        objects = d2l.as_objects(output, img, classes, threshold)
         display(img, output, threshold, classes)
-        found.append({'picture': str(file), 'objects': d2l.as_objects(
-            output, img, classes, threshold)})
+        found.append({'picture': str(file), 'objects': objects})
     return found
 
 
@@ -295,16 +180,16 @@ def show_losses():
 
 def page_shapes():
     """The shapes that the page prints on its way."""
-    Y1 = forward(np.zeros((2, 8, 20, 20)), cls_predictor(5, 10))
-    Y2 = forward(np.zeros((2, 16, 10, 10)), cls_predictor(3, 10))
-    net = TinySSD(num_classes=1)
+    Y1 = forward(np.zeros((2, 8, 20, 20)), d2l.cls_predictor(5, 10))
+    Y2 = forward(np.zeros((2, 16, 10, 10)), d2l.cls_predictor(3, 10))
+    net = d2l.TinySSD(num_classes=1)
     net.initialize()
     # book: of 32 pictures, which takes a second
     anchors, cls_preds, bbox_preds = net(np.zeros((2, 3, 256, 256)))
     X = np.zeros((2, 3, 20, 20))
-    shown = {'Y1': Y1, 'Y2': Y2, 'concat_preds': concat_preds([Y1, Y2]),
-             'down_sample_blk': forward(X, down_sample_blk(10)),
-             'base_net': forward(np.zeros((2, 3, 256, 256)), base_net()),
+    shown = {'Y1': Y1, 'Y2': Y2, 'concat_preds': d2l.concat_preds([Y1, Y2]),
+             'down_sample_blk': forward(X, d2l.down_sample_blk(10)),
+             'base_net': forward(np.zeros((2, 3, 256, 256)), d2l.base_net()),
              'output anchors': anchors, 'output class preds': cls_preds,
              'output bbox preds': bbox_preds}
     return {name: list(array.shape) for name, array in shown.items()}
@@ -314,12 +199,9 @@ def run(*, images: str = 'banana-detection',
         backbone: Literal['tiny', 'mobilenet_v2_1_0'] = 'tiny', num_epochs: int = 20,
         lr: float = 0.2, weight_decay: float = 5e-4, batch_size: int = 32,
         size: int = 256, out: Path = Path('.')) -> dict:
-    if backbone != 'tiny' and size < 128:  # its fourth scale is of a 128th
-        raise d2l.InputError(f'--backbone {backbone} needs --size 128 at least, got '
-                             f'{size}')
     train_iter, val_iter, classes = d2l.load_data_detection(images, batch_size, size)
     device = d2l.try_gpu()
-    net = initialized_net(backbone, len(classes), device)
+    net = d2l.initialized_ssd(backbone, len(classes), size, device)
     history = train(net, train_iter, num_epochs, lr, weight_decay)
     if not math.isfinite(history['train loss']):
         raise d2l.InputError(f'the training diverged, its loss is '

@@ -24,7 +24,7 @@ RANGES = dict(size=(64, 1024))
 NETWORKS = {'fast': d2l.FastRCNN, 'faster': d2l.FasterRCNN, 'mask': d2l.MaskRCNN}
 CELLS = 8       # on either side of a picture, each with regions for Fast R-CNN
 NUM_TIMED = 16  # pictures, one by one
-STYLES = '-', 'm--', 'g-.', 'r:', 'c--', 'k-', 'b:'  # of at most seven curves
+STYLES = '-', 'm--', 'g-.', 'r:', 'c--', 'k-'  # of at most six losses
 
 
 def roi_pooling():
@@ -102,7 +102,8 @@ def train(net, data, num_epochs, lr, batch_size, variant, device):
 
     history = d2l.fit(d2l.measured_step(loss, measure, trainer), train_iter, num_epochs,
                       evaluate=evaluate)
-    d2l.plot_history(history, fmts=STYLES)
+    d2l.plot_history(history, fmts=STYLES, names=['train loss', *loss.names])
+    d2l.plot_history(history, names=['mAP'])
     return history
 
 
@@ -132,13 +133,14 @@ def predict(model, *pictures, threshold: float = 0.5) -> list:
 
     Boxes and outlines are in the picture's own pixels.
     """
-    model = d2l.load_model(model, 'classes', 'size', 'cells')
+    model = d2l.load_model(model, classes=[str], size=d2l.SIDES,
+                           cells=range(CELLS + 1))
     classes, found = model.about['classes'], []
     for file in pictures:
         img = d2l.read_picture(file)
         rows, masks = d2l.detect_regions(model, img)
-        outlines = display(img, rows, masks, threshold, classes)
         objects = d2l.as_objects(rows, img, classes, threshold)
+        outlines = display(img, rows, masks, threshold, classes)
         for thing, border in zip(objects, outlines):
             thing['outline'] = border
         found.append({'picture': str(file), 'objects': objects})

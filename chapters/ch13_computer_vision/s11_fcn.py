@@ -188,12 +188,20 @@ def predict(model, *pictures, size: int = 512) -> list:
 
     size: pixels of the longer side, to which larger pictures are scaled down first.
     """
-    model = d2l.load_model(model, 'classes', 'colors', 'mean', 'std')
+    model = d2l.load_model(model, classes=[str], colors=[(range(256),) * 3],
+                           mean=(float,) * 3, std=(float,) * 3)
     classes, colors = model.about['classes'], onp.array(model.about['colors'], 'uint8')
+
+    def named(X):
+        scores = model(X)
+        for key in ('classes', 'colors'):
+            d2l.listed(model, key, scores.shape[1])
+        return scores
+
     results = []
     for file in pictures:
         picture = shrunk(d2l.read_picture(file), size)
-        labels = segment(model, picture, model.about['mean'], model.about['std'])
+        labels = segment(named, picture, model.about['mean'], model.about['std'])
         present, counts = onp.unique(labels, return_counts=True)
         order = onp.argsort(-counts, kind='stable')
         results.append({'picture': str(file), 'shares': {

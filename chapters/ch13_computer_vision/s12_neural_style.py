@@ -258,7 +258,7 @@ def predict(model, content, style, *, size: int = 450, lr: float = 0.9,
 
     model: a folder of Features. size: of the longer side, in pixels.
     """
-    features = d2l.load_model(model, 'contents', 'weights')
+    features = d2l.load_model(model, contents=int, weights=(float,) * 3)
     num_contents, device = features.about['contents'], d2l.try_gpu()
 
     def net(X):

@@ -148,7 +148,7 @@ def run(*, num_epochs: int = 20, lr: float = 0.02, wd: float = 5e-4, lr_period: 
 
 def predict(model, *pictures) -> list:
     """The class of each picture, and the probability of every class; draws each."""
-    net = d2l.load_model(model, 'classes')
+    net = d2l.load_model(model, classes=[str])
     return d2l.classify_pictures(net, pictures, transform_test)
 
 

@@ -188,7 +188,7 @@ def run(*, num_epochs: int = 10, lr: float = 5e-3, wd: float = 1e-4, lr_period: 
 
 def predict(model, *pictures) -> list:
     """The class of each picture, and the probability of every class; draws each."""
-    net = d2l.load_model(model, 'classes', 'size')
+    net = d2l.load_model(model, classes=[str], size=d2l.SIDES)
     return d2l.classify_pictures(net, pictures, transform_test(net.about['size']))
 
 

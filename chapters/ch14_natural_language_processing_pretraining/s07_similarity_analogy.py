@@ -73,7 +73,7 @@ def vectors_of(words, embed, model):
     if missing:
         folder = Path(model) if Path(model).name == 'model' else Path(model, 'model')
         try:
-            net = d2l.load_model(folder, 'num_buckets', section=SUBWORDS)
+            net = d2l.load_model(folder, section=SUBWORDS, num_buckets=int)
         except d2l.Unavailable:
             named = ', '.join(word[:40] for word in missing[:10])
             raise d2l.InputError(f'{model} has no vector of: {named}')

@@ -121,7 +121,7 @@ def run(*, num_hiddens: int = 128, ffn_num_hiddens: int = 256, num_heads: int = 
 
 def predict(model, *sentences, top: int = 5) -> list:
     """The likeliest words at each <mask> of a sentence, with their probabilities."""
-    net = d2l.load_model(model, 'vocabulary', 'max_len')
+    net = d2l.load_model(model, vocabulary=[str], max_len=int)
     vocab = d2l.Vocab(reserved_tokens=net.about['vocabulary'])
     return [{'sentence': sentence,
              'words': fill(net, vocab, words_of(sentence, vocab), top)}
@@ -151,8 +151,8 @@ def fill(net, vocab, words, top):
                        np.array([positions], dtype='int32'))
     found = []
     for p in npx.softmax(scores)[0].asnumpy():
-        best = p.argsort()[::-1][:top]
-        found.append({vocab.to_tokens(i): float(p[i]) for i in best.tolist()})
+        known, best = d2l.listed(net, 'vocabulary', len(p)), p.argsort()[::-1][:top]
+        found.append({known[i]: float(p[i]) for i in best})
     return found
 
 

@@ -93,7 +93,8 @@ def run(*, num_epochs: int = 5, lr: float = 0.01, batch_size: int = 64,
 
 def predict(model, *texts) -> list:
     """Whether each text is positive or negative, and the probabilities of both."""
-    return d2l.judge_texts(d2l.load_model(model, 'vocabulary', 'num_steps'), texts)
+    return d2l.judge_texts(
+        d2l.load_model(model, vocabulary=[str], num_steps=int), texts)
 
 
 if __name__ == '__main__':

@@ -162,7 +162,7 @@ class Pair(NamedTuple):
 
 def predict(model, *pairs: Pair) -> list:
     """How likely each premise implies its hypothesis, contradicts it, or neither."""
-    net = d2l.load_model(model, 'vocabulary', 'relations', 'num_steps')
+    net = d2l.load_model(model, vocabulary=[str], relations=[str], num_steps=int)
     vocab = d2l.Vocab(reserved_tokens=net.about['vocabulary'])
     return d2l.judge_pairs(net, pairs, lambda *pair: [
         numbers(tokens, vocab, net.about['num_steps']) for tokens in pair])

@@ -162,7 +162,7 @@ class Pair(NamedTuple):
 
 def predict(model, *pairs: Pair) -> list:
     """How likely each premise implies its hypothesis, contradicts it, or neither."""
-    net = d2l.load_model(model, 'vocabulary', 'relations', 'max_len')
+    net = d2l.load_model(model, vocabulary=[str], relations=[str], max_len=int)
     vocab = d2l.Vocab(reserved_tokens=net.about['vocabulary'])
     return d2l.judge_pairs(net, pairs, lambda *pair: arrays_of(
         pair, vocab, net.about['max_len']))

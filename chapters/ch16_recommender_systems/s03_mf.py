@@ -97,7 +97,7 @@ def run(*, num_factors: int = 30, num_epochs: int = 20, lr: float = 0.002,
 
 def predict(model, *users, top: int = 10) -> list:
     """The films that each user has not rated, those of the highest ratings first."""
-    return d2l.recommend(d2l.load_model(model, 'titles', 'seen'), users, top)
+    return d2l.recommend(d2l.load_model(model, titles=[str], seen=[[int]]), users, top)
 
 
 if __name__ == '__main__':

@@ -136,7 +136,7 @@ def run(*, num_factors: int = 10, num_epochs: int = 10, lr: float = 0.01,
 
 def predict(model, *users, top: int = 10) -> list:
     """The films that each user has not rated, those of the highest scores first."""
-    return d2l.recommend(d2l.load_model(model, 'titles', 'seen'), users, top)
+    return d2l.recommend(d2l.load_model(model, titles=[str], seen=[[int]]), users, top)
 
 
 if __name__ == '__main__':

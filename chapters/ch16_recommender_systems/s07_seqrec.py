@@ -162,7 +162,8 @@ def run(*, num_factors: int = 10, L: int = 5, num_epochs: int = 8, lr: float = 0
 
 def predict(model, *users, top: int = 10) -> list:
     """The films that each user may watch next, those of the highest scores first."""
-    return d2l.recommend(d2l.load_model(model, 'titles', 'seen', 'recent'), users, top)
+    return d2l.recommend(d2l.load_model(model, titles=[str], seen=[[int]],
+                                        recent=[[int]]), users, top)
 
 
 if __name__ == '__main__':

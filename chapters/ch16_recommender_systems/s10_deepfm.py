@@ -94,7 +94,7 @@ def run(*, batch_size: int = 2048, num_factors: int = 10, drop_rate: float = 0.1
 
 def predict(model, *lines) -> list:
     """How likely each advertisement is clicked, and how many of its values are new."""
-    return d2l.judge_clicks(d2l.load_model(model, 'fields'), lines)
+    return d2l.judge_clicks(d2l.load_model(model, fields=[[str]]), lines)
 
 
 if __name__ == '__main__':

@@ -17,6 +17,7 @@ PRINTED = [({}, {'discriminator': (.693, .6925, .7065),
                  'generator': (.693, .6925, .7065)})]
 
 LEGEND = ['discriminator', 'generator']
+MOST = 100_000  # numbers of noise for a point
 NUM_EXAMPLES, NUM_SHOWN = 1000, 100
 
 
@@ -106,7 +107,7 @@ def run(*, num_epochs: int = 20, lr_D: float = 0.05, lr_G: float = 0.005,
 
 def predict(model, *, num: int = 100, seed: int = 0) -> list:
     """Points that the generator makes of seeded noise, with their mean; draws them."""
-    net_G = d2l.load_model(model, 'latent_dim')
+    net_G = d2l.load_model(model, latent_dim=range(1, MOST + 1))
     noise = onp.random.RandomState(seed).normal(size=(num, net_G.about['latent_dim']))
     points = net_G(noise.astype('float32')).asnumpy()
     show_points(d2l.plt.figure().gca(), None, points)

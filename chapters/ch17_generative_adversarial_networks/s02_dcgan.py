@@ -27,6 +27,7 @@ SIZE, WHITE = 64, 1  # pixels of a picture; and its paper
 ROWS, COLUMNS = 3, 7  # of pictures after an epoch
 NUM_GRIDS = 5  # files of such grids in a training, at most
 BATCH = 64     # pictures predicted at once
+MOST = 100_000  # numbers of noise for a picture
 transformer = d2l.Compose([d2l.Resize(SIZE), d2l.ToTensor(), d2l.Normalize(0.5, 0.5)])
 
 
@@ -180,7 +181,7 @@ def run(*, num_epochs: int = 20, lr: float = 0.005, latent_dim: int = 100,
 
 def predict(model, *, num: int = 64, seed: int = 0) -> list:
     """A grid of pictures that the generator makes of seeded noise: a figure."""
-    net_G = d2l.load_model(model, 'latent_dim')
+    net_G = d2l.load_model(model, latent_dim=range(1, MOST + 1))
     noise = onp.random.RandomState(seed).normal(
         size=(num, net_G.about['latent_dim'], 1, 1)).astype('float32')
     images = onp.concatenate([as_images(net_G(noise[i:i + BATCH]))

@@ -198,19 +198,19 @@ def run(*, sentences: str = '', word_column: int = 1, tag_column: int = -1,
 def predict(model, *sentences) -> list:
     """The tag of each word of each sentence, with its probability, and the entities.
     """
-    net = d2l.load_model(model, 'words', 'suffixes', 'tags')
+    net = d2l.load_model(model, words=[str], suffixes=[str], tags=[str])
     # the first token of a vocabulary, '<unk>', is there by itself
     words, suffixes = (d2l.Vocab(reserved_tokens=net.about[name][1:])
                        for name in ('words', 'suffixes'))
-    classes, results = net.about['tags'], []
-    kinds = d2l.kinds_of(classes)
+    results = []
     for sentence in sentences:
         text = d2l.split_words(sentence, words)
         if not text:
             raise d2l.InputError(f'there is no word to tag in {sentence!r}')
         X = np.array(d2l.word_features(text, words, suffixes), dtype='int32')[None]
         p, = npx.softmax(net(X, np.array([len(text)], dtype='int32'))).asnumpy()
-        best = p.argmax(axis=1)
+        classes, best = d2l.listed(net, 'tags', p.shape[1]), p.argmax(axis=1)
+        kinds = d2l.kinds_of(classes)
         spans = d2l.entity_spans(best[None], classes)
         results.append({
             'sentence': sentence,

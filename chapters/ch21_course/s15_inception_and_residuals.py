@@ -18,7 +18,8 @@ import d2lmx as d2l
 
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
-SMOKE = dict(num_seeds=1, num_epochs=1, num_train=64, num_test=64, deep=2)
+SMOKE = dict(num_seeds=1, num_epochs=1, num_train=32, num_test=32, deep=2, deepest=34)
+RANGES = dict(deepest=(20, 152))
 
 # channels of inputs and paths; thousands, of 1024, of parameters and millions of
 # multiplications, as the paper prints them
@@ -38,35 +39,13 @@ CIFAR = {20: 0.27e6, 32: 0.46e6, 44: 0.66e6, 56: 0.85e6, 110: 1.7e6}
 NEAR = 0.03  # they round, and count some biases or shortcuts otherwise
 
 
-def plain_block(num_channels, strides):
-    """The two convolutions of a residual block without its shortcut."""
-    blk = nn.HybridSequential()
-    for s in (strides, 1):
-        blk.add(nn.Conv2D(num_channels, 3, padding=1, strides=s), nn.BatchNorm(),
-                nn.Activation('relu'))
-    return blk
-
-
-def residual_block(num_channels, strides):
-    return d2l.Residual(num_channels, use_1x1conv=strides > 1, strides=strides)
-
-
 def build_net(variant: Literal['residual', 'plain'] = 'residual', num_blocks=1,
               num_channels=8):
     """The small ResNet of 6 num_blocks + 2 layers, or the same without shortcuts.
 
-    X (batch, channels, h, w) -> scores (batch, 10); three stages, each of twice the
-    channels and half the sides of the one before.
+    X (batch, channels, h, w) -> scores (batch, 10).
     """
-    block = residual_block if variant == 'residual' else plain_block
-    net = nn.HybridSequential()
-    net.add(nn.Conv2D(num_channels, 3, padding=1, strides=2), nn.BatchNorm(),
-            nn.Activation('relu'))
-    for stage in range(3):
-        for i in range(num_blocks):
-            net.add(block(num_channels * 2 ** stage, 2 if stage > 0 == i else 1))
-    net.add(nn.GlobalAvgPool2D(), nn.Dense(10))
-    return net
+    return d2l.small_resnet(num_blocks, num_channels, variant == 'residual')
 
 
 def example_inputs(batch_size=2):
@@ -91,14 +70,15 @@ def count_inceptions():
             for what, pairs in (('parameters', sizes), ('multiplications', work))]
 
 
-def count_resnets():
-    """Multiplications of those for ImageNet, parameters of those for CIFAR-10."""
+def count_resnets(deepest=152):
+    """Multiplications of those for ImageNet, parameters of those for CIFAR-10, with so
+    many layers at most."""
     work = {f'ResNet-{depth}: multiplications': [d2l.multiply_adds(
         d2l.imagenet_net(f'resnet{depth}_v1'), np.zeros((1, 3, 224, 224))), printed]
-        for depth, printed in IMAGENET.items()}
+        for depth, printed in IMAGENET.items() if depth <= deepest}
     sizes = {f'ResNet-{depth}: parameters': [d2l.summary(
         build_net(num_blocks=depth // 6, num_channels=16), np.zeros((1, 3, 32, 32))
-        )[-1][2], printed] for depth, printed in CIFAR.items()}
+        )[-1][2], printed] for depth, printed in CIFAR.items() if depth <= deepest}
     return d2l.claim('ResNets have the multiplications and parameters of their paper '
                      '(computed, printed)', {**work, **sizes}, near({**work, **sizes}))
 
@@ -149,10 +129,10 @@ def compare_depths(found, deep):
 
 def run(*, num_seeds: int = 3, num_epochs: int = 4, lr: float = 0.003,
         batch_size: int = 32, num_train: int = 2000, num_test: int = 2000,
-        deep: int = 5) -> dict:
+        deep: int = 5, deepest: int = 152) -> dict:
     data = d2l.load_few_garments(batch_size, num_train, num_test)
     found = d2l.over_seeds(lambda: train_all(data, deep, lr, num_epochs), num_seeds)
-    return {'claims': [*count_inceptions(), count_resnets(), count_bottleneck(),
+    return {'claims': [*count_inceptions(), count_resnets(deepest), count_bottleneck(),
                        *compare_depths(found, deep)], 'trainings': found}
 
 

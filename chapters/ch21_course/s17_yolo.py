@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as onp
-from mxnet import autograd, gluon, init, np, npx
+from mxnet import autograd, gluon, init, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -25,11 +25,11 @@ SMOKE = dict(num_epochs=2, batch_size=16, size=64, num_seeds=2)
 RANGES = dict(size=(64, 1024), num_priors=(1, 9))
 
 STRIDE = 16            # pixels on either side of a cell
-PLACE, EMPTY = 5, 0.5  # weights of boxes, and of cells without object
 SURE = 0.5             # score from which on a box is shown
 FOUND = 0.5            # mAP from which on objects count as found
 NUM_TIMED = 16         # pictures, one by one
-STYLES = '-', 'm--', 'g-.', 'r:', 'c--', 'k-'
+LOSSES = 'train loss', 'place', 'size', 'object', 'class'  # all, and its parts
+STYLES = '-', 'm--', 'g-.', 'r:', 'c--'
 
 
 class YOLO(nn.HybridBlock):
@@ -44,15 +44,10 @@ class YOLO(nn.HybridBlock):
         super().__init__(**kwargs)
         self.num_numbers = 5 + num_classes
         self.features = features or d2l.small_features()
-        self.head = nn.HybridSequential()
-        self.head.add(nn.Conv2D(64, 3, padding=1, use_bias=False), nn.BatchNorm(),
-                      nn.Activation('relu'),
-                      nn.Conv2D(num_priors * self.num_numbers, 1))
+        self.head = d2l.cell_head(64, num_priors * self.num_numbers)
 
     def hybrid_forward(self, F, X):
-        P = self.head(self.features(X))             # (batch, priors * numbers, g, g)
-        P = F.np.transpose(P, (0, 2, 3, 1))         # (batch, g, g, priors * numbers)
-        return F.npx.reshape(P, (-2, -1, self.num_numbers))
+        return d2l.cells_in_order(F, self.head(self.features(X)), self.num_numbers)
 
 
 class Decoder(nn.HybridBlock):
@@ -64,25 +59,10 @@ class Decoder(nn.HybridBlock):
     def __init__(self, net, priors, grid, **kwargs):
         super().__init__(**kwargs)
         self.net, self.grid = net, grid
-        corners, shapes = cells(priors, grid)
-        self.corners = self.params.get_constant('corners', corners)
-        self.shapes = self.params.get_constant('shapes', shapes)
+        self.decode = d2l.CellDecoder([priors], [grid])
 
-    def hybrid_forward(self, F, X, corners, shapes):
-        P = self.net(X)
-        middle = (F.npx.sigmoid(P[:, :, :2]) + corners) / self.grid
-        half = F.np.exp(P[:, :, 2:4]) * shapes / 2
-        is_object = F.npx.sigmoid(P[:, :, 4:5])
-        probs = F.np.concatenate([1 - is_object,
-                                  is_object * F.npx.softmax(P[:, :, 5:])], axis=2)
-        return probs, F.np.concatenate([middle - half, middle + half], axis=2)
-
-
-def cells(priors, grid):
-    """Upper left corners, in cells, and shapes of all priors: twice (grid² n, 2)."""
-    y, x = onp.mgrid[:grid, :grid].reshape(2, -1, 1)
-    corners = onp.concatenate([x, y], axis=1).repeat(len(priors), axis=0)
-    return corners.astype('float32'), onp.tile(priors, (grid ** 2, 1)).astype('float32')
+    def hybrid_forward(self, F, X):
+        return self.decode(self.net(X))
 
 
 def build_net(num_classes=1, num_priors=3, features=None):
@@ -94,78 +74,6 @@ def example_inputs(batch_size=2, size=64):
     return (np.random.uniform(0, 255, (batch_size, 3, size, size)),)
 
 
-def shape_overlaps(shapes, priors):
-    """IoU of boxes (m, 2) with priors (n, 2) laid upon the same corner: (m, n)."""
-    both = onp.minimum(shapes[:, None], priors).prod(axis=2)
-    return both / (shapes.prod(axis=1)[:, None] + priors.prod(axis=1) - both)
-
-
-def cluster(shapes, k, num_steps=30):
-    """Priors (k, 2), by k-means in which the greater IoU is the nearer."""
-    priors = shapes[onp.random.choice(len(shapes), k, replace=False)]
-    for _ in range(num_steps):
-        nearest = shape_overlaps(shapes, priors).argmax(axis=1)
-        priors = onp.stack([onp.median(shapes[nearest == i], axis=0)
-                            if (nearest == i).any() else priors[i]
-                            for i in range(k)])
-    return priors
-
-
-def shapes_of(labels):
-    """Width and height (n, 2) of all objects in labels (pictures, m, 5)."""
-    boxes = labels[labels[:, :, 0] >= 0]
-    return boxes[:, 3:] - boxes[:, 1:3]
-
-
-def assign(labels, priors, grid):
-    """What is to be learnt of pictures' labels (batch, m, 5).
-
-    places (batch, cells * priors, 4), as `Decoder` reads them, after the sigmoid of the
-    first two; whether there is an object, and its class, each (batch, cells * priors).
-    Of two objects in one place the later counts.
-    """
-    shape = len(labels), grid * grid * len(priors)
-    places = onp.zeros((*shape, 4), 'float32')
-    is_object, classes = onp.zeros(shape, 'float32'), onp.zeros(shape, 'float32')
-    picture, row = onp.nonzero(labels[:, :, 0] >= 0)
-    objects = labels[picture, row]
-    sides = objects[:, 3:] - objects[:, 1:3]
-    middle = (objects[:, 1:3] + objects[:, 3:]) / 2 * grid
-    cell = onp.minimum(middle.astype(int), grid - 1)  # on the last edge, in the last
-    prior = shape_overlaps(sides, priors).argmax(axis=1)
-    index = picture, (cell[:, 1] * grid + cell[:, 0]) * len(priors) + prior
-    places[index] = onp.concatenate([middle - cell, onp.log(sides / priors[prior])], 1)
-    is_object[index], classes[index] = 1, objects[:, 0]
-    return places, is_object, classes
-
-
-def binary_loss(z, y):
-    """Cross-entropy of the probability sigmoid(z) of y, 0 or 1."""
-    return npx.relu(z) - z * y + np.log1p(np.exp(-np.abs(z)))
-
-
-def losses(P, places, is_object, classes):
-    """Four losses of each picture, summed over cells: place, size, object, class."""
-    place = np.square(npx.sigmoid(P[:, :, :2]) - places[:, :, :2]).sum(axis=2)
-    size = np.square(P[:, :, 2:4] - places[:, :, 2:]).sum(axis=2)
-    weights = is_object + EMPTY * (1 - is_object)
-    seen = binary_loss(P[:, :, 4], is_object) * weights
-    cls = -npx.pick(npx.log_softmax(P[:, :, 5:]), classes)
-    return [(l * w).sum(axis=1) for l, w in (
-        (place, PLACE * is_object), (size, PLACE * is_object), (seen, 1),
-        (cls, is_object))]
-
-
-def detections(detector, images, batch_size, nms_threshold=0.5):
-    """For each picture the rows of `d2l.detected`."""
-    rows = []
-    for i in range(0, len(images), batch_size):
-        X = np.array(images[i:i + batch_size], dtype='float32', ctx=d2l.try_gpu())
-        rows += [d2l.detected(probs, boxes, nms_threshold) for probs, boxes in zip(
-            *(Y.asnumpy() for Y in detector(X)))]
-    return rows
-
-
 def train(detector, data, priors, num_epochs, lr, batch_size):
     """Train the network of a decoder; the history has the mAP of each epoch."""
     train_iter, val_iter, classes = data
@@ -175,21 +83,22 @@ def train(detector, data, priors, num_epochs, lr, batch_size):
 
     def measure(X, Y):
         with autograd.pause():
-            wanted = [np.array(array, ctx=X.ctx) for array
-                      in assign(Y.asnumpy(), priors, detector.grid)]
-        parts = losses(net(X), *wanted)
+            wanted = [np.array(array, ctx=X.ctx) for array in d2l.assign_cells(
+                Y.asnumpy(), [priors], [detector.grid])]
+        parts = d2l.cell_losses(net(X), *wanted)
         l = sum(parts)
-        return l, {name: (part.sum(), part.size) for name, part in zip(
-            ('train loss', 'place', 'size', 'object', 'class'), (l, *parts))}
+        return l, {name: (part.sum(), part.size)
+                   for name, part in zip(LOSSES, (l, *parts))}
 
     def evaluate():
         images, labels = val_iter.arrays
-        found = detections(detector, images, batch_size)
+        found = d2l.detections(detector, images, batch_size)
         return {'mAP': d2l.detection_map(found, labels, class_names=classes)['mAP']}
 
     history = d2l.fit(d2l.measured_step(net, measure, trainer), train_iter, num_epochs,
                       evaluate=evaluate)
-    d2l.plot_history(history, fmts=STYLES)
+    d2l.plot_history(history, fmts=STYLES, names=LOSSES)
+    d2l.plot_history(history, names=['mAP'])
     return history
 
 
@@ -197,12 +106,13 @@ def claims_of(detector, val_iter, batch_size, shapes, num_priors, num_seeds):
     """The three claims, on pictures not trained on, and on shapes of those trained on.
     """
     images, labels = val_iter.arrays
-    maps = {name: d2l.detection_map(detections(detector, images, batch_size, overlap),
-                                    labels)['mAP']
-            for name, overlap in (('suppressed', 0.5), ('all boxes', 1))}
-    fits = d2l.over_seeds(lambda: {f'IoU with the best of {n}': float(shape_overlaps(
-        shapes, cluster(shapes, n)).max(axis=1).mean()) for n in (1, num_priors)},
-        num_seeds)
+    maps = {name: d2l.detection_map(d2l.detections(
+        detector, images, batch_size, overlap), labels)['mAP']
+        for name, overlap in (('suppressed', 0.5), ('all boxes', 1))}
+    fits = d2l.over_seeds(lambda: {
+        f'IoU with the best of {n}': float(d2l.shape_overlaps(
+            shapes, d2l.cluster_shapes(shapes, n)).max(axis=1).mean())
+        for n in (1, num_priors)}, num_seeds)
     return [d2l.claim('one look at a picture finds its objects',
                       {'mAP': maps['suppressed']}, maps['suppressed'] > FOUND),
             d2l.claim('suppression of boxes that overlap raises the mAP', maps,
@@ -213,7 +123,7 @@ def claims_of(detector, val_iter, batch_size, shapes, num_priors, num_seeds):
 
 def predict(model, *pictures, threshold: float = SURE) -> list:
     """The objects in pictures: class, score, and box in the picture's own pixels."""
-    detector, found = d2l.load_model(model, 'classes', 'size'), []
+    detector, found = d2l.load_model(model, classes=[str], size=d2l.SIDES), []
     for file in pictures:
         img = d2l.read_picture(file)
         objects = d2l.as_objects(d2l.detect(detector, img), img,
@@ -231,8 +141,8 @@ def run(*, images: str = 'banana-detection',
         raise d2l.InputError(f'--size must be a multiple of {STRIDE}, got {size}')
     data, device = d2l.load_data_detection(images, batch_size, size), d2l.try_gpu()
     train_iter, val_iter, classes = data
-    shapes = shapes_of(train_iter.arrays[1])
-    priors = cluster(shapes, num_priors)
+    shapes = d2l.object_shapes(train_iter.arrays[1])
+    priors = d2l.cluster_shapes(shapes, num_priors)
     features = None if backbone == 'tiny' else d2l.photograph_features(
         d2l.pretrained_net(backbone, device))
     detector = Decoder(build_net(len(classes), num_priors, features), priors,

@@ -208,7 +208,7 @@ class Pair(NamedTuple):
 
 def predict(model, *pairs: Pair) -> list:
     """Whether both pictures show one person, by the network in the folder `model`."""
-    net, results = d2l.load_model(model, 'threshold'), []
+    net, results = d2l.load_model(model, threshold=float), []
     for pair in pairs:
         pictures = [d2l.stretched(d2l.read_picture(file), SIZE) for file in pair]
         X = onp.moveaxis(onp.array(pictures), -1, 1).astype('float32') / 255

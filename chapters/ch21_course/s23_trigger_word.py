@@ -221,7 +221,7 @@ def run(*, num_train: int = 600, num_test: int = 200, num_hiddens: int = 32,
 
 def predict(model, *sounds) -> list:
     """When the word ends in each sound, a WAV file, by the network in a folder."""
-    net, results = d2l.load_model(model, 'word'), []
+    net, results = d2l.load_model(model, word=str), []
     for file in sounds:
         samples = d2l.resampled(*d2l.read_sound(file), d2l.SOUND_RATE)
         if len(samples) < WINDOW + (STRIDE - 1) * HOP:

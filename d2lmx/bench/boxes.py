@@ -1,11 +1,11 @@
 """What anchors cost: targets and suppression of a picture, beside loops over boxes."""
 import statistics
-from time import perf_counter
 
 import numpy as onp
 from mxnet import np, npx
 
 from ..pages.runner import machine
+from ..runtime.timing import time_in_turn
 from ..vision.anchors import (multibox_prior, multibox_target, nms, offset_boxes,
                               offset_inverse)
 from ..vision.boxes import box_iou
@@ -28,17 +28,8 @@ def boxes_record(rounds: int) -> dict:
     """
     seconds = {}
     for what, (num_pictures, ways) in tasks().items():
-        for function in ways.values():
-            function()  # once, before it counts
-        times = {way: [] for way in ways}
-        for _ in range(rounds):
-            for way, function in ways.items():
-                npx.waitall()
-                begin = perf_counter()
-                function()
-                npx.waitall()
-                times[way].append((perf_counter() - begin) / num_pictures)
-        seconds[what] = times
+        seconds[what] = {way: [value / num_pictures for value in values] for way, values
+                         in time_in_turn(ways, rounds).items()}
     return {'rounds': rounds, **machine(), 'seconds a picture': seconds,
             'result': {what: summary(times) for what, times in seconds.items()}}
 

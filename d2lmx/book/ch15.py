@@ -7,6 +7,7 @@ from ..data.text.imdb import pad_lines
 from ..data.text.snli import SNLI_RELATIONS, tokenize_snli
 from ..data.text.vocab import Vocab, unknown_remarks
 from ..errors import InputError
+from ..runtime.checks import listed
 from ..runtime.devices import split_batch, try_gpu
 
 __all__ = ['predict_sentiment', 'judge_texts', 'split_batch_multi_inputs',
@@ -114,13 +115,14 @@ def judge_pairs(model, pairs, arrays_of) -> list:
 
     Ours, for 15.5
     """
-    relations, results = model.about['relations'], []
+    results = []
     for premise, hypothesis in pairs:
         tokens = [tokenize_snli(sentence) for sentence in (premise, hypothesis)]
         if not all(tokens):
             raise InputError('premise and hypothesis must be sentences, got one '
                              'without a word')
         p, = npx.softmax(model(*arrays_of(*tokens))).asnumpy()
+        relations = listed(model, 'relations', len(p))
         results.append({'premise': premise, 'hypothesis': hypothesis,
                         'relation': relations[int(p.argmax())],
                         'probabilities': dict(zip(relations, map(float, p)))})

@@ -4,7 +4,7 @@ from mxnet import autograd
 
 from ..data.tables.feedback import as_matrix
 from ..errors import InputError
-from ..runtime.checks import check_whole
+from ..runtime.checks import check_whole, listed
 from ..runtime.devices import try_all_gpus
 from ..train.clicks import click_logits, click_scores, show_calibration, train_clicks
 from ..train.engine import fit
@@ -220,14 +220,14 @@ def recommend(model, users, top: int) -> list:
     """
     check_whole(top=top)
     titles, seen = model.about['titles'], model.about['seen']
+    recent = listed(model, 'recent', len(seen)) if 'recent' in model.about else None
     results = []
     for word in users:
         user = _number(word, len(seen)) - 1
         items = onp.setdiff1d(onp.arange(len(titles), dtype='int32'), seen[user])
         rows = [onp.full(len(items), user, 'int32')]
-        if 'recent' in model.about:
-            rows.append(onp.tile(onp.array(model.about['recent'][user], 'int32'),
-                                 (len(items), 1)))
+        if recent:
+            rows.append(onp.tile(onp.array(recent[user], 'int32'), (len(items), 1)))
         scores = (model(*rows, items.astype('int32')).asnumpy().reshape(-1)
                   if len(items) else onp.zeros(0))
         best = onp.argsort(-scores, kind='stable')[:top]

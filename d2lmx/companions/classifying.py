@@ -2,6 +2,7 @@
 from mxnet import npx
 
 from ..data.images.reading import read_picture
+from ..runtime.checks import listed
 from ..viz.images import show_images
 
 __all__ = ['classify_pictures']
@@ -31,7 +32,8 @@ def classify_pictures(model, files, augs) -> list:
         picture = read_picture(file)
         p, = npx.softmax(model(augs(picture)[None])).asnumpy()
         order = (-p).argsort(kind='stable')
-        ranked = {model.about['classes'][i]: float(p[i]) for i in order}
+        classes = listed(model, 'classes', len(p))
+        ranked = {classes[i]: float(p[i]) for i in order}
         best = next(iter(ranked))
         show_images([picture], 1, 1, [f'{best}: {ranked[best]:.3f}'], scale=3)
         results.append({'picture': str(file), 'class': best, 'probabilities': ranked})

@@ -1,13 +1,17 @@
 """Objects in a reader's own pictures, by a detector that was trained and saved."""
 import numpy as onp
 from matplotlib import pyplot as plt
+from mxnet import np
 
 from ..data.images.detection import stretched
+from ..errors import InputError
+from ..runtime.devices import try_gpu
 from ..runtime.timing import Timer
 from ..vision.anchors import nms
 from ..viz.boxes import show_bboxes
 
-__all__ = ['detect', 'detected', 'as_objects', 'show_objects', 'milliseconds']
+__all__ = ['detect', 'detected', 'detections', 'as_objects', 'show_objects',
+           'milliseconds']
 
 LOWEST_SCORE = 0.01  # as of multibox_detection
 
@@ -49,14 +53,35 @@ def detected(probs, boxes, nms_threshold: float = 0.5) -> onp.ndarray:
     return onp.clip(rows, 0, [onp.inf, 1, 1, 1, 1, 1])
 
 
+def detections(detector, images, batch_size: int, nms_threshold: float = 0.5) -> list:
+    """For each picture the rows of `detected`, by a detector in memory.
+
+    detector: HybridBlock, as `SavedModel` in `detect`; images (n, 3, h, w).
+
+    Ours, for 21.17
+    """
+    rows = []
+    for i in range(0, len(images), batch_size):
+        X = np.array(images[i:i + batch_size], dtype='float32', ctx=try_gpu())
+        rows += [detected(probs, boxes, nms_threshold) for probs, boxes in zip(
+            *(Y.asnumpy() for Y in detector(X)))]
+    return rows
+
+
 def as_objects(rows, picture, classes: list, threshold: float) -> list:
     """The rows of `detect` with at least this score as dicts: class, score and box.
 
-    A box is [x1, y1, x2, y2] in pixels of the picture (h, w, 3). classes: their names.
+    A box is [x1, y1, x2, y2] in pixels of the picture (h, w, 3). classes: their names;
+    InputError where a row is of a class without one.
 
     Ours, for 13.7
     """
     height, width = picture.shape[:2]
+    most = int(rows[:, 0].max(initial=-1)) + 1
+    if most > len(classes):
+        raise InputError(f'the detector tells {most} classes or more apart, and there '
+                         f'are names of {len(classes)}: both must come from one '
+                         'training')
     return [{'class': classes[int(label)], 'score': score,
              'box': [x1 * width, y1 * height, x2 * width, y2 * height]}
             for label, score, x1, y1, x2, y2 in rows.tolist() if score >= threshold]

@@ -9,7 +9,11 @@ from ..runtime.devices import try_gpu
 from ..train.engine import fit
 from ..train.steps import classification_step
 
-__all__ = ['sample_garments', 'load_few_garments', 'train_quietly']
+__all__ = ['sample_garments', 'load_few_garments', 'garment_scenes', 'train_quietly']
+
+SIDE = 28    # of a garment's picture
+PIECE = 8    # and of the pieces of others that lie around
+NUM_PIECES = 4
 
 
 def sample_garments(*counts: int) -> list:
@@ -44,6 +48,58 @@ def load_few_garments(batch_size: int, num_train: int, num_test: int, channels=1
         BatchIterator([part[:count] for part in read_fashion_mnist(is_train)],
                       batch_size, shuffle=is_train, transform=transform)
         for is_train, count in ((True, num_train), (False, num_test)))
+
+
+def garment_scenes(garments, count: int, num_garments: int = 1, size: int = 64):
+    """Pictures in which garments lie somewhere, with pieces of others around.
+
+    X (count, 1, size, size), float32 in [0, 1]; the classes (count, num_garments),
+    int32; and the squares in which they lie (count, num_garments, 4), x1, y1, x2, y2 in
+    pixels. All is drawn by NumPy's global seed.
+
+    Parameters
+    ----------
+    garments
+        X (n, 1, 28, 28) and y (n,), as of `sample_garments`.
+    num_garments
+        1, or 2 of different classes, in two halves of the picture; else InputError.
+    size
+        Pixels of a side, 56 at least, else InputError.
+
+    Ours, for 22.8
+    """
+    if num_garments not in (1, 2) or size < 2 * SIDE:
+        raise InputError(f'a scene has 1 or 2 garments and sides of {2 * SIDE} pixels '
+                         f'at least, got {num_garments} and {size}')
+    X, y = garments
+    scenes = onp.zeros((count, 1, size, size), 'float32')
+    labels = onp.empty((count, num_garments), 'int32')
+    boxes = onp.empty((count, num_garments, 4), 'int32')
+    for i, (scene,) in enumerate(scenes):
+        chosen = onp.random.randint(len(y), size=NUM_PIECES + 1)
+        for k in chosen[1:]:
+            row, column, top, left = onp.random.randint(
+                [size - PIECE + 1] * 2 + [SIDE - PIECE + 1] * 2)
+            scene[row:row + PIECE, column:column + PIECE] = X[
+                k, 0, top:top + PIECE, left:left + PIECE]
+        if num_garments == 2:
+            chosen[1] = onp.random.choice(onp.flatnonzero(y != y[chosen[0]]))
+        places = corners(num_garments, size)
+        for k, j, (row, column) in zip(range(num_garments), chosen, places):
+            square = scene[row:row + SIDE, column:column + SIDE]
+            onp.maximum(square, X[j, 0], out=square)
+            labels[i, k], boxes[i, k] = y[j], (column, row, column + SIDE, row + SIDE)
+    return scenes, labels, boxes
+
+
+def corners(count, size):
+    """Rows and columns where one garment, or two beside or above each other, begin."""
+    places = onp.random.randint(size - SIDE + 1, size=(2, 2))
+    if count == 2:
+        axis, half = onp.random.randint(2), size // 2
+        places[:, axis] = onp.random.permutation(
+            onp.random.randint(half - SIDE + 1, size=2) + [0, half])
+    return places[:count]
 
 
 def train_quietly(net, train_iter, num_epochs: int, lr: float, evaluate=None):

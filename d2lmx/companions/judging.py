@@ -1,7 +1,20 @@
-"""What a classifier's answers are worth, and labels that are wrong on purpose."""
+"""What answers are worth: classes, yes or no, scores, probabilities and numbers.
+
+And labels that are wrong on purpose. Where a measure says nothing, as of an example
+that is not there, its docstring tells what it gives; scikit-learn's are the same but
+where that is said.
+"""
+import math
+
 import numpy as onp
 
-__all__ = ['confusion_matrix', 'precision_recall_f1', 'plant_wrong_labels']
+from ..errors import InputError
+from ..runtime.checks import check_whole
+from ..train.clicks import calibration
+
+__all__ = ['confusion_matrix', 'f_beta', 'precision_recall_f1', 'top_k_accuracy',
+           'precision_recall_curve', 'average_precision', 'calibration_error',
+           'regression_scores', 'plant_wrong_labels']
 
 
 def confusion_matrix(y, y_hat, num_classes: int) -> onp.ndarray:
@@ -13,6 +26,23 @@ def confusion_matrix(y, y_hat, num_classes: int) -> onp.ndarray:
     """
     pairs = onp.asarray(y).astype(int) * num_classes + onp.asarray(y_hat).astype(int)
     return onp.bincount(pairs, minlength=num_classes ** 2).reshape(num_classes, -1)
+
+
+def f_beta(y, y_hat, beta: float = 1) -> float:
+    """The harmonic mean of precision and recall, recall counting beta ** 2 times.
+
+    y, y_hat: (n,), what is, and what was said, yes or no. 0 where nothing is, or was
+    said to be. A beta of 0 is the precision alone, a large one the recall. InputError
+    unless it is a finite number from 0 on.
+
+    Ours, for 22.3
+    """
+    if not 0 <= beta < math.inf:
+        raise InputError(f'beta must be a finite number from 0 on, got {beta!r}')
+    y, y_hat = (onp.asarray(a).astype(bool) for a in (y, y_hat))
+    total = beta ** 2 * int(y.sum()) + int(y_hat.sum())
+    right = int((y & y_hat).sum())
+    return (1 + beta ** 2) * right / total if total else 0.0
 
 
 def precision_recall_f1(y, y_hat) -> dict:
@@ -28,7 +58,115 @@ def precision_recall_f1(y, y_hat) -> dict:
     said, there = int(y_hat.sum()), int(y.sum())
     return {'precision': right / said if said else 0.0,
             'recall': right / there if there else 0.0,
-            'F1': 2 * right / (said + there) if said + there else 0.0}
+            'F1': f_beta(y, y_hat)}
+
+
+def top_k_accuracy(scores, y, k: int) -> float:
+    """How often the right class is among the k of the highest scores, in [0, 1].
+
+    Of equal scores the first class is above the others, as it is for `argmax`, so that
+    k = 1 is the accuracy; scikit-learn takes the last. NaN where a score is.
+
+    Parameters
+    ----------
+    scores
+        (n, classes), NumPy's.
+    y
+        (n,) classes; InputError for one that has no score.
+    k
+        1 to the number of classes, else InputError.
+
+    Ours, for 22.3
+    """
+    scores, y = onp.asarray(scores), onp.asarray(y).astype(int)
+    num_classes = scores.shape[1]
+    check_whole(k=k)
+    if k > num_classes:
+        raise InputError(f'k must be at most {num_classes}, the classes, got {k}')
+    if not onp.isin(y, onp.arange(num_classes)).all():
+        raise InputError(f'classes are 0 to {num_classes - 1}, got {y.min()} to '
+                         f'{y.max()}')
+    if onp.isnan(scores).any():
+        return math.nan
+    best = onp.argsort(-scores, axis=1, kind='stable')[:, :k]
+    return float((best == y[:, None]).any(axis=1).mean())
+
+
+def precision_recall_curve(scores, y) -> tuple:
+    """What is right at each threshold: (precision, recall, thresholds), falling.
+
+    Said to be is what scores as high as the threshold or higher; a threshold is a
+    score, and equal ones are one. The recall rises to 1 over the thresholds.
+
+    Parameters
+    ----------
+    scores
+        (n,), NumPy's. InputError where one is NaN.
+    y
+        (n,) of 0 and 1; InputError where none is 1, which leaves no recall.
+
+    Ours, for 22.3
+    """
+    scores, y = onp.asarray(scores).reshape(-1), onp.asarray(y).reshape(-1) > 0.5
+    if not y.any():
+        raise InputError(f'precision over recall needs a positive example, got none of '
+                         f'{len(y)}')
+    if onp.isnan(scores).any():
+        raise InputError('a score is NaN, which is neither above a threshold nor below')
+    order = onp.argsort(-scores, kind='stable')
+    scores, y = scores[order], y[order]
+    last = onp.append(scores[1:] != scores[:-1], True)  # of equal ones
+    right, said = onp.cumsum(y)[last], onp.arange(1, len(y) + 1)[last]
+    return right / said, right / y.sum(), scores[last]
+
+
+def average_precision(scores, y) -> float:
+    """The mean of the precisions at which positives are found, in [0, 1].
+
+    It is the area below precision over recall, in steps, not smoothed as a detector's
+    is (`detection_map`). Equal scores come at once, so that scores which are all equal
+    have the share of positives. NaN where a score is. Arguments as of
+    `precision_recall_curve`; InputError where no example is positive, whose value
+    scikit-learn takes for 0.
+
+    Ours, for 22.3
+    """
+    if onp.isnan(scores).any():
+        return math.nan
+    precision, recall, _ = precision_recall_curve(scores, y)
+    return float((onp.diff(recall, prepend=0) * precision).sum())
+
+
+def calibration_error(p, y, num_bins: int = 10) -> float:
+    """How far probabilities are from the shares of what has happened, in [0, 1].
+
+    The mean distance between both arrays of `calibration`, each bin counting by its
+    examples. NaN where a probability is.
+
+    Ours, for 22.3
+    """
+    means, shares = calibration(p, y, num_bins)
+    sizes = [len(part) for part in onp.array_split(onp.arange(p.size), len(means))]
+    return float(onp.average(abs(means - shares), weights=sizes))
+
+
+def regression_scores(y_hat, y) -> dict:
+    """{'RMSE', 'MAE', 'R2'} of predicted numbers, (n,) each: what was said, what is.
+
+    The root of the mean squared error and the mean absolute one, in the unit of y; and
+    the share of the variance of y that is explained: 1 is all, 0 as much as their mean
+    would, less than 0 worse. Where all y are equal it is NaN; scikit-learn has 1 there,
+    or 0. NaN where a number is. InputError for other shapes, or for no number.
+
+    Ours, for 22.3
+    """
+    y_hat, y = (onp.asarray(a, 'float64') for a in (y_hat, y))
+    if y_hat.shape != y.shape or y.size == 0:
+        raise InputError('a prediction for each number is needed, and one at least, '
+                         f'got shapes {y_hat.shape} and {y.shape}')
+    error, spread = ((y_hat - y) ** 2).mean(), ((y - y.mean()) ** 2).mean()
+    return {'RMSE': float(onp.sqrt(error)), 'MAE': float(abs(y_hat - y).mean()),
+            'R2': float(1 - error / spread) if spread else math.nan}
 
 
 def plant_wrong_labels(y, count: int, num_classes: int) -> tuple:

@@ -111,13 +111,16 @@ def roc(distances, is_same) -> tuple:
 
     A pair is accepted whose distance is the threshold or less: of pairs of two people a
     share 'wrongly', of pairs of one a share 'rightly'. Both rise from 0, before the
-    least distance, to 1. InputError unless there are pairs of either kind.
+    least distance, to 1. InputError unless there are pairs of either kind, and where a
+    distance is NaN, which no threshold accepts or refuses.
 
     Ours, for 21.18
     """
     distances, is_same = onp.asarray(distances), onp.asarray(is_same, bool)
     if is_same.all() or not is_same.any():
         raise InputError('pairs of one person and pairs of two are needed')
+    if onp.isnan(distances).any():
+        raise InputError('a distance is NaN')
     order = onp.argsort(distances, kind='stable')
     distances, is_same = distances[order], is_same[order]
     last = onp.append(distances[1:] != distances[:-1], True)  # of equal ones

@@ -1,6 +1,7 @@
 """A trained network as a folder: exported graph, parameters, and what it is."""
 import json
 import logging
+import sys
 from pathlib import Path
 
 from mxnet import np
@@ -19,6 +20,8 @@ __all__ = ['save_model', 'load_model', 'SavedModel']
 LOG = logging.getLogger('d2lmx')
 ABOUT, GRAPH = 'model.json', 'network'
 MOST_INPUTS = 100
+COUNTS = range(2 ** 31)  # that int32 holds
+LARGEST = sys.float_info.max  # of floats; JSON's whole numbers have no end
 
 
 class SavedModel:
@@ -93,14 +96,25 @@ def beside(net, call):
     return moved(call) if devices else call
 
 
-def load_model(folder, *needed, section: str = None) -> SavedModel:
+def load_model(folder, *needed, section: str = None, **kinds) -> SavedModel:
     """The `SavedModel` in a folder that `save_model` wrote.
 
-    needed: keys that its ``about`` must have. section: whose model it must be, such as
-    '14.06_subword_embedding'; None: of the section in force, if any. A model of toy
-    data is warned of in the log 'd2lmx'. FileNotFoundError where there is none;
-    BadData, a ValueError, naming the file that is damaged, or of another section;
-    ImportError where its graph is ONNX and onnxruntime is missing.
+    A model of toy data is warned of in the log 'd2lmx'. FileNotFoundError where there
+    is none; BadData, a ValueError, naming the file that is damaged, or of another
+    section; ImportError where its graph is ONNX and onnxruntime is missing.
+
+    Parameters
+    ----------
+    needed
+        Keys that its ``about`` must have.
+    section
+        Whose model it must be, such as '14.06_subword_embedding'; None: of the section
+        in force, if any.
+    kinds
+        Keys, too, and what their values must be, since a reader may edit the file: a
+        ``str``; a ``float``, which is any finite number; an ``int``, which counts from
+        0 on; a ``range`` of whole numbers; ``[str]``, a list of any length;
+        ``(float,) * 3``, a list of three.
 
     Ours, for 13.7
     """
@@ -111,7 +125,7 @@ def load_model(folder, *needed, section: str = None) -> SavedModel:
                           'SECTION` writes one into results/SECTION/model; name that '
                           'folder with --model')
     content = read_json(file)
-    fault = _fault(content, needed, section or current().section)
+    fault = _fault(content, (*needed, *kinds), kinds, section or current().section)
     if fault:
         raise BadData(f'{file} is damaged, or of another section: {fault}. Train again')
     if content.get('data') == 'toy':
@@ -123,7 +137,7 @@ def load_model(folder, *needed, section: str = None) -> SavedModel:
     return SavedModel(predict, content['about'])
 
 
-def _fault(content, needed, here) -> str:
+def _fault(content, needed, kinds, here) -> str:
     """What is wrong with a model's file, or ''."""
     if not isinstance(content, dict) or not isinstance(content.get('about'), dict):
         return 'it says nothing about a model'
@@ -133,8 +147,36 @@ def _fault(content, needed, here) -> str:
     section = content.get('section')
     if section and here and section != here:
         return f'it is of {section}, not of {here}'
-    missing = [key for key in needed if key not in content['about']]
-    return f'it has no {", ".join(map(repr, missing))}' if missing else ''
+    about = content['about']
+    missing = [key for key in needed if key not in about]
+    if missing:
+        return f'it has no {", ".join(map(repr, missing))}'
+    odd = [key for key, kind in kinds.items() if not _is_of(about[key], kind)]
+    return f'{odd[0]!r} is not {_named(kinds[odd[0]])}' if odd else ''
+
+
+def _is_of(value, kind) -> bool:
+    """Whether a JSON value is of a kind as `load_model` is told of."""
+    if isinstance(kind, (list, tuple)):
+        return (isinstance(value, list)
+                and (isinstance(kind, list) or len(value) == len(kind))
+                and all(_is_of(part, kind[0]) for part in value))
+    if kind is float:
+        return type(value) in (int, float) and abs(value) <= LARGEST
+    if kind is str:
+        return isinstance(value, str)
+    return type(value) is int and value in (COUNTS if kind is int else kind)
+
+
+def _named(kind) -> str:
+    """A kind in words."""
+    if isinstance(kind, (list, tuple)):
+        size = f' of {len(kind)}' if isinstance(kind, tuple) else ''
+        return f'a list{size}, of which each is {_named(kind[0])}'
+    if kind in (str, float):
+        return 'a text' if kind is str else 'a number'
+    whole = COUNTS if kind is int else kind
+    return f'a whole number from {whole[0]} to {whole[-1]}'
 
 
 def _of_arrays(predict):

@@ -1,5 +1,6 @@
 """Functions and blocks from which networks are built."""
 from .attention import *
+from .channels import *
 from .convolution import *
 from .functional import *
 from .loops import *

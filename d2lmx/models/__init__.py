@@ -4,7 +4,9 @@ from .bert import *
 from .classic import *
 from .clicks import *
 from .decoding import *
+from .mobile import *
 from .pretrained import *
+from .pyramids import *
 from .rcnn import *
 from .rcnn_features import *
 from .rcnn_loss import *
@@ -12,5 +14,6 @@ from .residual import *
 from .recurrent import *
 from .seq2seq import *
 from .ssd import *
+from .tiny_ssd import *
 from .transformer import *
 from .word2vec import *

@@ -2,7 +2,8 @@
 from mxnet import np
 from mxnet.gluon import nn
 
-from .zoo import MEAN, STD, ReLU6, sequence
+from .mobile import ReLU6, sequence
+from .zoo import MEAN, STD
 
 __all__ = ['EfficientNetLite0']
 

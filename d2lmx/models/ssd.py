@@ -1,12 +1,14 @@
 """What stands before and behind a network that predicts for anchors."""
-from mxnet import np
+from mxnet import gluon, np
 from mxnet.gluon import nn
 
 from ..vision.anchors import offset_inverse
 from .zoo import MEAN, STD
 
-__all__ = ['Detector', 'FromPixels', 'mobilenet_scales', 'initialize_rest']
+__all__ = ['Detector', 'FromPixels', 'mobilenet_scales', 'initialize_rest', 'calc_loss']
 
+cls_loss = gluon.loss.SoftmaxCrossEntropyLoss()
+bbox_loss = gluon.loss.L1Loss()
 AT_16TH = 16  # layers of a MobileNetV2 until the sides are halved the fifth time
 
 
@@ -78,3 +80,16 @@ def initialize_rest(net, default_init, ctx) -> None:
     for param in net.collect_params().values():
         if param._data is None and not param._deferred_init:
             param.initialize(default_init=default_init, ctx=ctx)
+
+
+def calc_loss(cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks):
+    """The loss of each picture, (batch,): means over its anchors, and over offsets.
+
+    cls_preds (batch, n, classes + 1) and bbox_preds (batch, n * 4), of a network for
+    anchors; labels and masks as `multibox_target` gives them.
+
+    Book: 13.7 (sec_ssd)
+    """
+    cls = cls_loss(cls_preds, cls_labels)
+    bbox = bbox_loss(bbox_preds * bbox_masks, bbox_labels * bbox_masks)
+    return cls + bbox

@@ -11,6 +11,7 @@ from mxnet import np, npx
 from mxnet.gluon import nn
 
 from ..errors import InputError
+from .mobile import LinearBottleneck, ReLU6, normalized_conv, sequence
 
 __all__ = ['SqueezeNet', 'MobileNetV2', 'read_photograph', 'classify']
 
@@ -27,20 +28,6 @@ class Concat(nn.HybridBlock):
 
     def hybrid_forward(self, F, X):
         return F.np.concatenate([block(X) for block in self._children.values()], axis=1)
-
-
-class ReLU6(nn.HybridBlock):
-    """X, of any shape, held between 0 and 6."""
-
-    def hybrid_forward(self, F, X):
-        return F.np.clip(X, 0, 6)
-
-
-def sequence(*blocks):
-    """The blocks one after another."""
-    net = nn.HybridSequential()
-    net.add(*blocks)
-    return net
 
 
 class SqueezeNet(nn.HybridBlock):
@@ -123,34 +110,6 @@ class MobileNetV2(nn.HybridBlock):
 
     def hybrid_forward(self, F, X):
         return self.output(self.features(X))
-
-
-class LinearBottleneck(nn.HybridBlock):
-    """Expand, filter each channel by itself, and shrink; add the input where it fits.
-
-    X (batch, in_channels, h, w) -> (batch, channels, ceil(h / stride), ...)
-    """
-
-    def __init__(self, in_channels, channels, expansion, stride, expands=True,
-                 **kwargs):
-        super().__init__(**kwargs)
-        self.adds_input = stride == 1 and in_channels == channels
-        wide = in_channels * expansion
-        self.out = sequence(
-            nn.Conv2D(wide, 1, use_bias=False),
-            # statistics of a batch would make an identity another function in training
-            nn.BatchNorm(use_global_stats=not expands), ReLU6(),
-            *normalized_conv(wide, 3, strides=stride, padding=1, groups=wide), ReLU6(),
-            *normalized_conv(channels, 1))
-
-    def hybrid_forward(self, F, X):
-        Y = self.out(X)
-        return X + Y if self.adds_input else Y
-
-
-def normalized_conv(channels, kernel_size, **options):
-    """A convolution without bias, and batch normalization."""
-    return (nn.Conv2D(channels, kernel_size, use_bias=False, **options), nn.BatchNorm())
 
 
 def example_inputs(batch_size=2):

@@ -83,6 +83,8 @@ def execute(section, module, args, options, folder) -> dict:
         raise InputError(f'section {section.number or section.name} trains nothing by '
                          'a gluon.Trainer: it cannot run on several workers')
     timing = {'total_seconds': timer.stop(), **result.pop('timing', {})}
+    if 'claims' in timing:  # those that times decide join the others
+        result['claims'] = [*result.get('claims', ()), *timing.pop('claims')]
     result = as_json(result)
     return as_json({
         'section': section.number, 'name': section.name, 'title': section.title,

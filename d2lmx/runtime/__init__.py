@@ -1,6 +1,7 @@
 """Devices, seeds and clocks."""
 from .. import hooks
 from . import threads
+from .checks import *
 from .devices import *
 from .timing import *
 

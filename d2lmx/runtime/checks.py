@@ -4,7 +4,7 @@ import numbers
 
 from ..errors import InputError
 
-__all__ = []
+__all__ = ['listed']
 
 
 def check_arrays(**values) -> None:
@@ -29,3 +29,17 @@ def check_chance(**values) -> None:
     for name, value in values.items():
         if not isinstance(value, numbers.Real) or not 0 <= value < 1:
             raise InputError(f'{name} must be a number in [0, 1), got {value!r}')
+
+
+def listed(model, key: str, count: int) -> list:
+    """The list ``model.about[key]``; InputError unless it has `count` parts.
+
+    model: a `SavedModel`, whose about a reader may have edited.
+
+    Ours, for 13.2
+    """
+    parts = model.about[key]
+    if len(parts) != count:
+        raise InputError(f"the file model.json has {len(parts)} of {key!r}, and its "
+                         f'network needs {count}: both must come from one training')
+    return parts

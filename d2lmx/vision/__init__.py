@@ -1,5 +1,6 @@
 """Pictures taken apart: boxes, anchors, and what they enclose."""
 from .anchors import *
+from .box_losses import *
 from .boxes import *
 from .measuring import *
 from .style import *

@@ -8,7 +8,7 @@ from ..errors import InputError
 from .finish import finish
 from .summaries import CHAINS
 
-__all__ = ['feature_maps', 'show_activations']
+__all__ = ['feature_maps', 'block_outputs', 'show_activations']
 
 MOST_ROWS = 24  # of a figure's layers
 CHANNELS = 8    # of a layer, which are shown
@@ -30,6 +30,31 @@ def feature_maps(net, X) -> list:
 
     Ours, for 21.14
     """
+    outputs = _outputs(net, X)
+    found = [[type(block).__name__, outputs[block][0].asnumpy()]
+             for block in _layers(net, outputs)]
+    if not found:
+        raise InputError(f'{type(net).__name__} makes no maps of a picture')
+    return found
+
+
+def block_outputs(net, X, kind) -> list:
+    """The output for inputs X of each block of a class, NumPy's, in order of calls.
+
+    net: initialized, and left imperative, as of `feature_maps`. InputError where it has
+    no such block.
+
+    Ours, for 22.7
+    """
+    found = [Y.asnumpy() for block, Y in _outputs(net, X).items()
+             if isinstance(block, kind)]
+    if not found:
+        raise InputError(f'{type(net).__name__} has no {kind.__name__}')
+    return found
+
+
+def _outputs(net, X):
+    """{block: what it gave}, of a network and all blocks in it, in order of calls."""
     outputs, hooks = {}, []
 
     def watch(block):
@@ -43,11 +68,7 @@ def feature_maps(net, X) -> list:
     finally:
         for hook in hooks:
             hook.detach()
-    found = [[type(block).__name__, outputs[block][0].asnumpy()]
-             for block in _layers(net, outputs)]
-    if not found:
-        raise InputError(f'{type(net).__name__} makes no maps of a picture')
-    return found
+    return outputs
 
 
 def _layers(block, outputs):

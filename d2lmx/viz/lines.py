@@ -139,16 +139,17 @@ def plot(X, Y=None, xlabel=None, ylabel=None, legend=None, xlim=None, ylim=None,
     plt.sca(axes)
 
 
-def plot_history(history, ax=None, fmts=FMTS):
-    """Draw every series of a `History` over epochs and return the axes.
+def plot_history(history, ax=None, fmts=FMTS, names=None):
+    """Draw series of a `History` over epochs, by default every one; return the axes.
 
     Ours, for 3.6
     """
     ax = ax if ax is not None else _new_axes(plt.rcParams['figure.figsize'])
-    for (name, pairs), fmt in zip(history.series.items(), cycle(fmts)):
-        show_single_point(*ax.plot(*zip(*pairs), fmt, label=name))
+    names = list(history.series) if names is None else names
+    for name, fmt in zip(names, cycle(fmts)):
+        show_single_point(*ax.plot(*zip(*history.series[name]), fmt, label=name))
     ax.set_xlabel('epoch')
-    ax.set_ylabel(', '.join(dict.fromkeys(map(quantity, history.series))))
+    ax.set_ylabel(', '.join(dict.fromkeys(map(quantity, names))))
     ax.legend()
     finish(ax.figure)
     ax.grid(True)

@@ -137,9 +137,9 @@ def _layers(net, inputs):
 def multiply_adds(net, *inputs) -> int:
     """How many multiplications and additions a prediction takes, in pairs.
 
-    Counted are convolutions, dense and recurrent layers and products of batches of
-    matrices, which are nearly all. Only the shapes of the inputs matter, as in
-    `layer_shapes`.
+    Counted are convolutions, transposed ones too, dense and recurrent layers and
+    products of batches of matrices, which are nearly all. Only the shapes of the inputs
+    matter, as in `layer_shapes`.
 
     Ours, for 12.1
     """
@@ -161,6 +161,8 @@ def products_of(graph, known) -> int:
         if node['op'] in ('Convolution', 'FullyConnected'):
             # each output takes as many products as a filter, or a row, has weights
             count += math.prod(result) * math.prod(inputs[1][1:])
+        elif node['op'] == 'Deconvolution':  # and each input, as a filter of it has
+            count += math.prod(inputs[0]) * math.prod(inputs[1][1:])
         elif node['op'] == 'RNN':  # (steps, batch, d), and all parameters in a row
             count += math.prod(inputs[0][:2]) * math.prod(inputs[1])
         elif node['op'] == 'batch_dot':

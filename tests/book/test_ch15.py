@@ -102,3 +102,6 @@ def test_pairs_are_judged_in_the_tokens_of_snli():
     assert first['probabilities'] == pytest.approx({'yes': .25, 'no': .75}, rel=1e-6)
     with pytest.raises(d2l.InputError, match='without a word'):
         d2l.judge_pairs(Stub(), [('a', ' \t')], arrays_of)
+    Stub.about = {'relations': ['yes']}
+    with pytest.raises(d2l.InputError, match="1 of 'relations', and its network need"):
+        d2l.judge_pairs(Stub(), [('a', 'b')], arrays_of)

@@ -119,3 +119,7 @@ def test_recommended_are_the_unseen_the_best_first():
         d2l.recommend(Model(), ['1'], 0)
     with pytest.raises(d2l.InputError, match="user '4' is unknown"):
         d2l.recommend(Model(), ['4'], 1)
+    model = Model()
+    model.about = {**model.about, 'recent': [[1, 2]]}
+    with pytest.raises(d2l.InputError, match="1 of 'recent', and its network needs 3"):
+        d2l.recommend(model, ['1'], 1)

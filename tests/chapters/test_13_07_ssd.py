@@ -15,10 +15,10 @@ ANCHORS = 4 * (64 + 16 + 4 + 1 + 1)
 
 
 @pytest.fixture
-def small(section):
-    """``small(num_classes)``: a TinySSD with weights, in the section's module."""
+def small():
+    """``small(num_classes)``: a TinySSD with weights."""
     def make(num_classes=1):
-        net = section('13.7').TinySSD(num_classes)
+        net = d2l.TinySSD(num_classes)
         net.initialize(mx.init.Xavier())
         return net
     return make
@@ -37,19 +37,18 @@ def test_shapes_are_those_that_the_page_prints(smoke_run):
         'output bbox preds': [2, 21776]}
 
 
-def test_predictions_of_a_pixel_stand_together(section):
+def test_predictions_of_a_pixel_stand_together():
     # channel c of pixel p is 10 p + c, picture by picture
     pred = np.arange(2).reshape(1, 1, 1, 2) * 10 + np.arange(4).reshape(1, 4, 1, 1)
-    assert section('13.7').concat_preds([pred, pred[:, :1]]).tolist() == [
+    assert d2l.concat_preds([pred, pred[:, :1]]).tolist() == [
         [0, 1, 2, 3, 10, 11, 12, 13, 0, 10]]
 
 
-def test_each_anchor_has_the_predictions_made_at_its_place(section, small):
+def test_each_anchor_has_the_predictions_made_at_its_place(small):
     net = small(num_classes=2)
     anchors, cls_preds, bbox_preds = net(pictures(1))
-    ssd = section('13.7')
     # the third scale: 2 x 2 pixels; its second pixel's third anchor, by hand
-    first, size, ratio = 4 * (64 + 16), ssd.sizes[2], ssd.ratios[2]
+    first, size, ratio = 4 * (64 + 16), net.sizes[2], net.ratios[2]
     middle = onp.array([.75, .25])
     half = size[0] * onp.array([2 ** .5, .5 ** .5]) / 2  # of ratio 2
     place = first + 4 + 2
@@ -69,10 +68,10 @@ def test_each_anchor_has_the_predictions_made_at_its_place(section, small):
 
 @pytest.mark.parametrize('wrap', [lambda net: net, d2l.Detector],
                          ids=['TinySSD', 'Detector'])
-def test_network_and_detector_keep_the_contract(section, wrap):
+def test_network_and_detector_keep_the_contract(wrap):
     d2l.set_seed(1)
     # gradients pass twelve layers of batch normalization over few values
-    d2l.check_hybrid_block(lambda: wrap(section('13.7').TinySSD(2)), (pictures(2),),
+    d2l.check_hybrid_block(lambda: wrap(d2l.TinySSD(2)), (pictures(2),),
                            rtol=1e-4, atol=1e-5)
 
 
@@ -101,9 +100,9 @@ OFFSETS = [[1, 2, 3, 4, 0, 0, 0, 0], [0, 0, 0, 0, 5, 5, 5, 5]]
 MASKS = [[1] * 4 + [0] * 4, [0] * 8]
 
 
-def test_the_loss_is_the_mean_over_anchors_and_over_offsets(section):
-    l = section('13.7').calc_loss(np.array(CLS), np.array([[0, 1], [0, 0]]),
-                                  np.array(OFFSETS), np.zeros((2, 8)), np.array(MASKS))
+def test_the_loss_is_the_mean_over_anchors_and_over_offsets():
+    l = d2l.calc_loss(np.array(CLS), np.array([[0, 1], [0, 0]]),
+                      np.array(OFFSETS), np.zeros((2, 8)), np.array(MASKS))
     right = onp.log(1 + onp.exp(-2))  # -log softmax of the better score; else 2 more
     assert l.tolist() == pytest.approx([onp.log(2) + 10 / 8, right + 1], rel=1e-5)
     # float32, by MXNet's own logarithm
@@ -136,7 +135,7 @@ def test_what_fills_up_labels_changes_neither_loss_nor_gradients(section, small)
     gradients = []
     for labels in (objects, padded):
         with autograd.record():
-            l = ssd.calc_loss(*ssd.targets(net, X, np.array(labels)))
+            l = d2l.calc_loss(*ssd.targets(net, X, np.array(labels)))
         l.backward()
         gradients.append([l.asnumpy(), net.cls_0.weight.grad().asnumpy(), onp.stack([
             getattr(net, f'bbox_{i}').weight.grad().asnumpy() for i in range(1, 5)])])
@@ -215,9 +214,9 @@ def test_a_readers_own_pictures_train_a_detector_of_their_classes(section, tmp_p
     assert probs.shape == (1, ANCHORS, 3) and boxes.shape == (1, ANCHORS, 4)
 
 
-def test_features_from_imagenet_take_the_place_of_the_pages(section):
+def test_features_from_imagenet_take_the_place_of_the_pages():
     with running(data='toy', files={}):
-        net = section('13.7').initialized_net('mobilenet_v2_1_0', 5, mx.cpu())
+        net = d2l.initialized_ssd('mobilenet_v2_1_0', 5, 128, mx.cpu())
         assert [file['name'] for file in hub.used()] == ['mobilenet_v2_1_0']
         given = d2l.pretrained_net('mobilenet_v2_1_0').features
     anchors, cls_preds, _ = net(np.random.uniform(0, 255, (1, 3, 128, 128)))

@@ -149,7 +149,7 @@ def test_a_wide_picture_is_squeezed_in_prediction_as_in_training(page, tmp_path,
     wide[:, :64], wide[:, 192:] = 50, 250  # quarters, of which a square has none
     cv2.imwrite(str(tmp_path / 'wide.png'), wide)
     model = Model()
-    monkeypatch.setattr(d2l, 'load_model', lambda *_: model)
+    monkeypatch.setattr(d2l, 'load_model', lambda *_, **__: model)
     page.predict('model', tmp_path / 'wide.png')
     (tested, _), = d2l.PictureIterator([wide], [0], 1, page.transform_test)
     assert (onp.asarray(model.X) == tested.asnumpy()).all()

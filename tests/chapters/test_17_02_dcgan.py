@@ -1,5 +1,6 @@
 """17.2: shapes of the page, both networks as files, grids, and what is read."""
 import json
+import shutil
 import zipfile
 
 import cv2
@@ -117,6 +118,22 @@ def test_a_grid_is_made_of_the_saved_generator(smoke_run, capsys, section):
     assert image.shape == (3 * 128, 2 * 128, 3)  # three rows of two, of doubled pixels
     assert (image[::2] == image[1::2]).all() and (image[:, ::2] == image[:, 1::2]).all()
     assert (image[-128:, -128:] == 255).all() and not (image[:, :128] == 255).all()
+
+
+@pytest.mark.parametrize('latent_dim, status, words', [
+    (9, 2, 'does not run on inputs of shapes (5, 9, 1, 1)'),
+    (0, 1, "model.json is damaged, or of another section: 'latent_dim' is not a whole"),
+    ('8', 1, "'latent_dim' is not a whole number from 1 to 100000")])
+def test_noise_of_another_size_is_refused_in_a_line(smoke_run, tmp_path, capsys,
+                                                    latent_dim, status, words):
+    shutil.copytree(smoke_run('17.2').folder / 'model', tmp_path / 'model')
+    file = tmp_path / 'model' / 'model.json'
+    content = json.loads(file.read_text())
+    assert content['about'] == {'latent_dim': 8}
+    file.write_text(json.dumps({**content, 'about': {'latent_dim': latent_dim}}))
+    assert predicted('dcgan', '--num', 5, '--model', tmp_path / 'model') == status
+    told = capsys.readouterr().err.splitlines()
+    assert words in told[-1] and 'Traceback' not in '\n'.join(told)
 
 
 def test_other_pictures_are_read_by_name_or_from_a_folder(section, tmp_path):

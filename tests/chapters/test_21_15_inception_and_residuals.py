@@ -50,6 +50,18 @@ def test_a_network_has_six_layers_a_block_and_two_more(page):
         assert names.count('Conv2D') + names.count('Dense') - shortcuts == 26
 
 
+def test_all_ten_resnets_have_the_numbers_of_their_papers(page):
+    row = page.count_resnets()
+    assert row['holds'] and list(row['measured']) == [
+        *(f'ResNet-{depth}: multiplications' for depth in (18, 34, 50, 101, 152)),
+        *(f'ResNet-{depth}: parameters' for depth in (20, 32, 44, 56, 110))]
+    assert row['measured']['ResNet-110: parameters'][1] == 1.7e6  # as printed
+    few = page.count_resnets(32)['measured']
+    assert few == {name: row['measured'][name] for name in (
+        'ResNet-18: multiplications', 'ResNet-20: parameters',
+        'ResNet-32: parameters')}
+
+
 def test_a_bottleneck_saves_what_the_course_says(page):
     row = page.count_bottleneck()
     assert row['measured'] == {'directly': 28 ** 2 * 32 * 25 * 192,

@@ -76,7 +76,7 @@ def test_a_command_costs_one_file(call, capsys, tmp_path, monkeypatch):
     (('run', 'lenat'), "no section 'lenat': did you mean lenet"),
     (('run', '3.4'), 'of chapter 3 with code are 3.1, 3.2, 3.3, 3.5, 3.6, 3.7;'),
     (('run', '19.1'), 'chapters 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, '
-     '16, 17, 18, 20, 21 '),
+     '16, 17, 18, 20, 21, 22, 23 '),
     (('run', '6.6', '--num-epochs', '0'), 'of at least 1'),
     (('run', '6.6', 'again'), 'unrecognized arguments: again'),
     (('bench', 'lenat'), 'did you mean lenet'), (('data',), 'ACTION'),

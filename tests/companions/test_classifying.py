@@ -56,3 +56,12 @@ def test_a_file_that_is_no_picture_is_told(tmp_path):
     (tmp_path / 'a.jpg').write_bytes(b'none')
     with pytest.raises(InputError, match='a.jpg is no picture'):
         d2l.classify_pictures(Model(), [tmp_path / 'a.jpg'], d2l.ToTensor())
+
+
+@pytest.mark.parametrize('classes', [['red', 'green'], list('abcd')])
+def test_there_is_a_name_for_each_score_and_no_other(tmp_path, classes):
+    model, file = Model(), picture(tmp_path, 'a.png', (0, 255, 0))
+    model.about = {'classes': classes}
+    with pytest.raises(InputError, match=f"model.json has {len(classes)} of 'classes', "
+                                         'and its network needs 3'):
+        d2l.classify_pictures(model, [file], d2l.ToTensor())

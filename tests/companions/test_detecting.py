@@ -54,11 +54,32 @@ def test_objects_are_in_pixels_of_the_picture_itself(model):
     assert [found['class'] for found in d2l.as_objects(
         rows, picture, ['cat', 'dog'], threshold=.5)] == ['cat', 'dog']
     assert d2l.as_objects(rows, picture, ['cat', 'dog'], threshold=.95) == []
+    assert d2l.as_objects(rows[:0], picture, [], threshold=.5) == []
+    with pytest.raises(d2l.InputError, match='2 classes or more.*names of 1'):
+        d2l.as_objects(rows, picture, ['cat'], threshold=.5)
 
 
 def test_without_suppression_all_boxes_stay_that_have_a_score():
     rows = d2l.detected(onp.array(PROBS), onp.array(BOXES), 1)
     assert rows[:, :2].tolist() == [[0, .9], [1, .8], [1, .6]]
+
+
+def test_detections_are_those_of_each_picture_whatever_the_batches():
+    batches = []
+
+    def detector(X):  # pictures of more red have surer cats
+        batches.append(X.shape)
+        red = X[:, 0, 0, 0].reshape(-1, 1, 1)
+        sure = np.concatenate([1 - red / 10, red / 10], axis=2)
+        return sure, np.ones((len(X), 1, 1)) * np.array([[[0, 0, .5, 1]]])
+
+    images = onp.zeros((5, 3, 4, 4), onp.uint8)
+    images[:, 0] = onp.arange(5).reshape(-1, 1, 1)
+    rows = d2l.detections(detector, images, 2)
+    assert batches == [(2, 3, 4, 4), (2, 3, 4, 4), (1, 3, 4, 4)]
+    assert [len(found) for found in rows] == [0, 1, 1, 1, 1]  # of a score of 0.01
+    onp.testing.assert_allclose([found[0, 1] for found in rows[1:]], [.1, .2, .3, .4],
+                                rtol=1e-6)  # float32
 
 
 def test_objects_are_drawn_with_their_scores(model):

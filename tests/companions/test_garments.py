@@ -55,3 +55,43 @@ def test_a_quiet_training_learns_and_draws_nothing():
     assert losses == sorted(losses, reverse=True) and len(losses) == 3
     assert history['test acc'] == pytest.approx(d2l.evaluate_accuracy(net, test_iter))
     assert d2l.plt.get_fignums() == []
+
+
+@pytest.fixture
+def garments():
+    """Grey squares, each class of its own brightness."""
+    y = onp.arange(40, dtype='int32') % 10
+    return (onp.ones((40, 1, 28, 28), 'float32')
+            * (y.reshape(-1, 1, 1, 1) + 1) / 10), y
+
+
+@pytest.mark.parametrize('num_garments, size', [(1, 64), (2, 64), (2, 56), (1, 101)])
+def test_scenes_hold_garments_where_they_are_said_to_be(garments, num_garments, size):
+    X, y, boxes = d2l.garment_scenes(garments, 50, num_garments, size)
+    assert X.shape == (50, 1, size, size) and X.dtype == 'float32'
+    assert y.shape == (50, num_garments) and boxes.shape == (50, num_garments, 4)
+    for (scene,), labels, squares in zip(X, y, boxes):
+        assert len(set(labels)) == num_garments
+        free = onp.ones((size, size), bool)
+        for label, (x1, y1, x2, y2) in zip(labels, squares):
+            assert (x2 - x1, y2 - y1) == (28, 28) and min(x1, y1) >= 0
+            assert max(x2, y2) <= size
+            assert (scene[y1:y2, x1:x2] >= onp.float32((label + 1) / 10)).all()
+            assert free[y1:y2, x1:x2].all()  # of no other
+            free[y1:y2, x1:x2] = False
+        assert onp.count_nonzero(scene[free]) <= 4 * 8 ** 2  # pieces of others
+
+
+def test_two_garments_lie_beside_and_above_each_other(garments):
+    _, _, boxes = d2l.garment_scenes(garments, 200, 2)
+    apart = abs(boxes[:, 0, :2] - boxes[:, 1, :2]) >= 28
+    assert 50 < apart[:, 0].sum() and 50 < apart[:, 1].sum()  # of about 100 each
+    assert apart.any(axis=1).all()
+    _, _, boxes = d2l.garment_scenes(garments, 400)
+    assert boxes[:, 0, :2].min() == 0 and boxes[:, 0, 2:].max() == 64
+
+
+@pytest.mark.parametrize('num_garments, size', [(0, 64), (3, 64), (1, 55)])
+def test_scenes_that_cannot_be_are_told(garments, num_garments, size):
+    with pytest.raises(d2l.InputError, match='1 or 2 garments and sides of 56 pixels'):
+        d2l.garment_scenes(garments, 1, num_garments, size)

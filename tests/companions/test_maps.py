@@ -68,3 +68,27 @@ def test_principal_components_are_those_of_scikit_learn():
 def test_a_perplexity_that_cannot_be_is_told(perplexity):
     with pytest.raises(d2l.InputError, match='above 1 and below 59'):
         d2l.joint_probabilities(groups(), perplexity)
+
+
+def test_groups_are_as_far_apart_as_scikit_learn_says():
+    metrics = pytest.importorskip('sklearn.metrics')
+    rng = onp.random.RandomState(0)
+    for names in (rng.randint(0, 4, 60), onp.repeat(['b', 'a', 'c'], 20),
+                  onp.append(onp.repeat([1, 2], 29), [7, 9])):  # two are alone
+        ours = d2l.silhouette(groups(), names)
+        assert ours == pytest.approx(metrics.silhouette_score(groups(), names),
+                                     abs=1e-6)
+    assert d2l.silhouette(groups(), onp.repeat([0, 1, 2], 20)) > .5
+
+
+def test_groups_on_one_point_by_hand():
+    X = onp.array([[0, 0], [0, 0], [3, 4], [3, 4]])
+    assert d2l.silhouette(X, [0, 0, 1, 1]) == 1
+    assert d2l.silhouette(X, [0, 1, 0, 1]) == pytest.approx(-1 / 2)  # 5 within, 2.5 out
+    assert d2l.silhouette(onp.zeros((3, 2)), [0, 0, 1]) == 0
+
+
+@pytest.mark.parametrize('names', [[0, 0, 0], [0, 1, 2]])
+def test_too_few_or_many_groups_are_told(names):
+    with pytest.raises(d2l.InputError, match='2 to 2 groups of 3 rows'):
+        d2l.silhouette(onp.zeros((3, 2)), names)

@@ -103,3 +103,30 @@ def test_a_model_of_another_section_is_refused_by_name(net, tmp_path):
     with running(section='13.07_ssd'), pytest.raises(
             BadData, match='it is of 13.02_fine_tuning, not of 13.07_ssd'):
         d2l.load_model(place)
+
+
+@pytest.mark.parametrize('kind, good, bad, words', [
+    (str, ['', 'cat'], [1, ['cat']], 'a text'),
+    (float, [0, -1.5, 2], ['1', True, float('nan'), float('inf'), -10 ** 400],
+     'a number'),
+    (int, [0, 2 ** 31 - 1], [-1, 2 ** 31, 1.0, True, '1'],
+     'a whole number from 0 to 2147483647'),
+    (range(1, 5), [1, 4], [0, 5, 1.5, '1'], 'a whole number from 1 to 4'),
+    ([str], [[], ['a', 'b']], ['ab', [1], ['a', None], {'a': 'b'}],
+     'a list, of which each is a text'),
+    ([[int]], [[[]], [[1, 2], [3]]], [[1], [[-1]]],
+     'a list, of which each is a list, of which each is a whole number from 0'),
+    ((float,) * 3, [[1, 2.5, 3]], [[1, 2], [1, 2, 3, 4], 3, [1, 2, 'x']],
+     'a list of 3, of which each is a number')])
+def test_a_model_must_hold_what_is_asked_for(net, tmp_path, kind, good, bad, words):
+    for value in good:
+        place = d2l.save_model(tmp_path / 'model', net, np.array(X), {'key': value})
+        assert d2l.load_model(place, key=kind).about == {'key': value}
+    content = json.loads((place / 'model.json').read_text())
+    for value in bad:
+        (place / 'model.json').write_text(json.dumps({**content, 'about': {
+            'key': value}}))
+        with pytest.raises(BadData, match=f"model.json.*'key' is not {words}"):
+            d2l.load_model(place, key=kind)
+    with pytest.raises(BadData, match="it has no 'other'"):
+        d2l.load_model(place, other=kind)

@@ -132,6 +132,21 @@ def test_a_run_writes_numbers_and_figures_and_says_where(command, capsys):
     assert str(folder / 'metrics.json') in capsys.readouterr().out
 
 
+def test_claims_that_times_decide_stand_with_the_others(tmp_path):
+    def run(*, num_seeds: int = 3) -> dict:
+        return {'claims': [d2l.claim('smaller', {'size': 1}, True)],
+                'timing': {'seconds': [.5], 'claims': [
+                    d2l.claim('faster', {'ratio': 2.}, False)]}}
+
+    section = sections.Section('22.9', 'fast', 'Fast', '快', (), tmp_path)
+    module = SimpleNamespace(run=run, SMOKE={})
+    assert status_of_run(section, module, ['--out', str(tmp_path)]) == 0
+    record = metrics(tmp_path / '22.09_fast')
+    assert [(row['claim'], row['holds']) for row in record['result']['claims']] == [
+        ('smaller', True), ('faster', False)]
+    assert record['timing']['seconds'] == [.5] and 'claims' not in record['timing']
+
+
 def test_one_seed_gives_one_result_and_another_seed_another(command):
     first = untimed(command('--seed', '5')[1])
     assert untimed(command('--seed', '5')[1]) == first

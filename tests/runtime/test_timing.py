@@ -54,3 +54,30 @@ def test_a_benchmark_does_not_pay_for_what_was_queued_before():
     timer = d2l.Timer()
     b.wait_to_read()
     assert timer.stop() < .005 and benchmark.seconds < .005
+
+
+def test_functions_take_turns_and_first_calls_do_not_count(clock):
+    calls, now = [], [10.]
+
+    def work(name, *seconds):
+        ends = iter(seconds)
+
+        def function():
+            calls.append(name)
+            now[0] += next(ends)
+            clock(now[0])
+
+        return function
+
+    assert d2l.time_in_turn({'a': work('a', 100, 1, 2), 'b': work('b', 200, 3, 4)},
+                            2) == {'a': [1, 2], 'b': [3, 4]}
+    assert calls == ['a', 'b'] * 3
+
+
+@pytest.mark.alone
+def test_a_turn_ends_with_what_it_left_in_the_queue():
+    a = np.random.normal(size=(900, 900))
+    queued, done = d2l.time_in_turn({
+        'queued': lambda: [np.dot(a, a) for _ in range(3)],
+        'done': lambda: [np.dot(a, a).wait_to_read() for _ in range(3)]}, 3).values()
+    assert min(queued) > min(done) / 2

@@ -191,6 +191,145 @@ def test_a_class_without_a_name_is_refused():
         d2l.detection_map([found((3, .9, HERE))], [objects()], class_names=['a', 'b'])
 
 
+# ---- detection by the rules of COCO
+
+
+def test_all_overlaps_count_and_an_exact_box_has_them_all():
+    truth = objects((0, HERE), (0, THERE))
+    exact = [found((0, .9, HERE), (0, .8, THERE))]
+    assert d2l.coco_map(exact, [truth]) == {'mAP': 1, 'mAP@50': 1, 'mAP@75': 1}
+    # 8/10 of a box: right up to an overlap of .8, so by 7 of 10 bounds
+    part = [found((0, .9, (0, 0, 8, 10)), (0, .8, (20, 20, 28, 30)))]
+    assert d2l.coco_map(part, [truth]) == {
+        'mAP': pytest.approx(.7), 'mAP@50': 1, 'mAP@75': 1}
+
+
+def test_precision_is_read_at_101_recalls():
+    # right, wrong, right: 1 at recalls 0 to .5, which are 51, and 2/3 at 50
+    pred = found((0, .9, HERE), (0, .8, FAR), (0, .7, THERE))
+    truth = objects((0, HERE), (0, THERE))
+    assert d2l.coco_map([pred], [truth])['mAP'] == pytest.approx(
+        (51 + 50 * 2 / 3) / 101)
+    # what is never found has the precision 0
+    assert d2l.coco_map([pred[:1]], [truth])['mAP'] == pytest.approx(51 / 101)
+
+
+def test_a_box_takes_the_object_that_is_left():
+    # both boxes overlap the first object most, the second by more than half
+    first, second = (0, 0, 10, 10), (0, 2, 10, 12)
+    pred = found((0, .9, first), (0, .8, (0, 1, 10, 10)))
+    truth = objects((0, first), (0, second))
+    assert d2l.coco_map([pred], [truth])['mAP@50'] == 1
+    assert d2l.detection_map([pred], [truth])['mAP'] == 1 / 2  # VOC's rule
+
+
+def test_the_hundred_best_boxes_of_a_picture_and_class_count():
+    crowd = found(*[(0, .9, FAR)] * 100, (0, .5, HERE), (1, .4, HERE))
+    truth = objects((0, HERE), (1, HERE))
+    assert d2l.coco_map([crowd], [truth])['mAP'] == 1 / 2
+    assert d2l.coco_map([crowd], [truth], most=101)['mAP'] == pytest.approx(
+        (1 + 1 / 101) / 2)
+
+
+@pytest.mark.parametrize('pred, truth, value', [
+    ([found()], [objects((0, HERE))], 0), ([], [], math.nan),
+    ([found((0, .9, HERE))], [objects()], math.nan),
+    ([found((1, .9, HERE))], [objects((0, HERE))], 0)])
+def test_without_boxes_or_objects_coco_is_as_voc(pred, truth, value):
+    assert all(number == pytest.approx(value, nan_ok=True)
+               for number in d2l.coco_map(pred, truth).values())
+    assert d2l.detection_map(pred, truth)['mAP'] == pytest.approx(value, nan_ok=True)
+
+
+def random_scenes(rng):
+    """Boxes with scores, some equal, and objects of three classes in 30 pictures."""
+    def boxes(n):
+        corner = rng.uniform(0, 12, (n, 2))
+        return onp.concatenate([corner, corner + rng.uniform(3, 9, (n, 2))], axis=1)
+
+    truth = [onp.insert(boxes(n), 0, rng.randint(0, 3, n), axis=1)
+             for n in rng.randint(0, 5, 30)]
+    pred = []
+    for rows in truth:
+        near = rows[:, 1:] + rng.normal(0, .7, (len(rows), 4))
+        near = onp.concatenate([onp.repeat(near, 2, axis=0), boxes(3)])
+        labels = onp.append(onp.repeat(rows[:, 0], 2), rng.randint(0, 3, 3))
+        scores = rng.randint(0, 20, len(near)) / 20
+        pred.append(onp.column_stack([labels, scores, near]))
+    return pred, truth
+
+
+def test_random_boxes_are_judged_as_by_coco():
+    coco = pytest.importorskip('pycocotools.coco', reason='needs pycocotools')
+    cocoeval = pytest.importorskip('pycocotools.cocoeval',
+                                   reason='needs pycocotools')
+    pred, truth = random_scenes(onp.random.RandomState(2))
+
+    def entry(i, number, label, box, **more):
+        x1, y1, x2, y2 = map(float, box)
+        return {'image_id': i, 'id': number, 'category_id': int(label),
+                'bbox': [x1, y1, x2 - x1, y2 - y1],
+                'area': (x2 - x1) * (y2 - y1), 'iscrowd': 0, **more}
+
+    things = [(i, row) for i, rows in enumerate(truth) for row in rows]
+    theirs = coco.COCO()
+    theirs.dataset = {
+        'images': [{'id': i} for i in range(30)],
+        'categories': [{'id': label} for label in range(3)],
+        'annotations': [entry(i, number, row[0], row[1:])
+                        for number, (i, row) in enumerate(things, 1)]}
+    theirs.createIndex()
+    said = theirs.loadRes([entry(i, number, row[0], row[2:], score=float(row[1]))
+                           for number, (i, row) in enumerate(
+                               ((i, row) for i, rows in enumerate(pred)
+                                for row in rows), 1)])
+    judge = cocoeval.COCOeval(theirs, said, 'bbox')
+    judge.evaluate()
+    judge.accumulate()
+    judge.summarize()
+    ours = d2l.coco_map(pred, truth)
+    assert list(ours.values()) == pytest.approx(judge.stats[:3].tolist(), abs=1e-9)
+    assert .1 < ours['mAP'] < ours['mAP@50'] < 1
+
+
+def test_objects_of_coco_are_not_difficult():
+    with pytest.raises(ValueError, match='truth must have 5 numbers a row'):
+        d2l.coco_map([found()], [onp.zeros((1, 6))])
+    with pytest.raises(ValueError, match='boxes of 1 pictures, objects of 0'):
+        d2l.coco_map([found()], [])
+
+
+# ---- masks of single pictures
+
+
+def test_overlaps_of_masks_are_those_of_scikit_learn():
+    metrics = pytest.importorskip('sklearn.metrics')
+    pred, truth = onp.random.RandomState(0).randint(0, 2, (2, 5, 4, 3))
+    IoU, dice = d2l.mask_overlaps(pred, truth)
+    for i in range(5):
+        assert IoU[i] == pytest.approx(metrics.jaccard_score(truth[i].ravel(),
+                                                             pred[i].ravel()))
+        assert dice[i] == pytest.approx(metrics.f1_score(truth[i].ravel(),
+                                                         pred[i].ravel()))
+        meter = d2l.SegmentationMeter(2)
+        meter.add(pred[i][None], truth[i][None])
+        assert meter.value()['IoU'][1] == pytest.approx(IoU[i])
+
+
+def test_overlaps_of_masks_without_pixels():
+    nothing, all_of_it = onp.zeros((1, 2, 2)), onp.ones((1, 2, 2))
+    for pred, truth, value in ((nothing, all_of_it, 0), (all_of_it, nothing, 0),
+                               (all_of_it, all_of_it, 1), (nothing, nothing, math.nan)):
+        for overlap in d2l.mask_overlaps(pred, truth):
+            assert overlap[0] == pytest.approx(value, nan_ok=True)
+
+
+@pytest.mark.parametrize('pred, truth', [((1, 2, 3), (1, 3, 2)), ((2, 3), (2, 3))])
+def test_masks_of_other_shapes_are_refused(pred, truth):
+    with pytest.raises(d2l.InputError, match='as many found as there are'):
+        d2l.mask_overlaps(onp.zeros(pred), onp.zeros(truth))
+
+
 # ---- segmentation
 
 

@@ -7,7 +7,9 @@ from mxnet import np
 import d2lmx as d2l
 
 FUNCTIONS = [d2l.box_corner_to_center, d2l.box_center_to_corner, d2l.box_iou,
-             d2l.offset_boxes, d2l.offset_inverse]
+             d2l.offset_boxes, d2l.offset_inverse, d2l.iou_loss, d2l.giou_loss,
+             d2l.diou_loss, d2l.ciou_loss, d2l.eiou_loss, d2l.focal_eiou_loss,
+             d2l.alpha_iou_loss, d2l.siou_loss, d2l.wiou_loss]
 
 
 @pytest.mark.parametrize('function', FUNCTIONS, ids=lambda f: f.__name__)

@@ -44,6 +44,20 @@ def test_a_block_whose_output_is_no_map_is_opened():
     assert name == 'Conv2D' and maps.shape == (2, 4, 3)
 
 
+def test_outputs_of_a_kind_stand_in_the_order_of_their_calls():
+    net, X = network(), np.random.uniform(size=(2, 1, 8, 10))
+    net.hybridize()
+    net(X)
+    first, *others = d2l.block_outputs(net, X, nn.Conv2D)
+    onp.testing.assert_allclose(first, net[0](X).asnumpy(), rtol=1e-5, atol=1e-6)
+    block, Y = net[1][1], net[1][0](net[0](X))
+    onp.testing.assert_allclose(others[0], block.conv1(Y).asnumpy(), rtol=1e-5,
+                                atol=1e-6)
+    assert len(others) == 2 and first.shape[0] == 2
+    with pytest.raises(InputError, match='HybridSequential has no Dropout'):
+        d2l.block_outputs(net, X, nn.Dropout)
+
+
 def test_a_network_without_maps_is_told():
     net = nn.Dense(3)
     net.initialize()

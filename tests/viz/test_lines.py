@@ -112,6 +112,16 @@ def test_a_history_is_drawn_series_by_series_over_epochs():
                                                                      'test acc']
 
 
+def test_series_of_a_history_may_be_drawn_apart():
+    history = d2l.History()
+    history.add(1, {'train loss': 2, 'mAP': .5, 'valid loss': 3})
+    losses = d2l.plot_history(history, names=['train loss', 'valid loss'])
+    mAP = d2l.plot_history(history, names=['mAP'])
+    assert curves(losses) == [[[1], [2]], [[1], [3]]] and losses.get_ylabel() == 'loss'
+    assert curves(mAP) == [[[1], [.5]]] and mAP.get_ylabel() == 'mAP'
+    assert losses.figure is not mAP.figure
+
+
 def test_a_curve_of_one_point_is_a_dot_until_there_are_two():
     axes = plot([3], [4], fmts=['-'])
     assert axes.lines[0].get_marker() == '.'

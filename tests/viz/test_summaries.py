@@ -112,6 +112,12 @@ def test_multiply_adds_by_hand():
         12 * 12 * 6 * 50 + 216 * 10)
 
 
+def test_multiply_adds_of_a_transposed_convolution_by_hand():
+    net = nn.Conv2DTranspose(6, kernel_size=3, strides=2, groups=2)
+    # each of 4 x 8 x 8 inputs, times a filter of 3 outputs of its group and 3 x 3
+    assert d2l.multiply_adds(net, np.zeros((3, 4, 8, 8))) == 3 * 4 * 64 * 3 * 9
+
+
 def test_products_of_recurrent_layers_and_of_batches_of_matrices_by_hand():
     class Net(nn.HybridBlock):
         def __init__(self):

@@ -4,6 +4,7 @@ from mxnet import autograd, gluon, init, np
 from ...data.arrays import BatchIterator
 from ...data.images.detection import as_floats, detection_folder, read_detection
 from ...metrics import Accumulator
+from ...models.ssd import calc_loss
 from ...pages import sections
 from ...train.engine import fit
 from ..boxes import looped_targets
@@ -66,8 +67,8 @@ class Detection:
                 with autograd.record():
                     anchors, cls_preds, bbox_preds = net(X)
                     bbox_labels, bbox_masks, cls_labels = looped_targets(anchors, Y)
-                    l = module.calc_loss(cls_preds, cls_labels, bbox_preds, bbox_labels,
-                                         bbox_masks)
+                    l = calc_loss(cls_preds, cls_labels, bbox_preds, bbox_labels,
+                                  bbox_masks)
                 l.backward()
                 trainer.step(X.shape[0])
                 metric.add(float(module.cls_eval(cls_preds, cls_labels)),

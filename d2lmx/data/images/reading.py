@@ -7,11 +7,12 @@ import numpy as onp
 
 from ...errors import InputError, MissingFile
 
-__all__ = ['read_picture']
+__all__ = ['read_picture', 'SIDES']
 
 MOST_BYTES = 200 * 10 ** 6
 MOST_PIXELS = 2 ** 27  # 134 million: of a picture of 16,384 by 8,192
 TOO_LARGE = f'more than {MOST_PIXELS // 10 ** 6} million pixels: scale it down'
+SIDES = range(1, 4097)  # in pixels, of pictures that a saved network may ask for
 WHITE = (255, 255, 255, 255)
 
 

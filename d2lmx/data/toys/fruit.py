@@ -23,21 +23,28 @@ BEND, THICKNESS = 1.15, .145  # half the arc's angle; half the width of the leng
 COLUMNS = ('img_name', 'label', 'xmin', 'ymin', 'xmax', 'ymax')
 
 
-def toy_fruit(num_examples: int, seed: int = 0, num_fruits: int = 1):
+def toy_fruit(num_examples: int, seed: int = 0, num_fruits: int = 1, lengths=LENGTHS):
     """Pictures of bananas, made from a seed, with their boxes and shapes.
 
     Gives pictures (n, 256, 256, 3), uint8 RGB; labels (n, num_fruits, 5), float32:
     class 0 and the corners (x1, y1, x2, y2) in 0 to 1, as `read_data_bananas` gives
     them; and masks (n, num_fruits, 256, 256), bool: the pixels of each banana, whose
-    box is the smallest around them. Bananas of one picture do not overlap.
-    ValueError for more than 9 of them, and for no example.
+    box is the smallest around them. Bananas of one picture do not overlap. lengths:
+    the least and the largest, in pixels, from end to end.
+    ValueError for more than 9 of them, for no example, and for bananas longer than the
+    place that each has: up to 210 pixels alone, 103 where there are 2 to 4, else 67.
 
     Ours, for 13.6
     """
     if num_examples < 1 or not 1 <= num_fruits <= 9:
         raise ValueError('one example at least and 1 to 9 bananas a picture are '
                          f'needed, got {num_examples} and {num_fruits}')
-    made = list(examples(num_examples, onp.random.RandomState(seed), num_fruits))
+    (low, high), most = lengths, longest(num_fruits)
+    if not 8 <= low <= high <= most:
+        raise ValueError(f'lengths must rise from 8 to at most {most} pixels for '
+                         f'{num_fruits} bananas a picture, got {lengths}')
+    made = list(examples(num_examples, onp.random.RandomState(seed), num_fruits,
+                         lengths))
     images, boxes, numbers = (onp.stack(parts) for parts in zip(*made))
     classes = onp.zeros((*boxes.shape[:2], 1))
     labels = onp.concatenate([classes, boxes / SIDE], axis=2).astype('float32')
@@ -84,19 +91,29 @@ def png(image) -> bytes:
     return cv2.imencode('.png', image, packing)[1].tobytes()
 
 
-def examples(count, rng, num_fruits=1):
+def cells_of(num_fruits):
+    """Places in a row of a picture, each of which has one banana at most."""
+    return 1 if num_fruits == 1 else 2 if num_fruits <= 4 else 3
+
+
+def longest(num_fruits):
+    """The length up to which a banana, however turned, has room in its place."""
+    return int((SIDE // cells_of(num_fruits) - 4) / 1.2)
+
+
+def examples(count, rng, num_fruits=1, lengths=LENGTHS):
     """Yield pictures, boxes (num_fruits, 4) in pixels, and whose each pixel is.
 
     Numbers, uint8 (256, 256), count the bananas from 1; 0 is the background.
     """
     scenes = backgrounds(rng, min(count, NUM_BACKGROUNDS))
-    cells = 1 if num_fruits == 1 else 2 if num_fruits <= 4 else 3  # a row of them
+    cells = cells_of(num_fruits)
     cell = SIDE // cells
     for _ in range(count):
         image = scene(scenes[rng.randint(len(scenes))], rng)
         boxes, numbers = [], onp.zeros((SIDE, SIDE), onp.uint8)
         for k, place in enumerate(rng.permutation(cells ** 2)[:num_fruits]):
-            cover, color = banana(rng, rng.uniform(*LENGTHS))
+            cover, color = banana(rng, rng.uniform(*lengths))
             h, w = cover.shape
             top = place // cells * cell + rng.randint(cell - h + 1)
             left = place % cells * cell + rng.randint(cell - w + 1)

@@ -51,6 +51,29 @@ def test_bananas_are_yellow_and_their_backgrounds_mostly_not(one):
     assert ((yellow - blue)[~inside] > 30).mean() < .35
 
 
+@pytest.mark.parametrize('num_fruits, most', [(1, 210), (4, 103), (9, 67)])
+def test_bananas_are_as_long_as_asked_for_up_to_their_place(num_fruits, most):
+    _, labels, _ = d2l.toy_fruit(12, 1, num_fruits, (most, most))
+    sides = labels[:, :, 3:] - labels[:, :, 1:3]
+    # the curve is a little longer than the way from end to end, and thinner
+    longest = sides.max(axis=2) * 256
+    assert .6 * most < longest.min() and longest.max() < 1.25 * most
+    assert (labels[:, :, 1:] >= 0).all() and (labels[:, :, 1:] <= 1).all()
+
+
+@pytest.mark.parametrize('num_fruits, lengths', [
+    (1, (8, 211)), (2, (8, 104)), (5, (8, 68)), (1, (7, 20)), (1, (30, 20))])
+def test_lengths_without_room_are_refused(num_fruits, lengths):
+    with pytest.raises(ValueError, match=r'lengths must rise from 8 to at most'):
+        d2l.toy_fruit(1, 0, num_fruits, lengths)
+
+
+def test_lengths_that_vary_make_boxes_of_widely_differing_areas():
+    _, labels, _ = d2l.toy_fruit(6, 2, 4, (16, 100))
+    areas = (labels[:, :, 3:] - labels[:, :, 1:3]).prod(axis=2)
+    assert areas.max() > 15 * areas.min()
+
+
 def test_several_bananas_of_a_picture_do_not_overlap():
     _, labels, masks = d2l.toy_fruit(6, seed=1, num_fruits=5)
     assert labels.shape == (6, 5, 5) and masks.shape == (6, 5, 256, 256)

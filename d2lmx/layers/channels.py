@@ -1,0 +1,132 @@
+"""Attention in convolutional networks: what channels and places of maps weigh."""
+from mxnet.gluon import nn
+
+__all__ = ['SqueezeExcitation', 'ChannelAttention', 'SpatialAttention', 'CBAM']
+
+
+def bottleneck(channels, ratio):
+    """(batch, channels) -> (batch, channels), with channels / ratio numbers between."""
+    if not 1 <= ratio <= channels:
+        raise ValueError(f'ratio must lie between 1 and the {channels} channels, of '
+                         f'which a hidden number or more must be left, got {ratio}')
+    layers = nn.HybridSequential()
+    layers.add(nn.Dense(channels // ratio, activation='relu', in_units=channels),
+               nn.Dense(channels, in_units=channels // ratio))
+    return layers
+
+
+class SqueezeExcitation(nn.HybridBlock):
+    """Each channel times a number in (0, 1), which the means of all channels decide.
+
+    With z the mean of each channel: X sigmoid(W_2 relu(W_1 z + b_1) + b_2), of
+    Squeeze-and-Excitation Networks (Hu et al., 2018).
+
+    Parameters
+    ----------
+    channels
+        Of the input.
+    ratio
+        How many times fewer numbers than channels W_1 leaves; from 1 to channels, else
+        ValueError.
+
+    Inputs
+        X (batch, channels, h, w)
+
+    Outputs
+        (batch, channels, h, w)
+
+    Ours, for 22.7
+    """
+
+    def __init__(self, channels: int, ratio: int = 16, **kwargs):
+        super().__init__(**kwargs)
+        self.squeeze = nn.GlobalAvgPool2D()
+        self.excite = bottleneck(channels, ratio)
+
+    def hybrid_forward(self, F, X):
+        s = F.npx.sigmoid(self.excite(self.squeeze(X)))  # (batch, channels)
+        return X * F.npx.reshape(s, (-2, -2, 1, 1))
+
+
+class ChannelAttention(nn.HybridBlock):
+    """What each channel weighs, by its mean and its largest number.
+
+    Both go through the same two dense layers, of CBAM (Woo et al., 2018):
+    sigmoid(MLP(mean) + MLP(largest)).
+
+    channels, ratio: as of `SqueezeExcitation`.
+
+    Inputs
+        X (batch, channels, h, w)
+
+    Outputs
+        (batch, channels, 1, 1), in (0, 1)
+
+    Ours, for 22.7
+    """
+
+    def __init__(self, channels: int, ratio: int = 16, **kwargs):
+        super().__init__(**kwargs)
+        self.mean, self.largest = nn.GlobalAvgPool2D(), nn.GlobalMaxPool2D()
+        self.mlp = bottleneck(channels, ratio)
+
+    def hybrid_forward(self, F, X):
+        s = self.mlp(self.mean(X)) + self.mlp(self.largest(X))  # (batch, channels)
+        return F.npx.reshape(F.npx.sigmoid(s), (-2, -2, 1, 1))
+
+
+class SpatialAttention(nn.HybridBlock):
+    """What each place weighs, by the mean and the largest of its channels.
+
+    A convolution sees both as two channels, of CBAM (Woo et al., 2018):
+    sigmoid(conv([mean; largest])).
+
+    kernel_size: the side of its window, odd, so that the size is kept; else ValueError.
+
+    Inputs
+        X (batch, channels, h, w)
+
+    Outputs
+        (batch, 1, h, w), in (0, 1)
+
+    Ours, for 22.7
+    """
+
+    def __init__(self, kernel_size: int = 7, **kwargs):
+        super().__init__(**kwargs)
+        if kernel_size % 2 == 0:
+            raise ValueError('kernel_size must be odd, so that the size is kept, got '
+                             f'{kernel_size}')
+        self.conv = nn.Conv2D(1, kernel_size, padding=kernel_size // 2, in_channels=2)
+
+    def hybrid_forward(self, F, X):
+        seen = F.np.concatenate([F.np.mean(X, axis=1, keepdims=True),
+                                 F.np.max(X, axis=1, keepdims=True)], axis=1)
+        return F.npx.sigmoid(self.conv(seen))
+
+
+class CBAM(nn.HybridBlock):
+    """Channels times what they weigh, then places times what they weigh.
+
+    Convolutional Block Attention Module (Woo et al., 2018), of `ChannelAttention` and
+    `SpatialAttention`.
+
+    channels, ratio, kernel_size: as of these.
+
+    Inputs
+        X (batch, channels, h, w)
+
+    Outputs
+        (batch, channels, h, w)
+
+    Ours, for 22.7
+    """
+
+    def __init__(self, channels: int, ratio: int = 16, kernel_size: int = 7, **kwargs):
+        super().__init__(**kwargs)
+        self.channel = ChannelAttention(channels, ratio)
+        self.spatial = SpatialAttention(kernel_size)
+
+    def hybrid_forward(self, F, X):
+        X = X * self.channel(X)
+        return X * self.spatial(X)
