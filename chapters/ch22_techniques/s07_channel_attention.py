@@ -139,6 +139,8 @@ def show_maps(net, images):
     axes = d2l.show_images([picture for row in rows for picture in row], len(rows), n)
     for ax, title in zip(axes[::n], titles):
         ax.set_title(title, fontsize='small', loc='left')
+    for ax in axes[n:]:
+        ax.images[0].set_clim(0, 1)
 
 
 def claims_of(found, networks):
