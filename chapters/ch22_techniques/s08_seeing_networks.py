@@ -47,21 +47,23 @@ def fresh_net():
 
 
 def on_device(X):
-    return np.array(X, ctx=d2l.try_gpu())
+    return np.array(X, dtype=X.dtype, ctx=d2l.try_gpu())
 
 
 # ---- slopes and heat
 
 
-def slope_errors(net, X, classes, step=1e-3):
+def slope_errors(net, X, classes, step=1e-6):
     """How far slopes of scores are from differences, told that it predicts or not.
 
     Along one direction, drawn, for each picture: the length of all pictures' errors by
     that of the differences. A network that predicts while its slopes are recorded has
-    those of training, unless ``backward`` is told, too.
+    those of training, unless ``backward`` is told, too. All is done in float64, in
+    which steps are so small that hardly a ReLU bends between their ends.
     """
-    X, classes = on_device(X), on_device(classes)
-    way = on_device(onp.random.normal(size=X.shape).astype('float32'))
+    net.cast('float64')
+    X, classes = on_device(X.astype('float64')), on_device(classes)
+    way = np.array(onp.random.normal(size=X.shape), dtype='float64', ctx=X.ctx)
 
     def scores(X):
         return npx.pick(net(X), classes)
@@ -76,6 +78,7 @@ def slope_errors(net, X, classes, step=1e-3):
         slopes = (X.grad * way).sum(axis=(1, 2, 3)).asnumpy()
         found[f'slopes of {name}'] = (onp.linalg.norm(slopes - rise)
                                       / onp.linalg.norm(rise))
+    net.cast('float32')
     return found
 
 
