@@ -30,7 +30,8 @@ COUNTS = {'0 < len(missing) < len(FILES)',
           'tuple(shape) != row_shape or not 1 <= n <= MOST_ROWS',
           "'\\x00' in given or len(os.fsencode(given)) > PATH "
           'or any((len(part) > NAME for part in parts))', '0 < abs(value) < REAL[0]',
-          'seconds > READ_SECONDS and received < SLOWEST * seconds'}
+          'seconds > READ_SECONDS and received < SLOWEST * seconds',
+          'n > MOST_COUNTED'}
 X = np.array([[1., -2., 3.], [4., 5., -6.]])
 
 
