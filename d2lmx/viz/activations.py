@@ -30,6 +30,14 @@ def feature_maps(net, X) -> list:
 
     Ours, for 21.14
     """
+    found = layer_maps(net, X)
+    if not found:
+        raise InputError(f'{type(net).__name__} makes no maps of a picture')
+    return found
+
+
+def layer_maps(net, X) -> list:
+    """What `feature_maps` gives, or [] where no layer makes maps."""
     outputs, hooks = {}, []
 
     def watch(block):
@@ -43,11 +51,8 @@ def feature_maps(net, X) -> list:
     finally:
         for hook in hooks:
             hook.detach()
-    found = [[type(block).__name__, outputs[block][0].asnumpy()]
-             for block in _layers(net, outputs)]
-    if not found:
-        raise InputError(f'{type(net).__name__} makes no maps of a picture')
-    return found
+    return [[type(block).__name__, outputs[block][0].asnumpy()]
+            for block in _layers(net, outputs)]
 
 
 def _layers(block, outputs):
