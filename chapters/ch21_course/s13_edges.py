@@ -131,8 +131,8 @@ def by_hand():
     upright, flat = answers(UPRIGHT), answers(FLAT)
     return d2l.claim(
         'a kernel written by hand answers to edges of its own direction, not to others',
-        {'upright kernel, upright and flat edge': upright,
-         'flat kernel, upright and flat edge': flat},
+        {f'{kernel} kernel': dict(zip(('upright edge', 'flat edge'), found))
+         for kernel, found in (('upright', upright), ('flat', flat))},
         upright[0] > 0 == upright[1] and flat[1] > 0 == flat[0])
 
 
@@ -143,8 +143,8 @@ def by_padding():
                (('same', same), ('valid', valid))}
     return d2l.claim(
         'without padding pictures shrink, and their corners count for less',
-        {f'side of 12 after {NUM_LAYERS} layers, same and valid': [kept, left],
-         "paths from a corner, of the middle's, same and valid": [*corners.values()]},
+        {f'side of 12 after {NUM_LAYERS} layers': {'same': kept, 'valid': left},
+         "paths from a corner, of the middle's": corners},
         left < kept == 12 and corners['valid'] < corners['same'])
 
 

@@ -185,7 +185,8 @@ def narrows(rows):
 
 def claims_of(networks):
     """What is claimed of sizes, with the numbers of `counted` networks."""
-    pairs = {f'{name}: {quantity}': [networks[name][quantity], printed]
+    pairs = {f'{name}: {quantity}': {'computed': networks[name][quantity],
+                                     'printed': printed}
              for name, numbers in PAPERS.items() for quantity, printed in
              numbers.items()}
     shares = {f'{name}: {quantity}': networks[name][quantity]
@@ -194,9 +195,9 @@ def claims_of(networks):
     narrow = {name: narrows(net['layers']) for name, net in networks.items()}
     sizes = {name: networks[name]['parameters'] for name in ('NiN', 'AlexNet')}
     return [
-        d2l.claim('the networks are as large as their papers say (computed, printed)',
-                  pairs, all(abs(ours / printed - 1) < NEAR
-                             for ours, printed in pairs.values())),
+        d2l.claim('the networks are as large as their papers say', pairs,
+                  all(abs(row['computed'] / row['printed'] - 1) < NEAR
+                      for row in pairs.values())),
         d2l.claim('dense layers hold most parameters, convolutions do most of the work',
                   shares, min(shares.values()) > 0.5),
         d2l.claim('layer by layer maps become smaller and channels more', narrow,

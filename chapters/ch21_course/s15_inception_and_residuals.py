@@ -53,8 +53,9 @@ def example_inputs(batch_size=2):
 
 
 def near(pairs):
-    """Whether each pair of numbers, ours and printed, agrees."""
-    return all(abs(ours / printed - 1) < NEAR for ours, printed in pairs.values())
+    """Whether each pair of numbers, computed and printed, agrees."""
+    return all(abs(row['computed'] / row['printed'] - 1) < NEAR
+               for row in pairs.values())
 
 
 def count_inceptions():
@@ -63,24 +64,26 @@ def count_inceptions():
     for name, ((num_inputs, *paths), thousands, millions) in INCEPTIONS.items():
         X = np.zeros((1, num_inputs, *[SIDES[name[0]]] * 2))
         *_, (_, _, parameters) = d2l.summary(d2l.Inception(*paths), X)
-        sizes[name] = [parameters, 1024 * thousands]
-        work[name] = [d2l.multiply_adds(d2l.Inception(*paths), X), 10 ** 6 * millions]
-    return [d2l.claim(f"modules of GoogLeNet have their paper's {what} (computed, "
-                      'printed)', pairs, near(pairs))
+        sizes[name] = {'computed': parameters, 'printed': 1024 * thousands}
+        work[name] = {'computed': d2l.multiply_adds(d2l.Inception(*paths), X),
+                      'printed': 10 ** 6 * millions}
+    return [d2l.claim(f"modules of GoogLeNet have their paper's {what}", pairs,
+                      near(pairs))
             for what, pairs in (('parameters', sizes), ('multiplications', work))]
 
 
 def count_resnets(deepest=152):
     """Multiplications of those for ImageNet, parameters of those for CIFAR-10, with so
     many layers at most."""
-    work = {f'ResNet-{depth}: multiplications': [d2l.multiply_adds(
-        d2l.imagenet_net(f'resnet{depth}_v1'), np.zeros((1, 3, 224, 224))), printed]
-        for depth, printed in IMAGENET.items() if depth <= deepest}
-    sizes = {f'ResNet-{depth}: parameters': [d2l.summary(
+    work = {f'ResNet-{depth}: multiplications': {'computed': d2l.multiply_adds(
+        d2l.imagenet_net(f'resnet{depth}_v1'), np.zeros((1, 3, 224, 224))),
+        'printed': printed} for depth, printed in IMAGENET.items() if depth <= deepest}
+    sizes = {f'ResNet-{depth}: parameters': {'computed': d2l.summary(
         build_net(num_blocks=depth // 6, num_channels=16), np.zeros((1, 3, 32, 32))
-        )[-1][2], printed] for depth, printed in CIFAR.items() if depth <= deepest}
-    return d2l.claim('ResNets have the multiplications and parameters of their paper '
-                     '(computed, printed)', {**work, **sizes}, near({**work, **sizes}))
+        )[-1][2], 'printed': printed} for depth, printed in CIFAR.items()
+        if depth <= deepest}
+    return d2l.claim('ResNets have the multiplications and parameters of their paper',
+                     {**work, **sizes}, near({**work, **sizes}))
 
 
 def count_bottleneck():

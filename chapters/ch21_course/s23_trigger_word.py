@@ -223,7 +223,7 @@ def predict(model, *sounds) -> list:
     """When the word ends in each sound, a WAV file, by the network in a folder."""
     net, results = d2l.load_model(model, word=str), []
     for file in sounds:
-        samples = d2l.resampled(*d2l.read_sound(file), d2l.SOUND_RATE)
+        samples, _ = d2l.read_sound(file, d2l.SOUND_RATE)
         if len(samples) < WINDOW + (STRIDE - 1) * HOP:
             raise d2l.InputError(f'{file} is too short for a word')
         X = features(samples)

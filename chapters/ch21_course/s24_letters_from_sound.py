@@ -166,7 +166,9 @@ def show(scores, word):
     p /= p.sum(axis=1, keepdims=True)
     d2l.show_heatmaps(p.T[None, None], 'step', f'heard of {text_of(word)}',
                       figsize=(5, 3))
-    d2l.plt.gcf().axes[0].set_yticks(range(1 + len(LETTERS)), ['blank', *LETTERS])
+    ax = d2l.plt.gcf().axes[0]
+    ax.set_aspect('auto')  # squares of many steps leave no room for the letters' names
+    ax.set_yticks(range(1 + len(LETTERS)), ['blank', *LETTERS])
 
 
 def run(*, num_train: int = 1500, num_test: int = 300, num_hiddens: int = 48,

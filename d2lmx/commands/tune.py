@@ -61,7 +61,8 @@ def obey(args):
 
 def plan_of(section, argv) -> tuple:
     """(the `Plan`, whether it begins anew) of the words after a section."""
-    from ..pages.measures import goal_of
+    from ..pages.apart import saved
+    from ..pages.measures import goal_of, need_metric
     from ..pages.options import parse
     from ..pages.spaces import grid, split
     from ..pages.tuning import Plan
@@ -84,6 +85,8 @@ def plan_of(section, argv) -> tuple:
     if mine.metric and not (mine.goal or goal_of(mine.metric)):
         raise InputError(f'{mine.metric!r} does not tell which way is better: add '
                          '--minimize or --maximize')
+    if not mine.metric:
+        need_metric(section, saved(section, mine.out))
     num_trials = len(grid(space, mine.trials)) or mine.trials
     return Plan(section, module, words, args, options, space, mine.metric or '',
                 mine.goal or '', num_trials, mine.out / 'tune' / section.slug

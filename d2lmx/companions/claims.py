@@ -23,7 +23,8 @@ def over_seeds(measure, num_seeds: int) -> dict:
 def claim(text: str, measured: dict, holds: bool) -> dict:
     """A row of a result's ``'claims'``: what is said, what was found, whether it holds.
 
-    measured: {name: number, or the list of what each seed gave}.
+    measured: {name: number, or the list of what each seed gave}; numbers that stand
+    side by side, as computed and printed ones do, are a dict: a list is of seeds.
 
     Ours, for 21.4
     """

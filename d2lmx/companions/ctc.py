@@ -29,16 +29,34 @@ class CTCLoss(gluon.loss.Loss):
     def hybrid_forward(self, F, pred, pred_lens, label, label_lens):
         label, pred_lens, label_lens = (
             array.astype('float32') for array in (label, pred_lens, label_lens))
-        # the operator leaves the gradient of labels without room to whatever is in its
-        # memory: it is given none of them instead
+        # the operator leaves what is empty or has no room to whatever is in its memory:
+        # in their place it is given one letter, and nothing is asked of its answer
         has_room = self.needed(F, label, label_lens) <= pred_lens
         has_room = has_room.astype('float32')
-        arrays = (F.np.transpose(pred, (1, 0, 2)), label, pred_lens,
-                  label_lens * has_room)
+        is_asked = has_room * (label_lens > 0)
+        asked = F.np.expand_dims(is_asked, axis=1)
+        label = label * asked + (1 - asked)
+        arrays = (self.widened(F, pred, label), label, F.np.maximum(pred_lens, 1),
+                  label_lens * is_asked + (1 - is_asked))
         l = F.CTCLoss(*(array.as_nd_ndarray() for array in arrays),
                       use_data_lengths=True, use_label_lengths=True,
                       blank_label='first').as_np_ndarray()
-        return l * has_room
+        return l * is_asked + self.of_blanks(F, pred, pred_lens) * (has_room - is_asked)
+
+    def of_blanks(self, F, pred, pred_lens):
+        """Of no label: the steps that count are all blank."""
+        log_p = F.npx.log_softmax(pred, axis=-1)
+        blanks = F.np.squeeze(log_p[:, :, :1], axis=2)  # (batch, steps)
+        step = F.np.expand_dims(F.npx.arange_like(blanks, axis=1), axis=0)
+        counts = (step < F.np.expand_dims(pred_lens, axis=1)).astype('float32')
+        return -F.np.sum(blanks * counts, axis=1)
+
+    def widened(self, F, pred, label):
+        """Scores (steps + length, batch, classes): the operator wants no fewer steps.
+        """
+        more = (F.np.expand_dims(F.np.zeros_like(label), axis=2)
+                + F.np.zeros_like(F.np.sum(pred, axis=1, keepdims=True)))
+        return F.np.transpose(F.np.concatenate([pred, more], axis=1), (1, 0, 2))
 
     def needed(self, F, label, label_lens):
         """Steps that each example's labels (batch, length) take at least: (batch,)."""

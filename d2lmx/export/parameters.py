@@ -66,8 +66,10 @@ def load_trained(net, path) -> None:
     if path.is_dir():
         saved = sorted(path.glob('fit-*.npz'))
         if not saved:
-            raise InputError(f'{path} holds no checkpoint: d2lmx run SECTION '
-                             '--checkpoint DIR saves one')
+            what = ('a graph, for predict, but no checkpoint'
+                    if (path / 'model.json').is_file() else 'no checkpoint')
+            raise InputError(f'{path} holds {what}: d2lmx run SECTION --checkpoint DIR '
+                             'saves one')
         path = saved[-1]
     if path.suffix != '.npz':
         load_parameters(net, path)

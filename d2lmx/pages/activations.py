@@ -7,7 +7,7 @@ from ..data.images.transforms import resized
 from ..errors import InputError
 from ..export.parameters import load_trained
 from ..runtime.devices import set_seed
-from ..viz.activations import feature_maps
+from ..viz.activations import layer_maps
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet
 
@@ -27,7 +27,10 @@ def activations(network, file, params=None):
         load_trained(net, params)
     shown = X[0].transpose(1, 2, 0).squeeze()
     low, high = shown.min(), shown.max()
-    return (shown - low) / max(high - low, 1e-6), feature_maps(net, np.array(X))
+    maps = layer_maps(net, np.array(X))
+    if not maps:
+        raise InputError(f'{network.title} makes no maps of a picture')
+    return (shown - low) / max(high - low, 1e-6), maps
 
 
 def picture_for(network, picture):

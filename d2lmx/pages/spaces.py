@@ -51,16 +51,24 @@ def split(section, module, argv) -> tuple:
     """
     kinds = {flag(name): (name, kind)
              for name, (kind, _) in hyperparameters(module.run).items()}
-    space, others, words = {}, [], list(argv)
+    space, others, fixed, words = {}, [], set(), list(argv)
     while words:
         option, sign, text = words.pop(0).partition('=')
         name, kind = kinds.get(option, ('', None))
         given = text if sign or not words else words[0]
+        if name in space:
+            raise InputError(f'{option} is given twice: what is searched has one range')
         if name and searched(kind, given):
             space[name] = dimension(section, module, option, kind, given)
             words = words if sign else words[1:]
         else:
             others.append(option + sign + text)
+            fixed.add(option)
+    for name, part in space.items():
+        for option in (flag(name), flag(f'no_{name}')):
+            if option in fixed:
+                raise InputError(f'{flag(name)} {part.text} is searched: leave '
+                                 f'{option} out')
     return space, others
 
 
@@ -91,8 +99,10 @@ def dimension(section, module, option, kind, text: str) -> Dimension:
         return Dimension(text, kind, choices)
     low, high, log = value(found[1]), value(found[2]), bool(found[3])
     if low >= high:
-        raise InputError(f'{option} {text}: the first must be less than the second, as '
-                         f'in {option} {high:g}..{low:g}')
+        right = (f'as in {option} {found[2]}..{found[1]}{found[3] or ""}' if low > high
+                 else f'else write {option} {found[1]}')
+        raise InputError(f'{option} {text}: the first must be less than the second, '
+                         + right)
     if log and low <= 0:
         raise InputError(f'{option} {text}: powers of ten begin above 0, got {low:g}')
     return Dimension(text, kind, (), low, high, log)

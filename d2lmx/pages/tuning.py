@@ -18,7 +18,7 @@ from ..files.whole import writing
 from ..version import VERSION
 from .apart import last_line, saved
 from .checks import record_of, words_of
-from .measures import GOALS, default_metric, goal_of
+from .measures import GOALS, default_metric, goal_of, names_of
 from .printed import number_at
 from .results import as_json, write_json
 from .spaces import grid
@@ -204,10 +204,9 @@ def value_of(plan, study, number, values):
     study.set_user_attr('metric', metric)
     value = number_at(record['result'], metric)
     if isinstance(value, str) and value not in NO_NUMBERS:
-        names = ', '.join(record['result'].get('final') or record['result'])
         raise InputError(f'{value} in the result of section '
                          f'{plan.section.number or plan.section.name}, which has '
-                         f'{names or "none"}')
+                         f'{names_of(record["result"])}')
     return None if isinstance(value, str) else sign_of(plan, metric) * value
 
 
@@ -262,4 +261,4 @@ def record_of_all(plan, study) -> dict:
 def command_of(plan, values) -> list:
     """The words of the command that repeats a trial."""
     return ['d2lmx', 'run', plan.section.number or str(plan.section.path),
-            *words_of(values), *plan.words]
+            *plan.words, *words_of(values)]  # as the trial had them

@@ -107,12 +107,14 @@ def claims_of(run) -> list:
 
 
 def over_seeds(value, num_seeds) -> str:
-    """A number; of a list of each seed's the mean, lowest and highest."""
+    """A number; of a list of each seed's the mean and, of several, both ends."""
     if not (isinstance(value, list) and len(value) == num_seeds
             and all(isinstance(part, (int, float)) for part in value)):
         return in_a_line(value, as_cell=True)
     mean, lowest, highest = (number_text(part, 4) for part in (
         sum(value) / len(value), min(value), max(value)))
+    if num_seeds == 1:
+        return f'{mean} (1 seed)'
     return f'{mean} ({lowest} to {highest}, {num_seeds} seeds)'
 
 

@@ -30,12 +30,17 @@ def feature_maps(net, X) -> list:
 
     Ours, for 21.14
     """
-    outputs = _outputs(net, X)
-    found = [[type(block).__name__, outputs[block][0].asnumpy()]
-             for block in _layers(net, outputs)]
+    found = layer_maps(net, X)
     if not found:
         raise InputError(f'{type(net).__name__} makes no maps of a picture')
     return found
+
+
+def layer_maps(net, X) -> list:
+    """What `feature_maps` gives, or [] where no layer makes maps."""
+    outputs = _outputs(net, X)
+    return [[type(block).__name__, outputs[block][0].asnumpy()]
+            for block in _layers(net, outputs)]
 
 
 def block_outputs(net, X, kind) -> list:

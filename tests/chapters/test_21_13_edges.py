@@ -5,6 +5,7 @@ from mxnet import np
 
 import d2lmx as d2l
 from d2lmx.context import running
+from d2lmx.report import tables
 
 
 @pytest.fixture
@@ -87,6 +88,12 @@ def test_the_smoke_run_tells_what_holds(smoke_run):
     smoke = smoke_run('21.13')
     by_hand, kernels, edges, padding, accs = smoke.result['claims']
     assert by_hand['holds'] and padding['holds']
+    # not of the two seeds of this run
+    run = {'options': {'num_seeds': 2}, 'result': smoke.result}
+    assert tables.claims_of(run)[0].measured == [
+        ('upright kernel', 'upright edge 30, flat edge 0'),
+        ('flat kernel', 'upright edge 0, flat edge 30')]
+    assert padding['measured']['side of 12 after 3 layers'] == {'same': 12, 'valid': 6}
     assert not kernels['holds']  # after three epochs: it is told
     assert max(kernels['measured']['relative error']) > .01
     fresh, learnt = (edges['measured'][f'edges in {name} kernels']

@@ -90,6 +90,8 @@ def test_vgg16_and_nin_are_counted_by_hand(page):
 def test_claims_are_judged_by_what_was_counted(page, smoke_run):
     networks = smoke_run('21.14').result['networks']
     assert [row['holds'] for row in page.claims_of(networks)[:2]] == [True, True]
+    sizes = page.claims_of(networks)[0]['measured']
+    assert sizes['AlexNet: parameters'] == {'computed': 60965224, 'printed': 60e6}
     # the last maps of AlexNet are fewer: 384, 384, 256
     narrow = page.claims_of(networks)[2]
     assert narrow['measured'] == {'LeNet-5': True, 'AlexNet': False, 'VGG-16': True,

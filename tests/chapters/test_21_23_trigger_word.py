@@ -1,4 +1,6 @@
 """A word in sound: where it ends, what counts as heard, and a reader's own file."""
+import wave
+
 import numpy as onp
 import pytest
 
@@ -100,3 +102,8 @@ def test_a_reader_may_let_it_listen(smoke_run, tmp_path, capsys):
     d2l.write_sound(tmp_path / 'short.wav', onp.zeros(300), 8000)
     assert status(tmp_path / 'short.wav') == 2
     assert 'too short' in capsys.readouterr().err
+    with wave.open(str(tmp_path / 'slow.wav'), 'wb') as sound:
+        sound.setparams((1, 2, 1, 0, 'NONE', ''))
+        sound.writeframes(bytes(2 * 400000))
+    assert status(tmp_path / 'slow.wav') == 2
+    assert 'slow.wav is too long: at 8000 samples a second' in capsys.readouterr().err

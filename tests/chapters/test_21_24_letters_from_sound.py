@@ -58,6 +58,16 @@ def test_wrong_letters_are_counted_over_all_words(page):
     assert page.text_of([0, 1, 9]) == '.as'
 
 
+@pytest.mark.parametrize('steps', [25, 45, 90])
+def test_no_letters_name_lies_over_another(page, steps):
+    page.show(onp.random.RandomState(0).normal(size=(steps, 10)), [1, 2])
+    figure = d2l.plt.gcf()
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in figure.axes[0].get_yticklabels()]
+    assert len(boxes) == 10 and not any(
+        a.overlaps(b) for a, b in zip(boxes, boxes[1:]))
+
+
 def test_the_smoke_run_spells(smoke_run):
     result = smoke_run('21.24').result
     assert len(result['claims']) == 3 and len(result['spelled']) == 8

@@ -105,12 +105,12 @@ def test_only_anchors_of_objects_count_and_by_their_weight(page):
         [3 * (1 - .09 / .19) / 2, 0], abs=1e-4)
 
 
-def test_l1_is_the_loss_of_13_7(page, section):
+def test_l1_is_the_loss_of_13_7(page):
     rng = onp.random.RandomState(0)
     scores, offsets = (np.array(rng.normal(size=shape), dtype='float32')
                        for shape in ((2, 2, 2), (2, 8)))
     labels, mask, classes = wanted = taught()
-    theirs = section('13.7').calc_loss(scores, classes, offsets, labels, mask)
+    theirs = d2l.calc_loss(scores, classes, offsets, labels, mask)
     found = np.array(ANCHORS), scores, offsets
     one, two = (page.losses('L1', found, wanted, weight) for weight in (1, 2))
     assert one.tolist() == theirs.tolist() and (two > one)[0] and two[1] == one[1]

@@ -234,8 +234,8 @@ OURS = '''
       num_channels=32 num_train=240 num_val=80 num_seeds=3
 22.7  num_seeds=3 num_epochs=5 lr=0.003 batch_size=32 num_train=2000 num_test=2000
       ratio=4 num_rounds=20
-22.8  num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_scenes=2000 num_test=300
-      num_train=1000 deep=5 num_points=15 num_steps=400
+22.8  num_seeds=3 num_epochs=6 lr=0.001 batch_size=32 num_scenes=2000 num_test=300
+      num_train=1000 deep=5 num_points=13 num_steps=400
 23.2  num_points=200 num_components=2 num_seeds=3
 23.3  num_samples=20000 num_seeds=3
 23.4  most_equations=11 condition=5 num_steps=20

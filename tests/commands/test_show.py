@@ -118,6 +118,8 @@ def test_a_photo_comes_in_the_range_of_the_networks_inputs(photo, section, left,
 def test_a_network_that_takes_no_picture_says_what_it_takes(complaint, photo):
     assert 'takes no picture, but inputs of shape 1 x 4' in complaint(
         2, 'show', '8.1', '--activations', photo)
+    assert 'neuron (21.1) makes no maps of a picture' in complaint(
+        2, 'show', '21.1', '--activations', photo)
     assert 'ends in .svg' in complaint(2, 'show', 'lenet', '--activations', photo,
                                        '--out', 'a.txt')
     assert 'there is no picture' in complaint(1, 'show', 'lenet', '--activations',

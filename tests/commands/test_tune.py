@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from d2lmx.commands import tune
+from d2lmx.errors import InputError
 from d2lmx.pages import checks, measures, sections, spaces
 from d2lmx.pages.apart import RunFailed
 from d2lmx.pages.options import parse
@@ -242,8 +243,13 @@ def test_when_all_fail_the_status_and_a_line_say_so(call, capsys, bowl, ran, tmp
     ([], 'nothing is searched: give an option a range, as in --lr 0.001..1:log'),
     (['--x', '2'], 'nothing is searched'),
     (['--text', 'a,b..c'], 'nothing is searched'),
-    (['--x', '3..2'], '--x 3..2: the first must be less than the second, as in'),
-    (['--x', '2..2'], 'the first must be less'),
+    (['--x', '3..2'], '3..2: the first must be less than the second, as in --x 2..3\n'),
+    (['--x', '1..0.1:log'], 'as in --x 0.1..1:log\n'),
+    (['--x', '2..2'], 'the first must be less than the second, else write --x 2\n'),
+    (['--x', '1..2', '--x', '1.5'], '--x is given twice'),
+    (['--x', '1..2', '--x=2..3'], '--x is given twice'),
+    (['--x', '1.5', '--x=1..2'], '--x 1..2 is searched: leave --x out'),
+    (['--no-up', '--up', 'yes,no'], '--up yes,no is searched: leave --no-up out'),
     (['--x', '0..1:log'], 'powers of ten begin above 0'),
     (['--x', '0.1..1:lg'], "got '1:lg'"),
     (['--x', 'a..1'], "got 'a'"), (['--x', '1,,2'], "got ''"),
@@ -261,6 +267,41 @@ def test_when_all_fail_the_status_and_a_line_say_so(call, capsys, bowl, ran, tmp
 def test_what_cannot_be_meant_is_one_line(complaint, bowl, ran, tmp_path, words, told):
     assert told in complaint(2, 'tune', bowl, *words, '--out', tmp_path)
     assert len(ran.words) == ('tst acc' in words)
+
+
+def test_without_a_default_metric_it_is_told_before_the_first_trial(
+        call, complaint, bowl, ran, tmp_path):
+    claims = "'claims': [{'claim': 'a', 'measured': {'e, f': [value, 2.0], 'a/b': 3}}]"
+    bowl.write_text(SECTION.replace("'final': {", claims + ", 'last': {"))
+    words = 'tune', bowl, '--x', '1,2', '--out', tmp_path
+    told = complaint(2, *words)
+    assert f'section {bowl} measures claims, none of which is what a search' in told
+    assert f'd2lmx run {bowl} --smoke' in told and ran.words == []
+    run_here(sections.find(str(bowl)), [], tmp_path)
+    told = complaint(2, *words)
+    assert told.endswith('it has last/train loss, last/test loss, last/test size, one/'
+                         "test acc, 'claims/0/measured/e, f/0'\n") and ran.words == []
+    assert call(*words, '--metric', 'claims/0/measured/e, f/0', '--minimize') == 0
+    assert found(tmp_path)['best']['value'] == 5  # (2 - 3)^2 + 3 + 1
+
+
+@pytest.mark.parametrize('number, may', [
+    ('21.1', True), ('21.5', False), ('21.7', False), ('21.17', True), ('21.21', False),
+    ('lenet', True)])
+def test_a_section_of_claims_may_have_a_default_metric(number, may):
+    section = sections.find(number)
+    if may:
+        measures.need_metric(section, None)
+    else:
+        with pytest.raises(InputError, match=f'section {number} measures claims'):
+            measures.need_metric(section, None)
+
+
+def test_the_best_command_has_the_words_of_its_trial(call, bowl, ran, tmp_path):
+    # an option's beginning is enough for the parser, but what is searched comes last
+    assert call('tune', bowl, '--x', '1..2', '--trials', '1', '--smoke', '--out',
+                tmp_path) == 0
+    assert found(tmp_path)['command'][3:] == ran.words[0]
 
 
 def test_after_a_wrong_metric_the_right_one_begins(call, bowl, ran, tmp_path):

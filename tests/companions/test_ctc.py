@@ -90,3 +90,28 @@ def test_one_label_and_none_are_those_of_pytorch(torch):
             torch.tensor(scores).log_softmax(2).transpose(0, 1),
             *(torch.tensor(a) for a in (label, lens, label_lens)))
         onp.testing.assert_allclose(l, theirs, rtol=1e-5)
+
+
+def after_others(n):
+    """Leave memory of many sizes behind, full of what no result may hold."""
+    for size in 2 ** onp.arange(13):
+        np.full((int(size),), [onp.nan, onp.inf, 7, 1e30][n % 4]).wait_to_read()
+
+
+@pytest.mark.parametrize('compiled', [False, True])
+@pytest.mark.parametrize('steps, lens, words', [
+    (8, [8, 8, 5, 8], [[], [], [], []]), (8, [8], [[]]), (8, [8, 0], [[1], []]),
+    (4, [4, 4, 4], [[1, 1, 1], [1, 1, 1], [2, 2, 2, 2]]), (2, [2], [[1, 1]]),
+    (2, [2, 2, 1], [[1, 2, 3], [3], []]), (1, [1, 1], [[2], [1, 2]])])
+def test_where_nothing_can_be_placed_it_is_pytorchs(torch, steps, lens, words,
+                                                    compiled):
+    case = inputs(steps, lens, words)
+    X = torch.tensor(case[0], requires_grad=True)
+    theirs = torch.nn.CTCLoss(reduction='none', zero_infinity=True)(
+        X.log_softmax(2).transpose(0, 1), *(torch.tensor(case[i]) for i in (2, 1, 3)))
+    theirs.sum().backward()
+    for n in range(12):
+        after_others(n)
+        l, gradient = loss_and_gradient(*case, compiled=compiled)
+        onp.testing.assert_allclose(l, theirs.detach(), rtol=1e-5)
+        onp.testing.assert_allclose(gradient, X.grad, atol=1e-5)

@@ -1,4 +1,5 @@
 """Sound files and spectrograms, held to scipy."""
+import struct
 import wave
 
 import numpy as onp
@@ -61,12 +62,57 @@ def test_channels_become_their_mean(tmp_path):
     assert d2l.read_sound(tmp_path / 'a.wav')[0].tolist() == [.25, -.5]
 
 
-@pytest.mark.parametrize('content', [b'', b'RIFF', b'no sound at all, nowhere'])
-def test_what_is_no_sound_is_a_line(tmp_path, content):
+def wav(kind=1, bits=16, content=b'', longer=b'', channels=1, rate=8000, before=b''):
+    """A WAV file, by the words of its format."""
+    width = (bits + 7) // 8 * channels
+    header = struct.pack('<HHIIHH', kind, channels, rate, width * rate, width, bits)
+    chunks = b'WAVE' + before + b''.join(
+        name + struct.pack('<I', len(part)) + part + bytes(len(part) % 2)
+        for name, part in ((b'fmt ', header + longer), (b'data', content)))
+    return b'RIFF' + struct.pack('<I', len(chunks)) + chunks
+
+
+def extensible(kind):
+    """What the longer header adds: valid bits, speakers, and the kind as a GUID."""
+    return struct.pack('<HHIH', 22, 24, 4, kind) + bytes.fromhex(
+        '000000001000800000aa00389b71')
+
+
+def test_the_longer_header_and_other_chunks_are_read(tmp_path):
+    numbers = b''.join(value.to_bytes(3, 'little', signed=True)
+                       for value in (0, 2 ** 22, -2 ** 23))
+    (tmp_path / 'a.wav').write_bytes(wav(0xfffe, 24, numbers, extensible(1)))
+    samples, rate = d2l.read_sound(tmp_path / 'a.wav')
+    assert rate == 8000 and samples.tolist() == [0, .5, -1]
+    odd = b'LIST' + struct.pack('<I', 3) + b'abc' + bytes(1)  # of an even length
+    (tmp_path / 'b.wav').write_bytes(wav(1, 16, b'\0\x40', before=odd))
+    assert d2l.read_sound(tmp_path / 'b.wav')[0].tolist() == [.5]
+
+
+@pytest.mark.parametrize('content, reason', [
+    (b'', 'it ends in its header'), (b'RIFF', 'it ends in its header'),
+    (b'a text', 'it ends in its header'),
+    (b'no sound at all, nowhere', 'it does not begin as one'),
+    (wav()[:30], 'it ends in its header'), (wav()[:40], 'it ends in its header'),
+    (wav(3, 32), 'it has numbers of kind 3 and of 32 bits'),
+    (wav(0xfffe, 32, longer=extensible(3)), 'numbers of kind 3'),
+    (wav(0xfffe, 24), 'it ends in its header'), (wav(bits=64), 'of 64 bits'),
+    (wav(bits=0), 'of 0 bits'), (wav(channels=0), '0 channels'),
+    (wav(rate=0), 'a rate of 0')])
+def test_what_is_no_sound_is_a_line(tmp_path, content, reason):
     file = tmp_path / 'a.wav'
     file.write_bytes(content)
-    with pytest.raises(d2l.InputError, match='a.wav is no WAV file'):
+    with pytest.raises(d2l.InputError, match=f'a.wav is no WAV file.*: .*{reason}'):
         d2l.read_sound(file)
+
+
+def test_a_sound_is_brought_to_a_rate_but_not_to_any_length(tmp_path):
+    d2l.write_sound(tmp_path / 'a.wav', [0, .5, 0, -.5], 4000)
+    samples, rate = d2l.read_sound(tmp_path / 'a.wav', 8000)
+    assert rate == 8000 and samples[:7].tolist() == [0, .25, .5, .25, 0, -.25, -.5]
+    d2l.write_sound(tmp_path / 'slow.wav', onp.zeros(1251), 1)
+    with pytest.raises(d2l.InputError, match='slow.wav is too long: at 8000 samples'):
+        d2l.read_sound(tmp_path / 'slow.wav', 8000)  # 10,008,000
 
 
 def test_a_file_without_samples_and_no_file_are_told(tmp_path):

@@ -132,8 +132,10 @@ def test_checkpoint_of_another_network_is_refused(tmp_path):
 
 
 def test_folder_without_a_checkpoint_is_told(tmp_path):
-    with pytest.raises(ValueError, match='--checkpoint DIR saves one'):
-        d2l.load_trained(nn.Dense(2), tmp_path)
+    for holds in ('no checkpoint', 'a graph, for predict, but no checkpoint'):
+        with pytest.raises(ValueError, match=f'holds {holds}: .* DIR saves one'):
+            d2l.load_trained(nn.Dense(2), tmp_path)
+        (tmp_path / 'model.json').write_text('{}')
 
 
 def test_a_parameter_that_is_used_twice_may_be_saved_once(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import d2lmx as d2l
 from d2lmx.errors import MissingFile
 from d2lmx.pages import sections
 from d2lmx.report import tables
@@ -80,6 +81,17 @@ def test_claims_have_the_mean_over_their_seeds_and_the_ends():
     assert first == ('L1 makes weights zero', [
         ('zeros, L1', '0.5 (0.25 to 0.75, 3 seeds)'), ('zeros, none', '0')], True)
     assert second.measured == [('loss', '(2, nan)')] and not second.holds
+
+
+def test_numbers_side_by_side_are_no_seeds_and_one_seed_has_no_ends():
+    rows = [d2l.claim('as printed', {'n': {'computed': 61, 'printed': 6e7}}, True),
+            d2l.claim('low', {'loss': [.25, .75]}, True)]
+    for seeds, loss in ((2, '0.5 (0.25 to 0.75, 2 seeds)'), (1, '0.25 (1 seed)')):
+        rows[1]['measured']['loss'] = [.25, .75][:seeds]
+        sizes, losses = tables.claims_of(run_record(
+            '2.4', options={'num_seeds': seeds}, result={'claims': rows}))
+        assert sizes.measured == [('n', 'computed 61, printed 6e+07')]
+        assert losses.measured == [('loss', loss)]
 
 
 @pytest.mark.parametrize('claims', [None, 3, 'text', {}, [3], [{'claim': 'a'}], [
