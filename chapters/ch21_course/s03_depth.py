@@ -161,7 +161,6 @@ def claims(rows, found):
     """The claims, beside what was counted and what each seed found."""
     exact = max(row['error'] for row in rows.values()) < 1e-5
     units = {name: row['units'] for name, row in rows.items()}
-    shallow, deep = (sum(found[name]) for name in NUM_LAYERS)
     return [
         d2l.claim('a tree of exclusive ors needs fewer units than one for each odd '
                   'pattern', {**units, 'layers of the tree': rows['tree']['layers']},
@@ -170,7 +169,7 @@ def claims(rows, found):
                   not exact or units['counting'] >= units['each_pattern']),
         d2l.claim('trained, a deep network needs fewer units than a shallow one',
                   {f'units, {name}': found[name] for name in NUM_LAYERS},
-                  deep < shallow)]
+                  d2l.exceeds(*(found[name] for name in NUM_LAYERS)))]
 
 
 def run(*, num_seeds: int = 3, num_bits: int = 8, num_epochs: int = 200,

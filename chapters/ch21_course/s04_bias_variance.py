@@ -111,43 +111,44 @@ def draw(found, num_train):
 
 def claims(found):
     """The claims, beside what each seed gave."""
-    def mean(name):
-        return sum(found[name]) / len(found[name])
+    def error(name, part='valid'):
+        return onp.array(found[f'{name}: {part} error'])
 
     def gap(name):
-        return mean(f'{name}: valid error') - mean(f'{name}: train error')
+        return error(name) - error(name, 'train')
+
+    def falls(name, other, part):
+        return d2l.exceeds(error(name, part), error(other, part))
 
     def of(*names, parts=('train', 'valid')):
         return {f'{name}: {part} error': found[f'{name}: {part} error']
                 for name in names for part in parts}
 
     def gain(variant):
-        return (mean(f'{variant}, 1/4: valid error')
-                - mean(f'{variant}, 1/1: valid error'))
+        return error(f'{variant}, 1/4') - error(f'{variant}, 1/1')
 
     def remedy(name, other):
         return d2l.claim(
             f'{name}: the gap narrows, and the error in validation falls',
-            of(large, other), gap(other) < gap(large)
-            and mean(f'{other}: valid error') < mean(f'{large}: valid error'))
+            of(large, other), d2l.exceeds(gap(large), gap(other))
+            and falls(large, other, 'valid'))
 
     small, large = 'small, 1/4', 'large, 1/4'
     few, many = (f'better network found by {size}' for size in (FEW, MANY))
     return [
         d2l.claim('a larger network lowers the error in training', of(small, large),
-                  mean(f'{large}: train error') < mean(f'{small}: train error')),
+                  falls(small, large, 'train')),
         d2l.claim('longer training lowers the error in training, where it is bias',
-                  of(small, 'small, longer'),
-                  mean('small, longer: train error') < mean(f'{small}: train error')),
+                  of(small, 'small, longer'), falls(small, 'small, longer', 'train')),
         d2l.claim('more examples help half as much, or less, where it is bias',
                   of(small, 'small, 1/1', large, 'large, 1/1', parts=['valid']),
-                  gain('small') < gain('large') / 2),
+                  d2l.exceeds(gain('large') / 2, gain('small'))),
         remedy('more examples', 'large, 1/1'),
         remedy('weight decay', 'large, weight decay'),
         remedy('dropout', 'large, dropout'),
         d2l.claim('a hundred examples choose the worse network oftener than a thousand',
                   {few: found[few], many: found[many]},
-                  mean(few) < mean(many))]
+                  d2l.exceeds(found[many], found[few]))]
 
 
 def run(*, num_seeds: int = 3, num_epochs: int = 20, lr: float = 0.2,

@@ -151,15 +151,13 @@ def draw(history):
 
 def claims(found):
     """The claims, beside what each seed gave."""
-    def mean(name):
-        return sum(found[name]) / len(found[name])
-
     zeros = {name: found[f'{name}: zeros'] for name in ('L1', 'L1 by its gradient',
                                                        'L2')}
     lowers = [
         d2l.claim(f'{way} lowers the error on what is new',
                   {name: found[f'{name}: valid error'] for name in ('plain', way)},
-                  mean(f'{way}: valid error') < mean('plain: valid error'))
+                  d2l.exceeds(found['plain: valid error'],
+                              found[f'{way}: valid error']))
         for way in ('L1', *WAYS[3:], 'early stopping')]
     return [d2l.claim('L1 makes weights zero, by its gradient too, and L2 does not',
                       zeros, min(zeros['L1'] + zeros['L1 by its gradient']) > 0.1

@@ -24,6 +24,7 @@ RANGES = dict(num_seeds=(1, 100), num_layers=(2, 200), num_hiddens=(2, 1024),
 # variance of a weight times its layer's inputs: 2 keeps the size of what ReLUs halve
 MAGNITUDES = {'small': 0.5, 'Xavier': 1, 'He': 2, 'large': 8}
 FACTORS = 0.25, 0.5, 1, 1.5, 1.9  # of the rate 1 / L; from 2 on descent diverges
+ENOUGH = 0.01  # share left to gain, at which descent ends
 FAULTS = ('a factor of two', 'a wrong sign', 'a sum that is a mean',
           'tanh without its derivative', 'a bias that is forgotten')
 
@@ -56,9 +57,16 @@ def descend(X, y, rate, max_steps):
     w, left = onp.zeros(len(b)), []
     while True:
         left.append(((X @ (w - best)) ** 2).mean() / 2)  # above the smallest loss
-        if left[-1] <= left[0] / 100 or len(left) > max_steps:
+        if left[-1] <= ENOUGH * left[0] or len(left) > max_steps:
             return left
         w = w - rate * (A @ w - b)
+
+
+def steps_of(left):
+    """How many steps a descent took, or that so many did not do."""
+    steps = len(left) - 1
+    is_enough = left[-1] <= ENOUGH * left[0]
+    return steps if is_enough else f'more than {steps}, not reached'
 
 
 def with_ones(X):
@@ -179,8 +187,8 @@ def check_by_differences():
             'dropout left on': check(keep=0.5)}
 
 
-def claims(steps, found):
-    """The claims, beside what was measured."""
+def claims(curves, found):
+    """The claims, beside what was measured; curves: of `compare_inputs`."""
     def pick(prefix):
         return {name: found[name] for name in found if name.startswith(prefix)}
 
@@ -188,8 +196,9 @@ def claims(steps, found):
     others = [found[f'acc, {name}'] for name in MAGNITUDES if name != 'He']
     checked = {name: found[name] for name in ('right', *FAULTS)}
     return [
-        d2l.claim('normalized inputs need fewer steps', steps,
-                  steps['normalized'] < steps['as they are']),
+        d2l.claim('normalized inputs need fewer steps',
+                  {name: steps_of(left) for name, left in curves.items()},
+                  len(curves['normalized']) < len(curves['as they are'])),
         d2l.claim('of small weights the outputs vanish, of large ones they explode',
                   outputs, max(found['outputs, small']) < 1e-6
                   and min(found['outputs, large']) > 1e6),
@@ -220,10 +229,10 @@ def run(*, num_seeds: int = 3, num_layers: int = 50, num_hiddens: int = 64,
                                              batch_size, num_train)
         return {**row, **check_by_differences()}
 
-    steps = {name: len(left) - 1 for name, left in compare_inputs(max_steps).items()}
+    curves = compare_inputs(max_steps)
     found = d2l.over_seeds(measure, num_seeds)
     draw_sizes(last['sizes'])
-    return {'claims': claims(steps, found)}
+    return {'claims': claims(curves, found)}
 
 
 if __name__ == '__main__':

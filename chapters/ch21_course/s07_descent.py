@@ -97,7 +97,7 @@ def claims(losses):
     """The claims, beside what each seed gave at the best rates."""
     return [d2l.claim(f'{new} goes further down than {old}',
                       {name: losses[name] for name in (new, old)},
-                      onp.mean(losses[new]) < onp.mean(losses[old]))
+                      d2l.exceeds(losses[old], losses[new]))
             for new, old in SAID]
 
 

@@ -96,15 +96,15 @@ def claims(found):
     rows = []
     for fault in PARTS:
         parts = {part: found[f'{fault} planted: {part}'] for part in PARTS}
-        means = {part: float(onp.mean(values)) for part, values in parts.items()}
         rows.append(d2l.claim(f'{fault}, planted, is the largest part of the error',
-                              parts, max(means, key=means.get) == fault))
+                              parts, all(d2l.exceeds(parts[fault], parts[part])
+                                         for part in PARTS if part != fault)))
     before, after = found['error, mismatched'], found['error, mended']
-    mismatch = onp.mean(found['mismatch planted: mismatch'])
+    mismatch = onp.array(found['mismatch planted: mismatch'])
     return [*rows, d2l.claim(
         'training pictures made to look like those that count take away more than half '
         'of the mismatch', {'error, mismatched': before, 'error, mended': after},
-        onp.mean(before) - onp.mean(after) > mismatch / 2)]
+        d2l.exceeds(onp.subtract(before, after), mismatch / 2))]
 
 
 def run(*, num_seeds: int = 3, wrong: float = 0.05, num_train: int = 6000,

@@ -164,7 +164,7 @@ def claims(found):
         return {name: found[name] for name in names}
 
     def gain(better, other):
-        return float(onp.mean(found[better]) - onp.mean(found[other]))
+        return onp.subtract(found[better], found[other])
 
     few, many = (gain(f'transferred, {size}', f'from scratch, {size}')
                  for size in ('few', 'many'))
@@ -174,14 +174,16 @@ def claims(found):
         d2l.claim('what was learnt from other classes helps where examples are few, '
                   'and less where they are many',
                   of('transferred, few', 'from scratch, few', 'transferred, many',
-                     'from scratch, many'), few > max(0, many)),
+                     'from scratch, many'),
+                  d2l.exceeds(few, 0) and d2l.exceeds(few, many)),
         d2l.claim('one network for all tasks is better than one each, though labels '
                   'are missing', of('error, one for all', 'error, one each'),
-                  gain('error, one for all', 'error, one each') < 0),
+                  d2l.exceeds(found['error, one each'], found['error, one for all'])),
         d2l.claim('with few examples two stages are better than end to end',
-                  of('two stages, few', 'end to end, few'), ahead > 0),
+                  of('two stages, few', 'end to end, few'), d2l.exceeds(ahead, 0)),
         d2l.claim('with many examples end to end comes closer to two stages',
-                  of('two stages, many', 'end to end, many'), behind < ahead)]
+                  of('two stages, many', 'end to end, many'),
+                  d2l.exceeds(ahead, behind))]
 
 
 def run(*, num_seeds: int = 3, known: float = 0.2, num_few: int = 100,

@@ -157,7 +157,6 @@ def run(*, num_seeds: int = 3, num_epochs: int = 4, lr: float = 0.003,
         images, lr_kernel, num_epochs_kernel)}, num_seeds)
     found = d2l.over_seeds(lambda: classify(train_iter, test_iter, lr, num_epochs),
                            num_seeds)
-    means = {name: onp.mean(values) for name, values in found.items()}
     accs = {name: found[name] for name in found if name.endswith('acc')}
     shares = {name: found[name] for name in found if name not in accs}
     show_edges(images[0])
@@ -166,11 +165,12 @@ def run(*, num_seeds: int = 3, num_epochs: int = 4, lr: float = 0.003,
         d2l.claim('training finds an edge kernel of any direction by itself', kernels,
                   max(kernels['relative error']) < NEAR),
         d2l.claim('kernels of a first layer become edge kernels when garments are '
-                  'classified', shares, means['edges in learnt kernels']
-                  > means['edges in fresh kernels']),
+                  'classified', shares, d2l.exceeds(
+                      *(shares[f'edges in {name} kernels']
+                        for name in ('learnt', 'fresh')))),
         by_padding(),
         d2l.claim('same padding classifies better than valid padding', accs,
-                  means['same: test acc'] > means['valid: test acc'])]}
+                  d2l.exceeds(found['same: test acc'], found['valid: test acc']))]}
 
 
 if __name__ == '__main__':

@@ -122,13 +122,13 @@ def run(*, num_seeds: int = 3, num_nets: int = 5, num_epochs: int = 4,
     return {'claims': [
         d2l.claim(f'{num_nets} networks together classify better than one',
                   {'one network': alone, 'together': nets},
-                  onp.mean(nets) > onp.mean(alone)),
+                  d2l.exceeds(nets, alone)),
         d2l.claim('ten crops classify better than the middle one',
                   {'one crop': alone, 'ten crops': crops},
-                  onp.mean(crops) > onp.mean(alone)),
+                  d2l.exceeds(crops, alone)),
         d2l.claim('both together do better than either',
                   {'networks': nets, 'ten crops': crops, 'both': both},
-                  onp.mean(both) > max(onp.mean(nets), onp.mean(crops)))],
+                  d2l.exceeds(both, nets) and d2l.exceeds(both, crops))],
         'accuracy of the first networks together':
             {name: found[f'together, {name}'] for name in ('one crop', 'ten crops')}}
 

@@ -160,19 +160,18 @@ def run(*, num_seeds: int = 3, num_epochs: int = 4, lr: float = 0.003,
 
     found = d2l.over_seeds(one_seed, num_seeds)
     show_pieces(drawn)
-    means = {name: onp.mean(values) for name, values in found.items()}
     kinds = {kind: {name: found[name] for name in found if name.endswith(kind)}
              for kind in ('pieces', 'classes')}
-    known = [means[f'{layer}: classes'] for layer in SEES]
+    known = [*kinds['classes'].values()]
     return {'claims': [
         d2l.claim('pieces that a channel answers to most are alike', kinds['pieces'],
-                  all(means[f'{layer}: liked pieces'] > means[f'{layer}: any pieces']
-                      for layer in SEES)),
+                  all(d2l.exceeds(*(found[f'{layer}: {which} pieces']
+                                    for which in ('liked', 'any'))) for layer in SEES)),
         d2l.claim('deeper channels know more of classes', kinds['classes'],
-                  known[0] < known[1] < known[2]),
+                  all(map(d2l.exceeds, known[1:], known))),
         d2l.claim('moving a picture changes its content, and its style much less',
                   {name: found[name] for name in ('content', 'style')},
-                  means['style'] < means['content'] / 2)]}
+                  d2l.exceeds(onp.array(found['content']) / 2, found['style']))]}
 
 
 if __name__ == '__main__':

@@ -4,10 +4,11 @@ Source: deep-learning-specialization, topic 21
 
 Words of some groups are laid out in a plane, by t-SNE and by principal components;
 what is measured is how often the nearest word is of the same group. Analogies are
-answered by the vectors, before and after a direction, of men to women, is taken out of
-them: words that should be neutral lose it, pairs are made to differ by it alone. The
-bias is measured for these pairs, for pairs that were kept out of the work, and by the
-neighbours of a word, which may still tell what the word itself no longer does.
+answered by the vectors, among all words of the file, before and after a direction, of
+men to women, is taken out of them: words that should be neutral lose it, pairs are made
+to differ by it alone. The bias is measured for these pairs, for pairs that were kept
+out of the work, and by the neighbours of a word, which may still tell what the word
+itself no longer does.
 """
 from typing import Literal
 

@@ -72,7 +72,11 @@ def example_inputs(batch_size=2, num_frames=80):
 
 
 def features(samples):
-    """A spectrogram, whatever its loudness: (frames, 101), frames a multiple of 4."""
+    """A spectrogram less its mean: (frames, 101), frames a multiple of 4.
+
+    How loud a recording is as a whole is nothing to it. Where the background is silent,
+    or changes on the way, words differ from those learnt from, and may be missed.
+    """
     X = d2l.spectrogram(samples, WINDOW, HOP)
     X = X[:len(X) // STRIDE * STRIDE]
     return (X - X.mean()) / 3

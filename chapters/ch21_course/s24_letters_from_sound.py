@@ -3,10 +3,11 @@
 Source: deep-learning-specialization, topic 22
 
 Made-up words, of three to six letters in voices and noise that were never heard, are
-spelled from their spectrograms. There are many more steps than letters, and nobody says
-which letter is where. Connectionist temporal classification (CTC) sums over all ways to
-place them, with blanks between; it stands beside a network that was taught as if each
-letter took an equal share of the sound. Measured is how many letters are wrong.
+spelled from their spectrograms; no letter is doubled, which would sound as one that is
+longer. There are many more steps than letters, and nobody says which letter is where.
+Connectionist temporal classification (CTC) sums over all ways to place them, with
+blanks between; it stands beside a network that was taught as if each letter took an
+equal share of the sound. Measured is how many letters are wrong.
 """
 import numpy as onp
 from mxnet import gluon, init, np, npx
@@ -62,6 +63,12 @@ def example_inputs(batch_size=2, num_frames=40):
             lens.astype('int32'))
 
 
+def draw_word(rng):
+    """Classes of letters, each another than the one before."""
+    steps = rng.randint(1, len(LETTERS), rng.randint(FEWEST, MOST + 1))
+    return 1 + (rng.randint(len(LETTERS)) + steps.cumsum()) % len(LETTERS)
+
+
 def draw_words(count):
     """Sounds of random words, padded to one length.
 
@@ -70,7 +77,7 @@ def draw_words(count):
     rng = onp.random.RandomState(onp.random.randint(2 ** 31))
     sounds, words = [], []
     for _ in range(count):
-        word = rng.randint(1, 1 + len(LETTERS), rng.randint(FEWEST, MOST + 1))
+        word = draw_word(rng)
         voice = d2l.say(''.join(LETTERS[i - 1] for i in word), rng)
         before, after = (rng.uniform(*SILENCE, 2) * d2l.SOUND_RATE).astype(int)
         sound = d2l.draw_background(before + len(voice) + after, rng)

@@ -1,9 +1,11 @@
 """Claims, each beside what was measured, over several seeds where chance has a part."""
 import random
 
+import numpy as onp
+
 from ..runtime.devices import set_seed
 
-__all__ = ['claim', 'over_seeds']
+__all__ = ['claim', 'exceeds', 'over_seeds']
 
 
 def over_seeds(measure, num_seeds: int) -> dict:
@@ -18,6 +20,20 @@ def over_seeds(measure, num_seeds: int) -> dict:
         set_seed(seed)
         rows.append(measure())
     return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def exceeds(more, less) -> bool:
+    """Whether ``more`` is larger than ``less``, by more than chance may make of it.
+
+    Both are numbers of the same seeds, in order, or one number for all: the mean of
+    their differences has to be above its standard error. Of one seed any is.
+
+    Ours, for 21.5
+    """
+    gains = onp.subtract(more, less)
+    n = gains.size
+    error = gains.std(ddof=1) / n ** 0.5 if n > 1 else 0
+    return bool(gains.mean() > error)
 
 
 def claim(text: str, measured: dict, holds: bool) -> dict:

@@ -78,10 +78,10 @@ def test_exclusive_or_is_learnt(page):
 
 
 def test_a_claim_holds_or_not_by_what_was_measured(page):
-    rows, found = page.built(8), {'shallow': [12, 24], 'deep': [12, 12]}
+    rows, found = page.built(8), {'shallow': [24, 36], 'deep': [12, 12]}
     assert [row['holds'] for row in page.claims(rows, found)] == [True, False, True]
     rows['counting']['error'] = 1
-    found['deep'] = [24, 12]
+    found['deep'] = [36, 12]
     assert [row['holds'] for row in page.claims(rows, found)] == [False, True, False]
 
 

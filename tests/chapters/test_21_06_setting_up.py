@@ -115,14 +115,17 @@ def measured(page, **changed):
 
 
 def test_a_claim_holds_or_not_by_what_was_measured(page):
-    steps = {'as they are': 100, 'normalized': 10}
-    assert [row['holds'] for row in page.claims(steps, measured(page))] == [True] * 7
+    curves = {'as they are': [1.] * 101, 'normalized': [1.] * 10 + [.01]}
+    rows = page.claims(curves, measured(page))
+    assert [row['holds'] for row in rows] == [True] * 7
+    assert rows[0]['measured'] == {'as they are': 'more than 100, not reached',
+                                   'normalized': 10}
     for number, changed in (
             (1, {'outputs, small': [1e-3]}), (2, {'gradients, large': [10.]}),
             (3, {'gradients, He': [1., 200.]}), (4, {'acc, Xavier': [.5]}),
             (5, {'right': [1e-3]}), (5, {'a wrong sign': [1e-6]}),
             (6, {'dropout left on': [1e-9]})):
-        holds = [row['holds'] for row in page.claims(steps, measured(page, **changed))]
+        holds = [row['holds'] for row in page.claims(curves, measured(page, **changed))]
         assert holds == [i != number for i in range(7)]
-    steps['normalized'] = 100
-    assert not page.claims(steps, measured(page))[0]['holds']
+    curves['normalized'] = [1.] * 101
+    assert not page.claims(curves, measured(page))[0]['holds']

@@ -58,6 +58,16 @@ def test_scores_are_distances_to_codes(page):
     assert layer(np.array(codes)).argmax(axis=1).tolist() == list(range(10))
 
 
+def test_eras_differ_in_activations_and_pooling_alone(page):
+    then, now = ([row[0] for row in d2l.summary(page.build_net(variant),
+                                                *page.example_inputs(1))]
+                 for variant in ('1998', 'today'))
+    modern = {'Squash': 'Activation', 'Subsampling': 'MaxPool2D'}
+    # largest numbers of what ReLU gave want no other ReLU
+    assert now == [modern.get(name, name) for before, name in zip(['', *then], then)
+                   if before != 'Subsampling']
+
+
 def test_alexnet_is_counted_by_hand(page):
     """Halves see 48 of 96 maps in the second layer, 192 of 384 in the last two."""
     found = page.counted('AlexNet', page.alexnet())
@@ -84,7 +94,11 @@ def test_vgg16_and_nin_are_counted_by_hand(page):
     # the last layer gives a map a class
     nin -= 1024 * 1025
     nin += 1000 * 1025
-    assert page.counted('NiN', page.nin())['parameters'] == nin
+    found = page.counted('NiN', page.nin())
+    assert found['parameters'] == nin
+    # three convolutions each of 55, 27, 13 and 6 squared places
+    assert found['neurons'] == 3 * (55 ** 2 * 96 + 27 ** 2 * 256 + 13 ** 2 * 384) + (
+        6 ** 2 * (1024 + 1024 + 1000))
 
 
 def test_claims_are_judged_by_what_was_counted(page, smoke_run):
@@ -105,8 +119,9 @@ def test_the_smoke_run_draws_the_maps_of_the_last_network(smoke_run):
     smoke = smoke_run('21.14')
     titles = [axes.get_title(loc='left') for axes in smoke.figures[0].axes]
     assert list(filter(None, titles)) == [
-        'picture 28 x 28', 'Conv2D 6 x 28 x 28', 'MaxPool2D 6 x 14 x 14',
-        'Conv2D 16 x 10 x 10', 'MaxPool2D 16 x 5 x 5']
+        'picture 28 x 28', 'Conv2D 6 x 28 x 28', 'Activation 6 x 28 x 28',
+        'MaxPool2D 6 x 14 x 14', 'PartialMaps 16 x 10 x 10', 'Activation 16 x 10 x 10',
+        'MaxPool2D 16 x 5 x 5']
     accs = smoke.result['claims'][-1]['measured']
     assert {name: len(values) for name, values in accs.items()} == {
         '1998: test acc': 2, 'today: test acc': 2}

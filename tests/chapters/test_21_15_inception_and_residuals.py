@@ -76,17 +76,21 @@ def test_a_number_is_near_within_three_per_cent(page):
     assert near(97.1, 102.9) and not near(100, 103.1)
 
 
-def test_depths_are_judged_by_means_over_seeds(page):
+def test_depths_are_judged_by_what_exceeds_chance(page):
     found = {'plain, 8 layers: train loss': [1, 2], 'plain, 14 layers: train loss':
-             [0, 3.1], 'residual, 8 layers: train loss': [1, 1],
-             'residual, 14 layers: train loss': [.5, 1.6],
+             [1.5, 3.1], 'residual, 8 layers: train loss': [1, 1],
+             'residual, 14 layers: train loss': [1.1, 1.6],
              'plain, 14 layers: test acc': [.5, .7],
              'residual, 14 layers: test acc': [.9, .2]}
     assert [row['holds'] for row in page.compare_depths(found, 2)] == [
         True, False, False]
-    found['residual, 14 layers: train loss'] = [.5, 1.5]
-    found['residual, 14 layers: test acc'] = [.9, .31]
+    found['residual, 14 layers: train loss'] = [.5, 1.6]  # 0.05, give or take 0.55
+    found['residual, 14 layers: test acc'] = [.9, .8]
     assert [row['holds'] for row in page.compare_depths(found, 2)] == [True] * 3
+    found['plain, 14 layers: train loss'] = [0, 3.1]
+    found['residual, 14 layers: train loss'] = [.5, float('nan')]
+    found['residual, 14 layers: test acc'] = [.9, .31]
+    assert [row['holds'] for row in page.compare_depths(found, 2)] == [False] * 3
 
 
 def test_a_plain_network_has_a_port_of_its_own(page, torch):

@@ -16,9 +16,22 @@ def test_words_are_padded_and_have_room_for_their_letters(page):
     assert X.shape == (30, 2 * lens.max(), 101) and set(map(len, words)) <= {3, 4, 5, 6}
     assert min(map(min, words)) >= 1 and max(map(max, words)) <= len(page.LETTERS)
     for row, n, word in zip(X, lens, words):
-        assert row[2 * n - 1].any() and not row[2 * n:].any()
-        # a blank between letters that are equal
-        assert n >= len(word) + sum(a == b for a, b in zip(word, word[1:]))
+        assert row[2 * n - 1].any() and not row[2 * n:].any() and n >= len(word)
+
+
+def test_no_letter_is_doubled_and_all_are_as_likely(page):
+    rng = onp.random.RandomState(0)
+    words = [page.draw_word(rng) for _ in range(2000)]
+    assert {len(word) for word in words} == {3, 4, 5, 6}
+    assert all(onp.diff(word).all() for word in words)
+    for place in range(3):
+        counts = onp.bincount([word[place] for word in words], minlength=10)
+        assert counts[0] == 0
+        # 5 standard deviations of how many of 2000 one of nine letters is
+        assert abs(counts[1:] - 2000 / 9).max() < 5 * (2000 * 8 / 81) ** .5
+
+
+def test_words_are_padded_with_blanks(page):
     label, label_lens = page.padded([[1, 2, 3], [4] * 6])
     assert label.tolist() == [[1, 2, 3, 0, 0, 0], [4] * 6]
     assert label_lens.tolist() == [3, 6]

@@ -48,9 +48,9 @@ def build_net(variant='1998'):
     if variant == 'today':
         return nn.Sequential(
             nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
+            PartialMaps(), nn.ReLU(), nn.MaxPool2d(2),
             nn.Conv2d(16, 120, 5), nn.ReLU(), nn.Flatten(),
-            nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
+            nn.Linear(120, 84), nn.ReLU(), Distances())
     return nn.Sequential(
         nn.Conv2d(1, 6, 5, padding=2), Squash(), Subsampling(6), Squash(),
         PartialMaps(), Squash(), Subsampling(16), Squash(),
