@@ -197,8 +197,9 @@ def claims_of(networks):
     sizes = {name: networks[name]['parameters'] for name in ('NiN', 'AlexNet')}
     return [
         d2l.claim('the networks are as large as their papers say (that of NiN says '
-                  'nothing)', pairs, all(abs(row['computed'] / row['printed'] - 1) < NEAR
-                                         for row in pairs.values())),
+                  'nothing)', pairs,
+                  all(abs(row['computed'] / row['printed'] - 1) < NEAR
+                      for row in pairs.values())),
         d2l.claim('dense layers hold most parameters, convolutions do most of the work',
                   shares, min(shares.values()) > 0.5),
         d2l.claim('layer by layer maps become smaller and channels more', narrow,
