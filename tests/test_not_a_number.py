@@ -31,7 +31,7 @@ COUNTS = {'0 < len(missing) < len(FILES)',
           "'\\x00' in given or len(os.fsencode(given)) > PATH "
           'or any((len(part) > NAME for part in parts))', '0 < abs(value) < REAL[0]',
           'seconds > READ_SECONDS and received < SLOWEST * seconds',
-          'n > MOST_COUNTED'}
+          'n > MOST_COUNTED', 'count > MOST_SAMPLES'}
 X = np.array([[1., -2., 3.], [4., 5., -6.]])
 
 

@@ -88,7 +88,7 @@ def build_net(variant: Literal['none', 'fpn', 'pan', 'bifpn'] = 'fpn', num_class
 
 
 def example_inputs(batch_size=2, size=64):
-    return (np.random.uniform(0, 255, (batch_size, 3, size, size)),)
+    return (np.random.uniform(size=(batch_size, 3, size, size)),)
 
 
 class AnchorDecoder(nn.HybridBlock):

@@ -24,9 +24,10 @@ def some(values, count: int):
 def affordable(network, *inputs):
     """The network with batches of as many pictures as `MOST_WORK` allows, at least 1.
 
-    Returns it, and how many such batches it allows, at least 1. inputs: a picture.
+    Returns it, and how many such batches it allows, at least 1. inputs: a picture;
+    without, the network's example.
     """
-    work = multiply_adds(network.build_net(), *inputs)
+    work = multiply_adds(network.build_net(), *(inputs or network.example_inputs(1)))
     most = max(1, MOST_WORK // work)
     batch_size = min(network.batch_size, most)
     return replace(network, batch_size=batch_size), most // batch_size
@@ -136,11 +137,13 @@ class Images(Classification):
     counts_work = True
 
     def __init__(self, network, options):
-        network, num_batches = affordable(network, *network.example_inputs(1))
+        network, num_batches = self.affordable(network)
         super().__init__(network, options)
         self.resize = options.get('resize')
         self.images, self.labels = read_fashion_mnist(is_train=True)
         self.shorten(num_batches)
+
+    affordable = staticmethod(affordable)
 
     def shorten(self, num_batches: int) -> None:
         """Train on so many batches at most, from all parts of the data."""
