@@ -219,9 +219,13 @@ def accuracies(data, lr, num_epochs):
     return found, nets
 
 
+def keeps_up(accs, others):
+    """Whether accuracies are less than `LITTLE` below others, chance set aside."""
+    return d2l.exceeds(onp.add(accs, LITTLE), others)
+
+
 def claims_of_networks(accs, networks):
     """What is said of accuracies, which are {network: of each seed}."""
-    mean = {name: onp.mean(values) for name, values in accs.items()}
 
     def measured(*names):
         return {name: accs[name] for name in names}
@@ -231,17 +235,18 @@ def claims_of_networks(accs, networks):
     return [
         *[d2l.claim(f'with {kind} convolutions at most a hundredth of the accuracy is '
                     'lost', measured('ordinary', kind),
-                    mean[kind] >= mean['ordinary'] - LITTLE) for kind in SAVING],
+                    keeps_up(accs[kind], accs['ordinary'])) for kind in SAVING],
         d2l.claim('dilated convolutions, which see further at the same cost, classify '
                   'better', measured('ordinary', 'dilated'),
-                  mean['dilated'] > mean['ordinary']),
+                  d2l.exceeds(accs['dilated'], accs['ordinary'])),
         d2l.claim('by Fourier transforms a network learns what it learns directly '
                   '(accuracies within a hundredth)', measured('ordinary', 'fourier'),
-                  abs(mean['fourier'] - mean['ordinary']) <= LITTLE),
+                  keeps_up(accs['fourier'], accs['ordinary'])
+                  and keeps_up(accs['ordinary'], accs['fourier'])),
         d2l.claim("MobileNetV2's block costs less than ResNet's, and at most a "
                   'hundredth of the accuracy', {**measured('residual', 'mobile'),
                                                 **costs},
-                  mean['mobile'] >= mean['residual'] - LITTLE and all(
+                  keeps_up(accs['mobile'], accs['residual']) and all(
                       networks['mobile'][what] < networks['residual'][what]
                       for what in networks['mobile']))]
 

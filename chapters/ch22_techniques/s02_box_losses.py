@@ -220,7 +220,7 @@ def claims_of(found):
         both = measured('mAP', one, other)
         rows.append(d2l.claim(
             f'a detector learns better boxes by {one} than by {other}', both,
-            onp.mean(both[one]) > onp.mean(both[other])))
+            d2l.exceeds(both[one], both[other])))
     return rows
 
 

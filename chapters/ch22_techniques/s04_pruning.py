@@ -205,35 +205,36 @@ def measure_files(make, data, gone, kept, num_rounds, has_int8):
 
 
 def claims_of_accuracy(found, gone, kept):
-    """What is claimed of accuracy, by the mean over seeds.
+    """What is claimed of accuracy, over seeds: chance is set aside by `d2l.exceeds`.
 
     Networks that are compared have been trained for as many epochs.
     """
     def holds(text, names, rule):
         rows = {name: found[name] for name in names}
-        return d2l.claim(text, rows, rule(*map(onp.mean, rows.values())))
+        return d2l.claim(text, rows, rule(*map(onp.array, rows.values())))
 
     most, least = f'{gone[-1]:.0%} gone', f'{kept[-1]:.0%} kept'
     return [
         holds('nine weights of ten can go, step by step, without loss',
               ('whole, 90% gone', 'step by step, 90% gone'),
-              lambda whole, pruned: pruned >= whole - HALF_A_POINT),
+              lambda whole, pruned: d2l.exceeds(pruned + HALF_A_POINT, whole)),
         holds(f'with {most}, fine-tuning brings back more than half of what is lost',
               (f'whole, {most}', f'as cut, {most}', f'at once, {most}'),
-              lambda whole, cut, tuned: tuned - cut > (whole - cut) / 2),
+              lambda whole, cut, tuned: d2l.exceeds(tuned - cut, (whole - cut) / 2)),
         *(holds(f'with {part}, steps are better than all at once',
                 (f'at once, {part}', f'step by step, {part}'),
-                lambda once, steps: steps > once) for part in (most, least)),
+                lambda once, steps: d2l.exceeds(steps, once))
+          for part in (most, least)),
         holds('half of the channels can go without loss',
               ('whole, 50% kept', 'at once, 50% kept'),
-              lambda whole, pruned: pruned >= whole - HALF_A_POINT),
+              lambda whole, pruned: d2l.exceeds(pruned + HALF_A_POINT, whole)),
         *(holds(f'with {share:.0%} of the channels, training from scratch is as good',
                 (f'at once, {share:.0%} kept', f'from scratch, {share:.0%} kept'),
-                lambda pruned, scratch: scratch >= pruned - HALF_A_POINT)
+                lambda pruned, scratch: d2l.exceeds(scratch + HALF_A_POINT, pruned))
           for share in kept),
         *(holds('INT8 on top of half of the channels loses nothing',
                 ('at once, 50% kept', name),
-                lambda pruned, int8: int8 >= pruned - HALF_A_POINT)
+                lambda pruned, int8: d2l.exceeds(int8 + HALF_A_POINT, pruned))
           for name in found if name == 'INT8, 50% kept')]
 
 

@@ -35,6 +35,7 @@ THIRDS = 'small', 'middle', 'large'
 LENGTHS = 24, 100       # of bananas, in pixels of 256
 FRUITS = 4              # bananas of a picture
 NUM_ROUNDS = 10         # in which networks take turns to be timed
+LITTLE = 0.02           # of mAP, by which who is worse is as good
 SURE, SHOWN = 0.3, 8    # score from which on a box is shown, and how many at most
 STYLES = 'k-', 'm--^', 'g-.s', 'r:o'
 
@@ -256,11 +257,6 @@ def gains(found, better, worse, what):
     return of(found, better, what) - of(found, worse, what)
 
 
-def error(values):
-    """The standard error of a mean."""
-    return onp.std(values, ddof=1) / len(values) ** 0.5
-
-
 def claims_of(found, sizes):
     """What the papers claim. A mean counts where it exceeds its standard error.
 
@@ -277,14 +273,14 @@ def claims_of(found, sizes):
     is_smaller = all(sizes['bifpn'][what] < sizes['pan'][what] for what in sizes['pan'])
     return [
         claim('a way down raises the mAP of small objects', ('none', 'fpn'), ('small',),
-              small.mean() > error(small)),
+              d2l.exceeds(small, 0)),
         claim('it does more for small objects than for large ones', ('none', 'fpn'),
-              ('small', 'large'), (small - large).mean() > error(small - large)),
+              ('small', 'large'), d2l.exceeds(small, large)),
         claim('a way up after it raises the mAP further', ('fpn', 'pan'), ('all',),
-              up.mean() > error(up)),
+              d2l.exceeds(up, 0)),
         claim('weighted sums of cheap convolutions do as well, with fewer parameters '
               'and multiplications', ('pan', 'bifpn'), ('all',),
-              is_smaller and sums.mean() >= -error(sums), **{
+              is_smaller and d2l.exceeds(sums, -LITTLE), **{
                   f'{neck}: {what}': sizes[neck][what] for what in sizes['pan']
                   for neck in ('pan', 'bifpn')})]
 

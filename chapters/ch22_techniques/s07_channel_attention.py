@@ -151,7 +151,7 @@ def claims_of(found, networks):
     blocks = {name: values for name, values in found.items() if 'block' in name}
     return [
         *[d2l.claim(text, {name: found[name] for name in (less, more)},
-                    mean[more] > mean[less]) for text, less, more in (
+                    d2l.exceeds(found[more], found[less])) for text, less, more in (
             ('squeeze and excitation classifies better', 'plain', 'se'),
             ('CBAM classifies better', 'plain', 'cbam'),
             ('CBAM is better than squeeze and excitation', 'se', 'cbam'))],

@@ -140,7 +140,7 @@ def test_by_transforms_a_network_begins_as_the_ordinary_one(page):
 
 
 def measured(page, **changed):
-    return {**dict.fromkeys(page.Variant.__args__, [.8, .8]), 'dilated': [.8, .82],
+    return {**dict.fromkeys(page.Variant.__args__, [.8, .8]), 'dilated': [.82, .84],
             **changed}
 
 
@@ -148,7 +148,7 @@ COSTS = {'residual': {'parameters': 2, 'multiplications': 2},
          'mobile': {'parameters': 1, 'multiplications': 1}}
 
 
-def test_claims_of_networks_hold_by_means_over_seeds(page):
+def test_claims_of_networks_hold_by_gains_above_chance(page):
     def holds(costs=COSTS, **changed):
         return [row['holds'] for row in page.claims_of_networks(
             measured(page, **changed), costs)]
@@ -156,7 +156,7 @@ def test_claims_of_networks_hold_by_means_over_seeds(page):
     assert holds() == [True] * 6
     for i, changed in enumerate([
             dict(grouped=[.8, .77]), dict(depthwise=[.78, .79]), dict(spatial=[0., .8]),
-            dict(dilated=[.8, .8]), dict(fourier=[.8, .83]), dict(mobile=[.7, .8])]):
+            dict(dilated=[.8, .82]), dict(fourier=[.8, .83]), dict(mobile=[.7, .8])]):
         assert holds(**changed) == [j != i for j in range(6)]
     assert holds(mobile=[.795, .795]) == [True] * 6
     dear = {**COSTS, 'mobile': {'parameters': 3, 'multiplications': 1}}

@@ -54,20 +54,21 @@ def judged(page, **changes):
         {**found, **changes}, gone, kept)]
 
 
-def test_claims_of_accuracy_are_judged_by_means(page):
+def test_claims_of_accuracy_are_judged_by_gains_above_chance(page):
     # all alike: nothing is lost, and steps are no better
     assert judged(page) == [True, False, False, False, True, True, True, True, True]
     assert judged(page, **{'step by step, 90% gone': [.8, .82, .82]})[0] is False
-    assert judged(page, **{'step by step, 98% gone': [.8, .82, .85]})[2] is True
+    assert judged(page, **{'step by step, 98% gone': [.81, .83, .85]})[2] is True
     # a half of what was lost comes back, and more
     assert judged(page, **{'as cut, 98% gone': [.1] * 3, 'at once, 98% gone': [.5] * 3}
                   )[1] is True
     assert judged(page, **{'as cut, 98% gone': [.1] * 3, 'at once, 98% gone': [.4] * 3}
                   )[1] is False
-    assert judged(page, **{'step by step, 25% kept': [.9, .82, .84]})[3] is True
+    assert judged(page, **{'step by step, 25% kept': [.85, .86, .9]})[3] is True
+    assert judged(page, **{'step by step, 25% kept': [.9, .82, .84]})[3] is False
     assert judged(page, **{'at once, 50% kept': [.8, .82, .82]})[4] is False
     assert judged(page, **{'from scratch, 50% kept': [.79, .82, .83]})[6] is False
-    assert judged(page, **{'INT8, 50% kept': [.8, .82, .83]})[8] is True
+    assert judged(page, **{'INT8, 50% kept': [.8, .82, .838]})[8] is True
     assert judged(page, **{'INT8, 50% kept': [.8, .8, .83]})[8] is False
 
 

@@ -54,13 +54,14 @@ def found_of(page, **changes):
     return {**found, **changes}
 
 
-def test_claims_are_judged_by_means(page):
+def test_claims_are_judged_by_gains_above_chance(page):
     def judged(**changes):
         return [row['holds'] for row in page.claims(found_of(page, **changes))]
 
-    better, worse = [.5, .5, .6], [.5, .5, .4]
+    better, worse = [.6, .6, .7], [.4, .4, .3]
     assert judged() == [True, False, False, False, False, False, True, False, True]
     assert judged(teacher=.4)[0] is False
+    assert judged(**{'smoothed labels': [.5, .5, .6]})[2] is False  # of one seed
     assert judged(**{'distilled, 100%': better}) == [
         True, True, False, True, False, True, True, False, True]
     assert judged(**{'smoothed labels': better})[2:4] == [True, False]

@@ -74,11 +74,11 @@ def test_preferences_are_ratios_of_mean_weights(page, monkeypatch):
 NETWORKS = {'plain': {'parameters': 1000, 'multiplications': 10000},
             'se': {'parameters': 1100, 'multiplications': 10100},
             'cbam': {'parameters': 1200, 'multiplications': 10300}}
-FOUND = {'plain': [.7, .8], 'se': [.75, .8], 'cbam': [.9, .7], 'block 1': [1.1, 1.2],
+FOUND = {'plain': [.7, .8], 'se': [.75, .85], 'cbam': [.9, .95], 'block 1': [1.1, 1.2],
          'block 2': [.9, 1.2]}
 
 
-def test_claims_hold_by_means_over_seeds(page):
+def test_claims_hold_by_gains_above_chance(page):
     def holds(networks=NETWORKS, **changed):
         found = {**FOUND, **{name.replace('_', ' '): values
                              for name, values in changed.items()}}
@@ -87,7 +87,8 @@ def test_claims_hold_by_means_over_seeds(page):
     assert holds() == [True] * 5
     assert holds(se=[.7, .8]) == [False] + [True] * 4
     assert holds(cbam=[.7, .8]) == [True, False, False, True, True]
-    assert holds(cbam=[.76, .77]) == [True, True, False, True, True]
+    assert holds(cbam=[.74, .84]) == [True, True, False, True, True]
+    assert holds(cbam=[.9, .7])[1] is False  # of one seed
     assert holds(block_2=[.7, 1.2]) == [True] * 4 + [False]
     for dear in ({'parameters': 1101, 'multiplications': 10100},
                  {'parameters': 1100, 'multiplications': 10101}):
