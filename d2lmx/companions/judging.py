@@ -10,21 +10,42 @@ import numpy as onp
 
 from ..errors import InputError
 from ..runtime.checks import check_whole
-from ..train.clicks import calibration
+from ..train.clicks import calibration_bins
 
 __all__ = ['confusion_matrix', 'f_beta', 'precision_recall_f1', 'top_k_accuracy',
            'precision_recall_curve', 'average_precision', 'calibration_error',
            'regression_scores', 'plant_wrong_labels']
 
 
+def _answers(y, y_hat):
+    """Both as arrays (n,), what is and what was said; InputError for other shapes."""
+    y, y_hat = onp.asarray(y), onp.asarray(y_hat)
+    if y.ndim != 1 or y.shape != y_hat.shape:
+        raise InputError('what is and what was said must be (n,) each, got shapes '
+                         f'{y.shape} and {y_hat.shape}')
+    return y, y_hat
+
+
+def _check_classes(classes, num_classes):
+    """InputError unless each is one of 0 to num_classes - 1."""
+    if not onp.isin(classes, onp.arange(num_classes)).all():
+        raise InputError(f'classes are 0 to {num_classes - 1}, got {classes.min()} to '
+                         f'{classes.max()}')
+
+
 def confusion_matrix(y, y_hat, num_classes: int) -> onp.ndarray:
     """(num_classes, num_classes): how often class i was said to be class j.
 
-    y, y_hat: (n,) classes that are, and that were said to be.
+    y, y_hat: (n,) classes that are, and that were said to be. InputError for other
+    shapes and classes.
 
     Ours, for 21.10
     """
-    pairs = onp.asarray(y).astype(int) * num_classes + onp.asarray(y_hat).astype(int)
+    check_whole(num_classes=num_classes)
+    y, y_hat = _answers(y, y_hat)
+    for classes in (y, y_hat):
+        _check_classes(classes, num_classes)
+    pairs = y.astype(int) * num_classes + y_hat.astype(int)
     return onp.bincount(pairs, minlength=num_classes ** 2).reshape(num_classes, -1)
 
 
@@ -33,13 +54,13 @@ def f_beta(y, y_hat, beta: float = 1) -> float:
 
     y, y_hat: (n,), what is, and what was said, yes or no. 0 where nothing is, or was
     said to be. A beta of 0 is the precision alone, a large one the recall. InputError
-    unless it is a finite number from 0 on.
+    unless it is a finite number from 0 on, and for other shapes.
 
     Ours, for 22.3
     """
     if not 0 <= beta < math.inf:
         raise InputError(f'beta must be a finite number from 0 on, got {beta!r}')
-    y, y_hat = (onp.asarray(a).astype(bool) for a in (y, y_hat))
+    y, y_hat = (a.astype(bool) for a in _answers(y, y_hat))
     total = beta ** 2 * int(y.sum()) + int(y_hat.sum())
     right = int((y & y_hat).sum())
     return (1 + beta ** 2) * right / total if total else 0.0
@@ -50,15 +71,25 @@ def precision_recall_f1(y, y_hat) -> dict:
 
     The precision is how many of those said to be are; the recall how many of those that
     are were said to be; F1 their harmonic mean. 0 where nothing is, or was said to be.
+    InputError for other shapes.
 
     Ours, for 21.9
     """
-    y, y_hat = (onp.asarray(a).astype(bool) for a in (y, y_hat))
+    y, y_hat = (a.astype(bool) for a in _answers(y, y_hat))
     right = int((y & y_hat).sum())
     said, there = int(y_hat.sum()), int(y.sum())
     return {'precision': right / said if said else 0.0,
             'recall': right / there if there else 0.0,
             'F1': f_beta(y, y_hat)}
+
+
+def _falling(scores):
+    """Places along the last axis, the highest score first, of equal ones the first.
+
+    No sign is turned, as numbers of some dtypes have none.
+    """
+    rising = onp.argsort(scores[..., ::-1], axis=-1, kind='stable')
+    return scores.shape[-1] - 1 - rising[..., ::-1]
 
 
 def top_k_accuracy(scores, y, k: int) -> float:
@@ -72,23 +103,24 @@ def top_k_accuracy(scores, y, k: int) -> float:
     scores
         (n, classes), NumPy's.
     y
-        (n,) classes; InputError for one that has no score.
+        (n,) classes; InputError for one that has no score, and for other shapes.
     k
         1 to the number of classes, else InputError.
 
     Ours, for 22.3
     """
-    scores, y = onp.asarray(scores), onp.asarray(y).astype(int)
+    scores, y = onp.asarray(scores), onp.asarray(y)
+    if scores.ndim != 2 or y.shape != scores.shape[:1]:
+        raise InputError('scores must be (n, classes) and y (n,), got shapes '
+                         f'{scores.shape} and {y.shape}')
     num_classes = scores.shape[1]
     check_whole(k=k)
     if k > num_classes:
         raise InputError(f'k must be at most {num_classes}, the classes, got {k}')
-    if not onp.isin(y, onp.arange(num_classes)).all():
-        raise InputError(f'classes are 0 to {num_classes - 1}, got {y.min()} to '
-                         f'{y.max()}')
+    _check_classes(y, num_classes)
     if onp.isnan(scores).any():
         return math.nan
-    best = onp.argsort(-scores, axis=1, kind='stable')[:, :k]
+    best = _falling(scores)[:, :k]
     return float((best == y[:, None]).any(axis=1).mean())
 
 
@@ -103,17 +135,21 @@ def precision_recall_curve(scores, y) -> tuple:
     scores
         (n,), NumPy's. InputError where one is NaN.
     y
-        (n,) of 0 and 1; InputError where none is 1, which leaves no recall.
+        (n,) of 0 and 1; InputError where none is 1, which leaves no recall, and for
+        another number of them.
 
     Ours, for 22.3
     """
     scores, y = onp.asarray(scores).reshape(-1), onp.asarray(y).reshape(-1) > 0.5
+    if len(scores) != len(y):
+        raise InputError(f'a score for each example is needed, got {len(scores)} for '
+                         f'{len(y)}')
     if not y.any():
         raise InputError(f'precision over recall needs a positive example, got none of '
                          f'{len(y)}')
     if onp.isnan(scores).any():
         raise InputError('a score is NaN, which is neither above a threshold nor below')
-    order = onp.argsort(-scores, kind='stable')
+    order = _falling(scores)
     scores, y = scores[order], y[order]
     last = onp.append(scores[1:] != scores[:-1], True)  # of equal ones
     right, said = onp.cumsum(y)[last], onp.arange(1, len(y) + 1)[last]
@@ -141,12 +177,11 @@ def calibration_error(p, y, num_bins: int = 10) -> float:
     """How far probabilities are from the shares of what has happened, in [0, 1].
 
     The mean distance between both arrays of `calibration`, each bin counting by its
-    examples. NaN where a probability is.
+    examples. NaN where a probability is. InputError as there.
 
     Ours, for 22.3
     """
-    means, shares = calibration(p, y, num_bins)
-    sizes = [len(part) for part in onp.array_split(onp.arange(p.size), len(means))]
+    means, shares, sizes = calibration_bins(p, y, num_bins)
     return float(onp.average(abs(means - shares), weights=sizes))
 
 

@@ -1,10 +1,14 @@
 """What a network looks at in a picture, and how its loss lies around its weights."""
 import numpy as onp
 from mxnet import autograd, np, npx
+from mxnet.gluon import nn
 
 from ..errors import InputError
 
 __all__ = ['grad_cam', 'filter_direction', 'loss_surface', 'non_convexity']
+
+TRANSPOSED = nn.Conv1DTranspose, nn.Conv2DTranspose, nn.Conv3DTranspose
+ROUNDING = onp.finfo('float32').eps  # of a loss, as a share of it
 
 
 def grad_cam(net, X, layer, classes) -> onp.ndarray:
@@ -34,8 +38,9 @@ def grad_cam(net, X, layer, classes) -> onp.ndarray:
     seen = []
 
     def watch(block, inputs, Y):
-        Y.attach_grad()  # what follows goes on from Y
-        seen.append(Y)
+        if isinstance(Y, np.ndarray):  # and not a list of some
+            Y.attach_grad()  # what follows goes on from Y
+            seen.append(Y)
 
     net.hybridize(False)
     hook = layer.register_forward_hook(watch)
@@ -86,16 +91,25 @@ def filter_direction(net) -> dict:
 
     {name: array} of those with two axes or more. Each filter of it, what belongs to one
     output, is as long as the network's own, so that surfaces of networks whose weights
-    are of different sizes can be compared. Biases and normalizations stay.
+    are of different sizes can be compared. Outputs are the first axis, and the second
+    of a transposed convolution, where it is that of all groups at once. Biases and
+    normalizations stay.
 
     Ours, for 22.8
     """
-    direction = {}
+    direction, transposed = {}, set()
+
+    def visit(block):
+        if isinstance(block, TRANSPOSED):
+            transposed.add(block.weight.name)
+
+    net.apply(visit)
     for name, param in net.collect_params().items():
         if len(param.shape) > 1:
             values = param.data().asnumpy()
             drawn = onp.random.normal(size=values.shape)
-            axes = tuple(range(1, values.ndim))
+            outputs = 1 if name in transposed else 0
+            axes = tuple(axis for axis in range(values.ndim) if axis != outputs)
             lengths, ours = (onp.sqrt((part ** 2).sum(axis=axes, keepdims=True))
                              for part in (drawn, values))
             direction[name] = (drawn * ours / lengths).astype('float32')
@@ -145,15 +159,25 @@ def non_convexity(losses) -> float:
 
     Of each point the curvature downwards, as a share of the largest one either way:
     both are eigenvalues of the Hessian, by differences of neighbours. A bowl has 0, a
-    saddle as steep both ways, or a hill, 1. NaN where a loss is.
+    saddle as steep both ways, or a hill, 1. A point is flat, with 0, where the rounding
+    of losses as float32 could have made its curvature. NaN where a loss is; InputError
+    for another shape, or without inner points.
 
     Ours, for 22.8
     """
     f = onp.asarray(losses, 'float64')
+    if f.ndim != 2 or len(set(f.shape)) > 1 or len(f) < 3:
+        raise InputError('a surface must be (k, k), with k of 3 at least, got shape '
+                         f'{f.shape}')
     middle = f[1:-1, 1:-1]
     along = f[2:, 1:-1] - 2 * middle + f[:-2, 1:-1]
     across = f[1:-1, 2:] - 2 * middle + f[1:-1, :-2]
     mixed = (f[2:, 2:] - f[2:, :-2] - f[:-2, 2:] + f[:-2, :-2]) / 4
     mean, radius = (along + across) / 2, onp.hypot((along - across) / 2, mixed)
     largest = abs(mean) + radius
-    return float(((radius - mean).clip(0) / onp.where(largest == 0, 1, largest)).mean())
+    # an error e of each loss makes 4 e of `along` and of `across`, and e of `mixed`;
+    # their matrix has no eigenvalue above the sum of a row
+    near = onp.lib.stride_tricks.sliding_window_view(abs(f), (3, 3)).max(axis=(2, 3))
+    flat = largest <= 5 * ROUNDING * near
+    share = (radius - mean).clip(0) / onp.where(flat, 1, largest)
+    return float(onp.where(flat, 0, share).mean())

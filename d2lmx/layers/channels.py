@@ -6,12 +6,14 @@ __all__ = ['SqueezeExcitation', 'ChannelAttention', 'SpatialAttention', 'CBAM']
 
 def bottleneck(channels, ratio):
     """(batch, channels) -> (batch, channels), with channels / ratio numbers between."""
-    if not 1 <= ratio <= channels:
-        raise ValueError(f'ratio must lie between 1 and the {channels} channels, of '
-                         f'which a hidden number or more must be left, got {ratio}')
+    if ratio not in range(1, channels + 1):
+        raise ValueError('ratio must be a whole number between 1 and the '
+                         f'{channels} channels, of which a hidden number or more must '
+                         f'be left, got {ratio}')
+    num_hiddens = channels // int(ratio)
     layers = nn.HybridSequential()
-    layers.add(nn.Dense(channels // ratio, activation='relu', in_units=channels),
-               nn.Dense(channels, in_units=channels // ratio))
+    layers.add(nn.Dense(num_hiddens, activation='relu', in_units=channels),
+               nn.Dense(channels, in_units=num_hiddens))
     return layers
 
 
@@ -26,8 +28,8 @@ class SqueezeExcitation(nn.HybridBlock):
     channels
         Of the input.
     ratio
-        How many times fewer numbers than channels W_1 leaves; from 1 to channels, else
-        ValueError.
+        How many times fewer numbers than channels W_1 leaves; a whole number from 1 to
+        channels, else ValueError.
 
     Inputs
         X (batch, channels, h, w)

@@ -6,6 +6,7 @@ from mxnet import gluon, np, npx
 
 from ..data.tables.clicks import number_fields
 from ..errors import InputError
+from ..runtime.checks import check_whole
 from ..viz.lines import plot
 from .engine import fit
 from .steps import measured_step
@@ -32,37 +33,63 @@ def roc_auc(scores, y) -> float:
     """How often a click has a higher score than what is none; equal ones count half.
 
     The area under the receiver's operating curve, in [0, 1]; 0.5 is chance. scores,
-    and y of 0 and 1: NumPy arrays of one size; NaN where a score is. InputError where
-    there is no click, or nothing else.
+    and y of 0 and 1: of one size; NaN where a score is. InputError for other sizes, and
+    where there is no click, or nothing else.
 
     Ours, for 16.9
     """
-    y = y.reshape(-1) > 0.5
+    scores, y = _alike(scores, y)
+    y = y > 0.5
     num_clicks, num_others = int(y.sum()), int((~y).sum())
     if not num_clicks or not num_others:
         raise InputError(f'an AUC needs clicks and others, got {num_clicks} and '
                          f'{num_others} examples')
     if onp.isnan(scores).any():  # which would count as the highest
         return float('nan')
-    _, places, counts = onp.unique(scores.reshape(-1), return_inverse=True,
-                                   return_counts=True)
+    _, places, counts = onp.unique(scores, return_inverse=True, return_counts=True)
     ranks = onp.cumsum(counts) - (counts - 1) / 2  # from 1; the mean of equal ones
-    total = ranks[places.reshape(-1)][y].sum()
+    total = ranks[places][y].sum()
     return float((total - num_clicks * (num_clicks + 1) / 2) / num_clicks / num_others)
+
+
+def _alike(scores, y):
+    """Both as NumPy arrays (n,); InputError where they are not of one size."""
+    scores, y = onp.asarray(scores).reshape(-1), onp.asarray(y).reshape(-1)
+    if len(scores) != len(y):
+        raise InputError(f'a number for each example is needed, got {len(scores)} for '
+                         f'{len(y)}')
+    return scores, y
 
 
 def calibration(p, y, num_bins: int = 10):
     """Mean predicted probability and share of clicks of equally many examples a bin.
 
-    p, probabilities, and y of 0 and 1: NumPy arrays of one size. Gives two arrays, in
-    the order of p, of num_bins elements, or of one an example where these are fewer.
+    Equal probabilities stay together, in the bin of those in their middle, so that the
+    order of examples says nothing; bins without one are left out.
+
+    p, probabilities, and y of 0 and 1: of one size. Gives two arrays, in the order of
+    p, of num_bins elements at most. InputError for other sizes, for no example, and for
+    what is no probability; NaN is one, the highest.
 
     Ours, for 16.9
     """
-    order = onp.argsort(p.reshape(-1), kind='stable')
-    bins = onp.array_split(order, min(num_bins, len(order)))
-    return tuple(onp.array([values.reshape(-1)[rows].mean() for rows in bins])
-                 for values in (p, y))
+    return calibration_bins(p, y, num_bins)[:2]
+
+
+def calibration_bins(p, y, num_bins: int = 10):
+    """Both arrays of `calibration`, and how many examples each bin has."""
+    p, y = _alike(p, y)
+    check_whole(num_bins=num_bins)
+    if not len(p) or ((p < 0) | (p > 1)).any():
+        raise InputError('calibration needs an example, and probabilities from 0 to 1')
+    _, groups, counts = onp.unique(p, return_inverse=True, return_counts=True)
+    middles = onp.cumsum(counts) - 1 - counts // 2  # of equal ones, in the order of p
+    parts = onp.array_split(onp.arange(len(p)), min(num_bins, len(p)))
+    bins = onp.repeat(onp.arange(len(parts)), list(map(len, parts)))[middles][groups]
+    rows = [bins == i for i in onp.unique(bins)]
+    return (onp.array([p[part].mean() for part in rows]),
+            onp.array([y[part].mean() for part in rows]),
+            onp.array([part.sum() for part in rows]))
 
 
 def click_scores(logits, y) -> dict:

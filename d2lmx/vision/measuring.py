@@ -12,6 +12,7 @@ import numpy as onp
 from mxnet import np
 
 from ..errors import InputError
+from ..runtime.checks import check_whole
 from .boxes import box_iou
 from .gluoncv import gluoncv
 
@@ -87,10 +88,11 @@ def coco_map(pred, truth, most: int = 100) -> dict:
     at this recall or a higher one, is read at the recalls 0, .01, ... 1.
 
     pred, truth: as of `detection_map`, no object being difficult. most: boxes of a
-    picture and class that count, the best ones. ValueError as there.
+    picture and class that count, the best ones, 1 at least. ValueError as there.
 
     Ours, for 22.3
     """
+    check_whole(most=most)
     pred, truth = _pictures(pred, truth, (5,))
     classes = sorted({label for objects in truth for label in objects[:, 0]})
     if not classes:

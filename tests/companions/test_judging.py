@@ -41,6 +41,23 @@ def test_wrong_labels_are_as_many_as_asked_for_and_all_wrong(count):
     assert (y == before).all()
 
 
+@pytest.mark.parametrize('y, y_hat, classes', [
+    ([0], [3], '3 to 3'), ([1], [-1], '-1 to -1'), ([3], [0], '3 to 3'),
+    ([0, .5], [0, 1], '0.0 to 0.5')])
+def test_a_class_that_there_is_not_is_in_no_other_ones_place(y, y_hat, classes):
+    with pytest.raises(d2l.InputError, match=f'classes are 0 to 2, got {classes}'):
+        d2l.confusion_matrix(y, y_hat, 3)
+
+
+@pytest.mark.parametrize('measure', [
+    d2l.f_beta, d2l.precision_recall_f1, lambda *pair: d2l.confusion_matrix(*pair, 3)])
+@pytest.mark.parametrize('y, y_hat', [
+    ([1, 1, 1], [[1], [1], [1]]), ([1, 1, 1], [1]), ([[1], [0]], [[1], [0]]), (1, 1)])
+def test_answers_are_as_many_as_what_is(measure, y, y_hat):
+    with pytest.raises(d2l.InputError, match=r'must be \(n,\) each'):
+        measure(y, y_hat)
+
+
 # ---- scores and thresholds
 
 
@@ -92,6 +109,34 @@ def test_the_right_one_among_k_is_as_scikit_learn_counts_it(metrics):
 def test_one_class_is_always_right_and_nan_is_no_score():
     assert d2l.top_k_accuracy([[.3], [.1]], [0, 0], 1) == 1
     assert onp.isnan(d2l.top_k_accuracy([[1, float('nan')]], [0], 1))
+
+
+@pytest.mark.parametrize('dtype', ['uint8', 'bool', 'int8', 'float16'])
+def test_scores_of_any_dtype_have_their_order(dtype):
+    # as int8 the least has no number of the other sign
+    low, high = (onp.iinfo(dtype).min, 1) if dtype == 'int8' else (0, 1)
+    scores = onp.array([low, low, high], dtype)
+    assert d2l.average_precision(scores, [0, 0, 1]) == 1
+    # the two others come at once: 1 of 1, and 2 of 3
+    assert d2l.average_precision(scores, [0, 1, 1]) == pytest.approx((1 + 2 / 3) / 2)
+    assert [d2l.top_k_accuracy(scores[None], [label], 1) for label in range(3)] == [
+        0, 0, 1]
+    assert d2l.top_k_accuracy(scores[None], [0], 2) == 1  # of equal ones the first
+
+
+@pytest.mark.parametrize('scores, y', [
+    (onp.eye(3), [0]), (onp.eye(3), [[0], [1], [2]]), ([1, 2], [0, 1])])
+def test_each_example_has_a_row_of_scores_and_a_class(scores, y):
+    with pytest.raises(d2l.InputError, match=r'scores must be \(n, classes\)'):
+        d2l.top_k_accuracy(scores, y, 1)
+
+
+@pytest.mark.parametrize('measure', [d2l.precision_recall_curve, d2l.average_precision,
+                                     d2l.roc_auc, d2l.calibration_error])
+@pytest.mark.parametrize('y', [[1, 0, 1, 1], [1]])
+def test_no_example_is_left_without_a_score(measure, y):
+    with pytest.raises(d2l.InputError, match=f'each example .* got 2 for {len(y)}'):
+        measure([.9, .8], y)
 
 
 @pytest.mark.parametrize('y, k, told', [
@@ -172,6 +217,36 @@ def test_calibration_error_of_one_class_and_of_nan():
     assert d2l.calibration_error(onp.full(7, .75), onp.zeros(7)) == pytest.approx(.75)
     assert onp.isnan(d2l.calibration_error(onp.array([.5, float('nan')]),
                                            onp.array([0, 1])))
+
+
+@pytest.mark.parametrize('y', [[0] * 50 + [1] * 50, [1] * 50 + [0] * 50, [0, 1] * 50])
+def test_the_order_of_equal_probabilities_is_no_error(y):
+    assert d2l.calibration_error([.5] * 100, y) == 0
+
+
+def test_equal_probabilities_stay_in_one_bin_by_hand():
+    # of two bins of three the second .4 is in the first, and both others are with it
+    p, y = onp.array([.1, .4, .4, .4, .8, .8]), onp.array([0, 1, 0, 1, 1, 1])
+    for order in (range(6), [5, 3, 1, 0, 2, 4], [4, 2, 3, 5, 1, 0]):
+        order = list(order)
+        # 4 examples of mean .325 with a half, 2 of .8 with all
+        assert d2l.calibration_error(p[order], y[order], 2) == pytest.approx(
+            4 / 6 * (.5 - .325) + 2 / 6 * .2)
+
+
+@pytest.mark.parametrize('p, y, num_bins, told', [
+    ([], [], 10, 'needs an example'), ([.5, 7], [0, 1], 10, 'from 0 to 1'),
+    ([-.1], [0], 10, 'from 0 to 1'), ([.5], [1], 0, 'num_bins must be a whole number')])
+def test_bins_and_probabilities_that_cannot_be_are_told(p, y, num_bins, told):
+    with pytest.raises(d2l.InputError, match=told):
+        d2l.calibration_error(p, y, num_bins)
+
+
+def test_lists_are_as_good_as_arrays():
+    assert d2l.calibration_error([.6, .2, 1, .4], [1, 1, 1, 0], 2) == pytest.approx(.2)
+    assert d2l.roc_auc([.1, .4, .35, .8], [0, 0, 1, 1]) == .75
+    with pytest.raises(d2l.InputError, match='got 0 and 0 examples'):
+        d2l.roc_auc([], [])
 
 
 def test_errors_of_numbers_are_those_of_scikit_learn(metrics):

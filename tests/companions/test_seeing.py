@@ -126,6 +126,29 @@ def test_a_layer_of_another_network_is_told():
         d2l.grad_cam(net, np.ones((1, 1, 2, 2)), other[0], [0])
 
 
+class Twice(nn.HybridBlock):
+    """A list of its input, which is added up behind it."""
+
+    def hybrid_forward(self, F, X):
+        return [X, X]
+
+
+class Added(nn.HybridBlock):
+
+    def __init__(self):
+        super().__init__()
+        self.parts = Twice()
+
+    def hybrid_forward(self, F, X):
+        return sum(self.parts(X))
+
+
+def test_a_layer_that_gives_a_list_is_told():
+    net = made_net([[1., 0], [0, 2]], Added())
+    with pytest.raises(d2l.InputError, match='Twice makes no maps of pictures'):
+        d2l.grad_cam(net, np.ones((1, 1, 2, 2)), net[1].parts, [0])
+
+
 # ---- slopes of predictions
 
 
@@ -166,6 +189,20 @@ def test_a_direction_has_the_lengths_of_the_filters():
         assert abs(values - weight).max() > .01
     again = d2l.filter_direction(net)
     assert all((again[name] != direction[name]).any() for name in direction)
+
+
+def test_outputs_of_a_transposed_convolution_are_its_second_axis():
+    net = nn.HybridSequential()
+    net.add(nn.Conv2DTranspose(5, 3, in_channels=4), nn.Conv2D(2, 3, in_channels=5))
+    net.initialize()
+    for layer, axis in zip(net, (1, 0)):
+        weight = layer.weight.data().asnumpy()
+        weight *= onp.arange(1, weight.size + 1).reshape(weight.shape)
+        layer.weight.set_data(np.array(weight))
+        values = d2l.filter_direction(net)[layer.weight.name]
+        ours, theirs = (onp.linalg.norm(onp.moveaxis(array, axis, 0).reshape(
+            weight.shape[axis], -1), axis=1) for array in (values, weight))
+        assert ours == pytest.approx(theirs, rel=1e-5)
 
 
 def test_losses_are_those_of_moved_weights():
@@ -211,3 +248,23 @@ def surface(f, k=5):  # of numbers without rounding
     (lambda x, y: 2 * x + 5, 0), (lambda x, y: x * onp.nan, onp.nan)])
 def test_how_far_a_surface_is_from_a_bowl_by_its_eigenvalues(f, value):
     assert d2l.non_convexity(surface(f)) == pytest.approx(value, abs=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize('level', [2.3026, 1e-3, 300.])
+def test_rounding_is_no_hill(level):
+    noise = onp.random.RandomState(0).normal(size=(21, 21))
+    losses = (level + 4e-8 * level * noise).astype('float32')
+    assert len(set(losses.ravel())) > 1  # neighbours of a number of float32
+    assert d2l.non_convexity(losses) == 0
+
+
+def test_a_hill_that_is_higher_than_rounding_counts():
+    # curvatures of 2 * .25 ** 2 * 1e-4 = 1.25e-5; rounding makes 5 * 2.3 / 2 ** 23
+    f = surface(lambda x, y: 2.3 - 1e-4 * (x ** 2 + y ** 2), 9)
+    assert d2l.non_convexity(f.astype('float32')) == pytest.approx(1)
+
+
+@pytest.mark.parametrize('shape', [(2, 2), (1, 1), (3, 4), (9,), (0, 0)])
+def test_a_surface_without_inner_points_is_told(shape):
+    with pytest.raises(d2l.InputError, match='with k of 3 at least'):
+        d2l.non_convexity(onp.zeros(shape))

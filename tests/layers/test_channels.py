@@ -87,7 +87,7 @@ def test_each_keeps_the_contract(build):
 
 
 def test_what_cannot_be_is_told():
-    for ratio in (0, 9):
+    for ratio in (0, 9, 1.5):
         with pytest.raises(ValueError, match=f'between 1 and the 8 channels.* {ratio}'):
             d2l.CBAM(8, ratio)
     with pytest.raises(ValueError, match='kernel_size must be odd.* got 4'):

@@ -299,6 +299,12 @@ def test_objects_of_coco_are_not_difficult():
         d2l.coco_map([found()], [])
 
 
+@pytest.mark.parametrize('most', [-1, 0, 1.5])
+def test_coco_counts_a_box_or_more(most):
+    with pytest.raises(d2l.InputError, match='most must be a whole number of at least'):
+        d2l.coco_map([found()], [onp.zeros((1, 5))], most)
+
+
 # ---- masks of single pictures
 
 
