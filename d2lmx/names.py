@@ -27,6 +27,7 @@ from .companions.hmm import *
 from .companions.judging import *
 from .companions.logistic import *
 from .companions.maps import *
+from .companions.masking import *
 from .companions.plane import *
 from .companions.pruning import *
 from .companions.regions import *

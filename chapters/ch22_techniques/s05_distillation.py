@@ -8,8 +8,9 @@ the student sees few of them. It learns from labels alone, from labels that are
 smoothed, and from what the teacher says of all classes, at several temperatures, with
 labels beside it and without. Does the factor T^2 keep the balance of the two? How many
 pictures does the student need with the teacher's help, and how many alone? Few pictures
-are seen more often, so that all students are trained for as many steps. `--teacher
-LeNet` is a teacher of the student's own size.
+are seen more often, so that all students look at as many in all; where the last batch
+of a round is smaller that takes more steps, by a quarter for a sixteenth of the
+pictures. `--teacher LeNet` is a teacher of the student's own size.
 """
 from functools import partial
 from typing import Literal

@@ -9,6 +9,8 @@ from ..runtime.checks import check_chance
 
 __all__ = ['DistillationLoss', 'SmoothedCELoss']
 
+LEAST = -1e4  # for a logarithm whose exponential is 0 in any float: 0 * -inf is NaN
+
 
 class DistillationLoss(gluon.loss.Loss):
     """How far a student is from its teacher's softened probabilities, and from labels.
@@ -28,7 +30,8 @@ class DistillationLoss(gluon.loss.Loss):
     InputError for other numbers.
 
     Inputs
-        pred, teacher (batch, classes), scores; label (batch,), numbers of classes
+        pred, teacher (batch, classes), scores, the teacher's -inf where it rules out a
+        class, but not for all classes; label (batch,), numbers of classes
 
     Outputs
         (batch,)
@@ -49,7 +52,8 @@ class DistillationLoss(gluon.loss.Loss):
         T = self.temperature
         log_p, log_q = (F.npx.log_softmax(scores / T, axis=-1)
                         for scores in (teacher, pred))
-        far = F.np.sum(F.np.exp(log_p) * (log_p - log_q), axis=-1)     # (batch,)
+        p, log_p = F.np.exp(log_p), F.np.maximum(log_p, LEAST)
+        far = F.np.sum(p * (log_p - log_q), axis=-1)                   # (batch,)
         wrong = -F.npx.pick(F.npx.log_softmax(pred, axis=-1), label, axis=-1)
         return self.soft * T ** 2 * far + (1 - self.soft) * wrong
 

@@ -1,4 +1,4 @@
-"""Networks that are left with less: small weights made zero, whole channels removed."""
+"""Networks that are left with less: whole channels removed."""
 import json
 from typing import NamedTuple
 
@@ -7,10 +7,8 @@ from mxnet import gluon, np
 
 from ..errors import InputError
 from ..export.tracing import trace
-from ..optim import as_updater
-from ..runtime.checks import check_chance
 
-__all__ = ['magnitude_masks', 'apply_masks', 'masked_updater', 'ChannelPruner']
+__all__ = ['ChannelPruner']
 
 # operators that make channels, and the attribute that counts them
 MAKERS = {'Convolution': 'num_filter', 'FullyConnected': 'num_hidden'}
@@ -18,70 +16,6 @@ SUMS = {'elemwise_add', 'broadcast_add', '_npi_add'}
 # whose channels are those of their input, one by one
 KEEPERS = {'Activation', 'Dropout', 'Flatten', 'Pooling', 'relu', '_npx_relu'}
 LEGACY = {'_npi_add': 'broadcast_add', '_npx_relu': 'relu'}  # others have two names
-
-
-def magnitude_masks(net, sparsity: float) -> dict:
-    """{parameter: mask of its shape}, 0 where a weight is to go and 1 where it stays.
-
-    Of all weights of convolutions and dense layers taken together, so large a share has
-    to go, in [0, 1): those nearest to 0. Weights that are 0 are the first of them, so
-    that what was pruned before stays so. Biases and normalizations are no weights here.
-    InputError for another share, and for a network without weights.
-
-    Ours, for 22.4
-    """
-    check_chance(sparsity=sparsity)
-    values = {name: param.list_data()[0].asnumpy()
-              for name, param in net.collect_params().items()
-              if name.endswith('weight') and len(param.shape) > 1}
-    if not values:
-        raise InputError(f'{type(net).__name__} has no weights to prune')
-    sizes = onp.concatenate([abs(value).ravel() for value in values.values()])
-    count = round(sparsity * sizes.size)
-    stays = onp.ones(sizes.size, 'float32')
-    stays[onp.argpartition(sizes, count)[:count]] = 0
-    parts = onp.split(stays, onp.cumsum([value.size for value in values.values()])[:-1])
-    return {name: part.reshape(value.shape)
-            for (name, value), part in zip(values.items(), parts)}
-
-
-def apply_masks(net, masks: dict) -> None:
-    """Multiply a network's weights, on each of its devices, by `magnitude_masks`.
-
-    Ours, for 22.4
-    """
-    masking(net, masks)()
-
-
-def masking(net, masks):
-    """The function () -> None that does what `apply_masks` does."""
-    params = net.collect_params()
-    pairs = [(weight, np.array(mask, ctx=weight.ctx)) for name, mask in masks.items()
-             for weight in params[name].list_data()]
-
-    def mask_weights():
-        for weight, mask in pairs:
-            weight *= mask
-
-    return mask_weights
-
-
-def masked_updater(net, updater, masks: dict):
-    """An updater after whose updates what the masks took away is 0 again.
-
-    For a training step, in the place of `updater`, a `gluon.Trainer` or a function of
-    the batch size. The weights are masked at once, too.
-
-    Ours, for 22.4
-    """
-    update, mask_weights = as_updater(updater), masking(net, masks)
-    mask_weights()
-
-    def masked_update(batch_size):
-        update(batch_size)
-        mask_weights()
-
-    return masked_update
 
 
 class ChannelPruner:
@@ -96,7 +30,8 @@ class ChannelPruner:
     net
         An initialized HybridBlock of one input and one output: convolutions without
         groups, dense layers, batch normalization, pooling, activations, dropout,
-        flattening and sums. InputError names the layer of any other kind.
+        flattening and sums. InputError names the layer of any other kind, and tells
+        of more outputs.
     X
         An input (batch, channels, ...).
 
@@ -111,6 +46,9 @@ class ChannelPruner:
     def __init__(self, net, X):
         self._traced = trace(net, (X,))
         self._graph = json.loads(self._traced.symbol.tojson())
+        if len(self._graph['heads']) != 1:
+            raise InputError(f'{type(net).__name__} has {len(self._graph["heads"])} '
+                             'outputs: networks of one are pruned')
         shapes = {name: param.shape for name, param in self._traced.params.items()}
         self._groups = groups_of(self._graph, shapes, X.shape[1])
         self.sizes = {name: group.size for name, group in self._groups.items()}
@@ -121,15 +59,20 @@ class ChannelPruner:
         The weight of a channel is the sum of its filters' absolute numbers. Of each
         kind of channels that share stays, in (0, 1], rounded, and one at least; the
         share is that of the `sizes` given as `of`, those of an earlier, larger network.
+        InputError for another share, and for sizes that lack a name.
         """
         if not 0 < share <= 1:
             raise InputError('the share of channels that stay must be in (0, 1], got '
                              f'{share!r}')
-        kept = {}
+        sizes, kept = self.sizes if of is None else of, {}
+        missing = [name for name in self.sizes if name not in sizes]
+        if missing:
+            raise InputError(f'sizes of {", ".join(missing)} are needed, got those of '
+                             + (', '.join(sizes) or 'none'))
         for name, group in self._groups.items():
             weight = sum(abs(self._value(maker)).reshape(group.size, -1).sum(axis=1)
                          for maker in group.makers)
-            count = max(1, round(share * (of or self.sizes)[name]))
+            count = max(1, round(share * sizes[name]))
             kept[name] = onp.sort(onp.argsort(-weight, kind='stable')[:count])
         return kept
 
@@ -152,7 +95,8 @@ class ChannelPruner:
 
         A graph as a block, on the devices of the network that it comes from; it trains,
         is exported and is pruned like any other. Its outputs are those of the network
-        after `zero_others`. InputError for channels that there are not.
+        after `zero_others`. InputError for channels that there are not, that are told
+        twice or by anything but their numbers.
         """
         params = self._traced.params
         values = {name: self._value(name) for name in params}
@@ -169,10 +113,13 @@ class ChannelPruner:
         for name, channels in kept.items():
             group = self._groups.get(name)
             channels = onp.asarray(channels)
-            if not (group and channels.size
+            if not (group and channels.size and channels.ndim == 1
+                    and channels.dtype.kind in 'iu'
+                    and len(onp.unique(channels)) == channels.size
                     and 0 <= channels.min() <= channels.max() < group.size):
                 raise InputError(
-                    f'no channels {channels.tolist()} of {name!r}: there are '
+                    f'no different numbers of channels of {name!r}: '
+                    f'{channels.tolist()}; there are '
                     + ', '.join(f'{n} of {name!r}' for name, n in self.sizes.items()))
             for param, axis in group.axes:
                 # a map that was flattened has several numbers a channel, side by side

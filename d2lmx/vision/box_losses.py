@@ -4,13 +4,15 @@ Each is its paper's equation in the paper's letters, for pairs of boxes: predict
 and their targets, corners (x1, y1, x2, y2) of any unit, (..., 4) and (..., 4) -> (...).
 Arrays of MXNet or of NumPy, or the symbols of a network that is being traced.
 
-Values and gradients are finite for all finite boxes whose targets' corners stand in
-order. A box has no area where a side is 0 or its second corner stands before the first:
-then its IoU is 0 with any box, itself too. What divides is taken for 1e-8 at least if
-it is a length, for the square of that if it is an area: in shares of a picture's sides
-float32 tells none apart that are as near.
+Values and gradients are finite where targets' corners stand in order, for floats of 32
+bits or more and a box around both whose sides are below 1e9. A box has no area where a
+side is 0 or its second corner stands before the first: then its IoU is 0 with any box,
+itself too. What divides is taken for 1e-8 at least if it is a length, for the square of
+that if it is an area: in shares of a picture's sides float32 tells none apart that are
+as near.
 """
 import math
+from functools import reduce
 from typing import NamedTuple
 
 import mxnet as mx
@@ -57,8 +59,13 @@ def pair_of(boxes, targets) -> Pair:
     return Pair(IoU=inter / np.maximum(union, AREA), union=union,
                 dx=(x1 + x2 - u1 - u2) / 2, dy=(y1 + y2 - v1 - v2) / 2,
                 w=x2 - x1, h=y2 - y1, w_gt=u2 - u1, h_gt=v2 - v1,
-                w_c=np.maximum(x2, u2) - np.minimum(x1, u1),
-                h_c=np.maximum(y2, v2) - np.minimum(y1, v1))
+                w_c=around(np, (x1, u1), (x2, u2)), h_c=around(np, (y1, v1), (y2, v2)))
+
+
+def around(np, first, second):
+    """From the least to the greatest of all corners, though they be out of order."""
+    return (reduce(np.maximum, (*second, *first))
+            - reduce(np.minimum, (*first, *second)))
 
 
 def constant(X):
@@ -114,11 +121,11 @@ def distance(np, pair):
 def ciou_loss(boxes, targets):
     """DIoU's loss + alpha v: v compares the ratios of the sides.
 
-    v = 4 / pi² (arctan(w_gt / h_gt) - arctan(w / h))², in 0 to 1; alpha = v / (1 - IoU
-    + v), 0 where both are right, through which no gradient passes, as the paper says.
-    That of v is exact, and large for small boxes: the paper's own program takes the 1 /
-    (w² + h²) in it for 1. Boxes (..., 4), targets (..., 4) -> (...). Complete IoU
-    (Zheng et al., 2020).
+    v = 4 / pi² (arctan(w_gt / h_gt) - arctan(w / h))², in 0 to 1 if corners stand in
+    order; alpha = v / (1 - IoU + v), 0 where both are right, through which no gradient
+    passes, as the paper says. That of v is exact, and large for small boxes: the
+    paper's own program takes the 1 / (w² + h²) in it for 1. Boxes (..., 4), targets
+    (..., 4) -> (...). Complete IoU (Zheng et al., 2020).
 
     Ours, for 22.2
     """
@@ -218,11 +225,16 @@ def wiou_loss(boxes, targets, mean=None, alpha: float = 1.9, delta: float = 3):
     With `mean`, that of 1 - IoU over many pairs, it is version 3: times r = beta /
     (delta alpha^(beta - delta)), a constant too, beta = (1 - IoU) / mean; which is
     greatest for pairs of middling quality, and 1 where beta is delta. mean: a number
-    above 0, else ValueError, or an array or symbol of one. Boxes (..., 4), targets
-    (..., 4) -> (...). Wise-IoU (Tong et al., 2023).
+    above 0, or an array or symbol of one; alpha: from 1 on; delta: above 0; ValueError
+    for other numbers. Boxes (..., 4), targets (..., 4) -> (...). Wise-IoU (Tong et al.,
+    2023).
 
     Ours, for 22.2
     """
+    if not 1 <= alpha < math.inf:
+        raise ValueError(f'alpha must be a number from 1 on, got {alpha}')
+    if not 0 < delta < math.inf:
+        raise ValueError(f'delta must be a number above 0, got {delta}')
     np, pair = numpy_for(boxes), pair_of(boxes, targets)
     rho2 = np.square(pair.dx) + np.square(pair.dy)
     around2 = constant(np.square(pair.w_c) + np.square(pair.h_c))

@@ -193,6 +193,19 @@ def test_a_claim_holds_or_not_by_what_was_measured(page):
     assert not page.claims_of(found(page, **changed))[0]['holds']
 
 
+def test_of_two_losses_that_never_arrive_nothing_is_claimed(page):
+    def told(**changed):
+        return {row['claim']: row['holds'] for row in page.claims_of(found(
+            page, **{f'{name}: steps': values for name, values in changed.items()}))
+            if 'steps' in row['claim']}
+
+    never = [None, None]
+    text = 'DIoU reaches a mean IoU of 0.9 in fewer steps than GIoU'
+    assert told(DIoU=never, GIoU=never).keys() == told().keys() - {text}
+    assert told(DIoU=never, GIoU=[None, 400])[text] is False
+    assert told(DIoU=[300, 400], GIoU=never)[text] is True
+
+
 def test_the_table_has_means_and_says_never(page):
     rows = page.table_of(found(page, **{'GIoU: steps': [99, None]}))
     assert [row['loss'] for row in rows] == [*page.LOSSES, 'WIoU v3', 'L1']

@@ -42,6 +42,25 @@ def test_a_student_learns_what_its_teacher_says_and_not_the_labels(page):
     assert net(np.array(X[[0, -1]])).argmax(axis=1).tolist() == [3, 7]
 
 
+def test_all_students_look_at_as_many_pictures_and_some_take_more_steps(
+        page, monkeypatch):
+    seen, steps = set(), set()
+
+    def train_student(arrays, loss, num_epochs, lr, batch_size):
+        count, = {len(array) for array in arrays}
+        seen.add(count * num_epochs)
+        steps.add(len(d2l.load_array(arrays, batch_size)) * num_epochs)
+
+    monkeypatch.setattr(page, 'train_student', train_student)
+    monkeypatch.setattr(d2l, 'evaluate_accuracy', lambda net, data: 0)
+    monkeypatch.setattr(page, 'sizes_of_gradients', lambda arrays: {})
+    arrays = onp.zeros((400, 1)), onp.zeros(400), onp.zeros((400, 10))
+    page.measure(arrays, None, num_epochs=16, lr=.1, batch_size=32, soft_share=.5)
+    assert seen == {6400}
+    # 16 rounds of 13 batches; 64 of 4 for a quarter, 256 of 1 for a sixteenth
+    assert steps == {208, 256} and 256 / 208 == pytest.approx(5 / 4, abs=.02)
+
+
 def found_of(page, **changes):
     """What `measure` gives over three seeds: all students alike."""
     names = ['smoothed labels', 'soft targets alone',

@@ -53,6 +53,35 @@ def test_a_student_that_is_its_teacher_has_no_loss_but_that_of_labels(batch):
     assert abs(l).max() < 1e-12 and abs(gradient).max() < 1e-12
 
 
+@pytest.mark.parametrize('dtype', ['float32', 'float64'])
+def test_classes_that_the_teacher_rules_out_have_no_part_by_hand(dtype):
+    """p = (3/4, 1/4, 0) and q = (1/3, 1/3, 1/3): gradient T (q - p)."""
+    pred, label, teacher = (np.array(array, dtype=dtype) for array in (
+        [[1, 1, 1]], [0], [[2 * math.log(3), 0, -math.inf]]))
+    pred.attach_grad()
+    with autograd.record():
+        l = d2l.DistillationLoss(2, 1)(pred, label, teacher)
+    l.backward()
+    far = .75 * math.log(.75 * 3) + .25 * math.log(.25 * 3)
+    error = 4e-6  # oneDNN's exponentials in float32 are off by 1e-6, times T^2
+    assert l.tolist() == pytest.approx([4 * far], abs=error)
+    assert pred.grad[0].tolist() == pytest.approx(
+        [2 * (1 / 3 - 3 / 4), 2 * (1 / 3 - 1 / 4), 2 / 3], abs=error)
+
+
+def test_a_teacher_that_rules_out_classes_is_pytorchs(torch, batch):
+    from torch.nn import functional as F
+    pred, label, teacher = batch
+    teacher[0, 1] = teacher[2, 3] = -math.inf
+    l, gradient = loss_and_gradient(d2l.DistillationLoss(4, 1), pred, label, teacher)
+    pred, teacher = torch.tensor(pred, requires_grad=True), torch.tensor(teacher)
+    expected = 16 * F.kl_div(F.log_softmax(pred / 4, 1), F.softmax(teacher / 4, 1),
+                             reduction='none').sum(dim=1)
+    expected.sum().backward()
+    onp.testing.assert_allclose(l, expected.detach(), rtol=1e-9)
+    onp.testing.assert_allclose(gradient, pred.grad, rtol=1e-9, atol=1e-12)
+
+
 def test_two_classes_by_hand():
     """p = (3/4, 1/4) and q = (1/2, 1/2) at T = 2, so scores 2 ln 3 apart."""
     l, _ = loss_and_gradient(

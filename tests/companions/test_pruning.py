@@ -54,7 +54,8 @@ def test_the_smallest_weights_of_all_layers_together_go():
     assert net[0].bias.data().tolist() == [0, 0]
 
 
-@pytest.mark.parametrize('sparsity,zeros', [(0, 0), (.1, 1), (.5, 3), (.9, 5)])
+@pytest.mark.parametrize('sparsity,zeros', [(0, 0), (.1, 1), (.5, 3), (.9, 5),
+                                            (.95, 5)])
 def test_as_many_go_as_the_share_says_though_some_are_equal(sparsity, zeros):
     masks = d2l.magnitude_masks(dense([[1, 1], [1, 1]], [[1, 1]]), sparsity)
     assert sum((mask == 0).sum() for mask in masks.values()) == zeros
@@ -83,6 +84,36 @@ def test_a_network_without_weights_is_refused():
     net.initialize()
     with pytest.raises(ValueError, match='HybridSequential has no weights to prune'):
         d2l.magnitude_masks(net, .5)
+
+
+def test_one_weight_of_few_stays_though_the_share_rounds_to_all():
+    masks = d2l.magnitude_masks(dense([[1, -3, 2, 0]]), .9)  # 3.6 of 4
+    assert [mask.tolist() for mask in masks.values()] == [[[0, 1, 0, 0]]]
+
+
+def test_embeddings_are_no_weights():
+    net = nn.HybridSequential()
+    net.add(nn.Embedding(5, 2), nn.Dense(2, in_units=2, flatten=False))
+    net.initialize()
+    net[1].weight.set_data(np.array([[1, 2], [3, 4]]))
+    net[0].weight.set_data(np.zeros((5, 2)))  # which would be the first to go
+    masks = d2l.magnitude_masks(net, .5)
+    assert {name: mask.tolist() for name, mask in masks.items()} == {
+        net[1].weight.name: [[0, 0], [1, 1]]}
+
+
+@pytest.mark.parametrize('mask', [('other', [[0, 1]]), (None, [[0], [1]]), (None, 0)])
+def test_masks_of_no_weight_are_refused_and_none_is_masked(mask):
+    net = dense([[1, 2]], [[3]])
+    first, second = (layer.weight.name for layer in net)
+    name, value = mask
+    masks = {second: onp.zeros((1, 1)), name or first: onp.array(value)}
+    for call in (d2l.apply_masks, lambda net, masks: d2l.masked_updater(
+            net, lambda batch_size: None, masks)):
+        with pytest.raises(d2l.InputError, match='HybridSequential has no weight .* of '
+                                                 'the shape .* of its mask'):
+            call(net, masks)
+    assert net[1].weight.data().tolist() == [[3]]
 
 
 def test_weights_are_those_that_pytorch_prunes(torch):
@@ -288,13 +319,41 @@ def test_a_share_of_channels_that_is_none_is_refused(share):
         pruner.strongest(share)
 
 
-@pytest.mark.parametrize('name,channels', [(None, [0]), ('conv', []), ('conv', [6]),
-                                           ('conv', [-1])])
+def test_earlier_sizes_that_lack_a_name_are_refused():
+    pruner = d2l.ChannelPruner(*lenet())
+    first, *others = pruner.sizes
+    for of, told in (({first: 6}, f'{others[0]}, .* needed, got those of {first}$'),
+                     ({}, f'{first}, .* needed, got those of none$')):
+        with pytest.raises(d2l.InputError, match=f'sizes of {told}'):
+            pruner.strongest(.5, of=of)
+
+
+def test_a_network_of_two_outputs_is_refused():
+    class Two(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.one, self.other = nn.Dense(3), nn.Dense(2)
+
+        def hybrid_forward(self, F, X):
+            hidden = self.one(X)
+            return hidden, self.other(hidden)
+
+    net = Two()
+    net.initialize()
+    with pytest.raises(d2l.InputError, match='Two has 2 outputs: networks of one'):
+        d2l.ChannelPruner(net, np.ones((1, 4)))
+
+
+@pytest.mark.parametrize('name,channels', [
+    (None, [0]), ('conv', []), ('conv', [6]), ('conv', [-1]), ('conv', [0, 0, 1]),
+    ('conv', [False, False, True, True, True, True]), ('conv', [0., 1.]),
+    ('conv', [[0], [1]]), ('conv', 1)])
 def test_channels_that_there_are_not_are_refused(name, channels):
     pruner = d2l.ChannelPruner(*lenet())
     first = next(iter(pruner.sizes))
-    with pytest.raises(ValueError, match=f"there are 6 of '{first}', 16 of"):
-        pruner.smaller({name and first: channels})
+    for call in (pruner.smaller, pruner.zero_others):
+        with pytest.raises(ValueError, match=f"there are 6 of '{first}', 16 of"):
+            call({name and first: channels})
 
 
 def test_a_network_that_cannot_be_traced_is_refused():

@@ -197,7 +197,7 @@ AWKWARD = {'apart': ([5, 5, 6, 7], UNIT), 'beside': ([2, 0, 3, 1], UNIT),
            'for a point': (UNIT, [.5] * 4), 'two points': ([0] * 4, [1] * 4),
            'one point': ([.5] * 4, [.5] * 4), 'one line': ([0, .5, 1, .5],) * 2,
            'inside out': ([1, 1, 0, 0], UNIT), 'half inside out': ([2, 0, 1, 1], UNIT)}
-SCALES = 1e-9, 1e-6, 1, 1e4
+SCALES = 1e-9, 1e-6, 1, 1e4, 1e8
 
 
 def awkward(dtype='float32'):
@@ -223,6 +223,32 @@ def of_kind(name, kind, scale=1):
     pair = [onp.array([box], 'float32') * scale for box in AWKWARD[kind]]
     l, grad, _ = value_and_gradients(LOSSES[name], *pair)
     return l[0], grad[0]
+
+
+WIDE_V = 4 / math.pi ** 2 * (math.pi / 4 + math.atan(100)) ** 2
+
+
+@pytest.mark.parametrize('name, expected', [
+    ('giou', 1 + 99 / 100), ('diou', 1 + 49.5 ** 2 / 10001),
+    ('ciou', 1 + 49.5 ** 2 / 10001 + WIDE_V / (1 + WIDE_V) * WIDE_V),
+    ('eiou', 1 + 49.5 ** 2 / 10001 + 1.01 ** 2),
+    # along an axis gamma is 2; exp(-101) of the widths' difference is none
+    ('siou', 1 + (1 - math.exp(-2 * .495 ** 2) + 1) / 2),
+    ('wiou', math.exp(49.5 ** 2 / 10001))])
+def test_the_box_around_one_that_is_inside_out_holds_all_of_its_corners(name, expected):
+    """From 100 back to 0, height 1, beside the unit square: around both, 100 x 1."""
+    boxes, targets = (onp.array([box], 'float64') for box in ([100, 0, 0, 1], UNIT))
+    assert LOSSES[name](boxes, targets).tolist() == pytest.approx([expected])
+
+
+@pytest.mark.parametrize('name, most', [('giou', 2), ('diou', 2), ('siou', 3),
+                                        ('wiou', math.e)])
+def test_losses_lie_in_their_ranges_though_corners_are_in_any_order(name, most):
+    rng = onp.random.RandomState(0)
+    boxes = rng.normal(0, 10 ** rng.uniform(-2, 2, (1000, 1)), (1000, 4))
+    targets = onp.concatenate([onp.zeros((1000, 2)), rng.uniform(.1, 2, (1000, 2))], 1)
+    l = LOSSES[name](boxes, targets)
+    assert 0 <= l.min() < l.max() <= most
 
 
 @each_loss
@@ -304,7 +330,11 @@ def test_onnx_gives_the_same_losses(name, tmp_path):
     (lambda: d2l.alpha_iou_loss(*pairs(), alpha=math.nan), 'at least 1, got nan'),
     (lambda: d2l.focal_eiou_loss(*pairs(), gamma=-1), 'at least 0, got -1'),
     (lambda: d2l.siou_loss(*pairs(), theta=.5), 'at least 1, got 0.5'),
-    (lambda: d2l.wiou_loss(*pairs(), mean=0), 'above 0, got 0')])
+    (lambda: d2l.wiou_loss(*pairs(), mean=0), 'above 0, got 0'),
+    (lambda: d2l.wiou_loss(*pairs(), .4, delta=0), 'delta must .* above 0, got 0'),
+    (lambda: d2l.wiou_loss(*pairs(), .4, delta=math.inf), 'above 0, got inf'),
+    (lambda: d2l.wiou_loss(*pairs(), .4, alpha=-1), 'alpha must .* from 1 on, got -1'),
+    (lambda: d2l.wiou_loss(*pairs(), .4, alpha=math.nan), 'from 1 on, got nan')])
 def test_what_is_no_pair_or_no_exponent_is_refused(call, told):
     with pytest.raises(ValueError, match=told):
         call()
