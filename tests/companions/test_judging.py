@@ -230,6 +230,8 @@ def test_equal_probabilities_stay_in_one_bin_by_hand():
     for order in (range(6), [5, 3, 1, 0, 2, 4], [4, 2, 3, 5, 1, 0]):
         order = list(order)
         # 4 examples of mean .325 with a half, 2 of .8 with all
+        means, shares = d2l.calibration(p[order], y[order], 2)
+        assert means == pytest.approx([.325, .8]) and shares.tolist() == [.5, 1]
         assert d2l.calibration_error(p[order], y[order], 2) == pytest.approx(
             4 / 6 * (.5 - .325) + 2 / 6 * .2)
 
