@@ -97,7 +97,7 @@ def test_maps_are_stretched_as_by_pytorch(torch):
         onp.testing.assert_allclose(_stretched(maps, size), theirs, atol=1e-12)
 
 
-def test_weights_their_slopes_and_statistics_stay():
+def test_weights_their_slopes_and_statistics_stay(torch):
     net, _ = small_nets()
     params = net.collect_params().values()
     before = [param.data().asnumpy() for param in params]
@@ -175,7 +175,7 @@ def test_a_slope_is_one_of_training_unless_told(torch, options):
 # ---- surfaces
 
 
-def test_a_direction_has_the_lengths_of_the_filters():
+def test_a_direction_has_the_lengths_of_the_filters(torch):
     net, _ = small_nets()
     direction = d2l.filter_direction(net)
     params = net.collect_params()
@@ -226,7 +226,7 @@ def test_losses_are_those_of_moved_weights():
     assert (net[0].weight.data().asnumpy() == weight).all()
 
 
-def test_weights_come_back_where_an_input_is_wrong():
+def test_weights_come_back_where_an_input_is_wrong(torch):
     net, _ = small_nets()
     before = net[0].weight.data().asnumpy()
     ways = [d2l.filter_direction(net) for _ in range(2)]
