@@ -15,7 +15,7 @@ from functools import partial
 from typing import Literal
 
 import numpy as onp
-from mxnet import autograd, gluon, init, np, npx
+from mxnet import autograd, init, np, npx
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -268,17 +268,6 @@ def time_layers(batch_size, num_rounds):
     return milliseconds(functions, num_rounds)
 
 
-def time_steps(nets, batch_size, lr, num_rounds):
-    """Milliseconds of a step of training of each network, which has been trained."""
-    X, = example_inputs(batch_size)
-    y, functions = np.arange(batch_size, dtype='int32') % 10, {}
-    for variant, net in nets.items():
-        trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
-        functions[variant] = partial(d2l.classification_step(
-            net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer), X, y)
-    return milliseconds(functions, num_rounds)
-
-
 def time_kernels(size, num_rounds):
     """Milliseconds of larger and larger kernels on eight pictures: {way: [...]}."""
     X, functions = onp.random.normal(size=(8, FEW, size, size)).astype('float32'), {}
@@ -334,7 +323,7 @@ def run(*, num_seeds: int = 3, num_epochs: int = 4, lr: float = 0.003,
 
     accs = d2l.over_seeds(measure, num_seeds)
     times = {'layer': time_layers(batch_size, num_rounds),
-             'step': time_steps(nets, batch_size, lr, num_rounds),
+             'step': d2l.time_steps(nets, *example_inputs(batch_size), lr, num_rounds),
              'kernels': time_kernels(size, num_rounds)}
     show(accs, networks, times['kernels'])
     return {'claims': claims + claims_of_networks(accs, networks), 'layers': layers,

@@ -9,11 +9,10 @@ gains are seen at this size. CBAM also weighs the places of a picture: these map
 drawn, and it is measured whether they prefer the garment to what is around it.
 """
 import random
-from functools import partial
 from typing import Literal
 
 import numpy as onp
-from mxnet import gluon, np
+from mxnet import np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -117,18 +116,6 @@ def measure(data, num_epochs, lr, ratio):
     return found, nets
 
 
-def time_steps(nets, batch_size, lr, num_rounds):
-    """Median milliseconds of a step of training of each network, in turn."""
-    X, = example_inputs(batch_size)
-    y, functions = np.arange(batch_size, dtype='int32') % 10, {}
-    for variant, net in nets.items():
-        trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
-        functions[variant] = partial(d2l.classification_step(
-            net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer), X, y)
-    return {name: 1000 * float(onp.median(seconds)) for name, seconds
-            in d2l.time_in_turn(functions, num_rounds).items()}
-
-
 def show_maps(net, images):
     """Draw garments, and what their places weigh in each block of a network."""
     rows = [images, *(maps[:, 0] for maps in d2l.block_outputs(
@@ -180,7 +167,7 @@ def run(*, num_seeds: int = 3, num_epochs: int = 5, lr: float = 0.003,
         return found
 
     found = d2l.over_seeds(one_seed, num_seeds)
-    times = time_steps(nets, batch_size, lr, num_rounds)
+    times = d2l.time_steps(nets, *example_inputs(batch_size), lr, num_rounds)
     show_maps(nets['cbam'], data[1].arrays[0][:SHOWN])
     return {'claims': claims_of(found, networks), 'networks': networks, 'timing': {
         'claims': [claim_of_times(times)], 'milliseconds': times}}

@@ -8,6 +8,7 @@ from mxnet.gluon import nn
 
 from ..layers.functional import add
 from ..runtime.checks import check_whole
+from .mobile import sequence
 from .pretrained import keep_statistics
 from .ssd import AT_16TH, FromPixels
 
@@ -177,7 +178,7 @@ class BiFPN(nn.HybridBlock):
         super().__init__(**kwargs)
         check_sizes(num_channels, num_levels)
         check_whole(num_layers=num_layers)
-        self.laterals = repeated(num_levels, lambda: chain(
+        self.laterals = repeated(num_levels, lambda: sequence(
             nn.Conv2D(num_channels, 1, use_bias=False), nn.BatchNorm()))
         self.layers = repeated(num_layers, lambda: BiFPNLayer(num_channels, num_levels))
 
@@ -194,23 +195,16 @@ def check_sizes(num_channels, num_levels):
     check_whole(2, num_levels=num_levels)
 
 
-def chain(*blocks):
-    """The blocks one after another."""
-    net = nn.HybridSequential()
-    net.add(*blocks)
-    return net
-
-
 def repeated(count, build):
     """So many blocks, to be called one by one."""
-    return chain(*(build() for _ in range(count)))
+    return sequence(*(build() for _ in range(count)))
 
 
 def separable(num_channels):
     """A depthwise convolution of 3 x 3 and one of 1 x 1, normalized, with Swish."""
-    return chain(nn.Conv2D(num_channels, 3, padding=1, groups=num_channels,
-                           use_bias=False),
-                 nn.Conv2D(num_channels, 1, use_bias=False), nn.BatchNorm(), nn.Swish())
+    return sequence(
+        nn.Conv2D(num_channels, 3, padding=1, groups=num_channels, use_bias=False),
+        nn.Conv2D(num_channels, 1, use_bias=False), nn.BatchNorm(), nn.Swish())
 
 
 class Stages(nn.HybridBlock):
@@ -221,7 +215,7 @@ class Stages(nn.HybridBlock):
 
     def __init__(self, *stages, **kwargs):
         super().__init__(**kwargs)
-        self.stages = chain(*stages)
+        self.stages = sequence(*stages)
 
     def hybrid_forward(self, F, X):
         maps = []
@@ -240,8 +234,8 @@ def small_stages(channels=(16, 32, 32, 64, 64)):
     Ours, for 22.6
     """
     stem, *others = channels
-    halves = [chain(*normalized(n, strides=2), *normalized(n)) for n in others]
-    return Stages(chain(*normalized(stem, strides=2), *halves[:-2]), *halves[-2:])
+    halves = [sequence(*normalized(n, strides=2), *normalized(n)) for n in others]
+    return Stages(sequence(*normalized(stem, strides=2), *halves[:-2]), *halves[-2:])
 
 
 def normalized(num_channels, strides=1):
@@ -257,7 +251,7 @@ def photograph_stages(net):
 
     Ours, for 22.6
     """
-    first = chain(FromPixels(), *net.features[:AT_8TH])
+    first = sequence(FromPixels(), *net.features[:AT_8TH])
     stages = Stages(first, net.features[AT_8TH:AT_16TH], net.features[AT_16TH:AT_32ND])
     keep_statistics(stages)
     stages.collect_params().setattr('grad_req', 'null')

@@ -1,5 +1,6 @@
 import numpy as onp
 import pytest
+from mxnet import np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -95,3 +96,22 @@ def test_two_garments_lie_beside_and_above_each_other(garments):
 def test_scenes_that_cannot_be_are_told(garments, num_garments, size):
     with pytest.raises(d2l.InputError, match='1 or 2 garments and sides of 56 pixels'):
         d2l.garment_scenes(garments, 1, num_garments, size)
+
+
+def test_steps_are_timed_in_turn_by_the_median_and_train_each_network(monkeypatch):
+    nets, X = {}, np.ones((4, 3))
+    for name in ('first', 'second'):
+        nets[name] = nn.Dense(10, in_units=3)
+        nets[name].initialize()
+    before = {name: net.weight.data().copy() for name, net in nets.items()}
+
+    def in_turn(functions, num_rounds):
+        for function in functions.values():
+            function()
+        return {name: [.001, .5, .002][:num_rounds] for name in functions}
+
+    monkeypatch.setattr('d2lmx.companions.garments.time_in_turn', in_turn)
+    assert d2l.time_steps(nets, X, .1, 3) == {'first': 2, 'second': 2}
+    for name, net in nets.items():  # Adam's first step is the rate, whatever the slope
+        moved = abs(net.weight.data() - before[name]).asnumpy()
+        onp.testing.assert_allclose(moved, .1, rtol=1e-3)
