@@ -14,9 +14,11 @@ from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
 from .companions.boltzmann import *
 from .companions.cells import *
+from .companions.chains import *
 from .companions.claims import *
 from .companions.classics import *
 from .companions.classifying import *
+from .companions.counting import *
 from .companions.ctc import *
 from .companions.debiasing import *
 from .companions.detecting import *

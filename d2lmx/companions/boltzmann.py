@@ -2,6 +2,7 @@
 import numpy as onp
 
 from ..runtime.checks import check_whole
+from .counting import all_states
 
 __all__ = ['RBM', 'log_mean_exp', 'annealed_log_Z']
 
@@ -25,11 +26,6 @@ def log_mean_exp(x) -> float:
     """
     most = onp.max(x)
     return float(most + onp.log(onp.mean(onp.exp(x - most))))
-
-
-def states(n):
-    """All states of n binary units: (2^n, n), 0 and 1."""
-    return (onp.arange(2 ** n)[:, None] >> onp.arange(n) & 1).astype(float)
 
 
 class RBM:
@@ -92,7 +88,7 @@ class RBM:
         if n > MOST_COUNTED:
             raise ValueError(f'2^{n} states are too many to count: one layer may have '
                              f'{MOST_COUNTED} units at most')
-        S = states(n)
+        S = all_states(n)
         if len(self.c) == n:
             return S, S @ self.c + softplus(self.b + S @ self.W.T).sum(axis=1)
         return S, -self.free_energy(S)
