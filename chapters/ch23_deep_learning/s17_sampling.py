@@ -130,11 +130,6 @@ def claims_of_importance(found, num_samples, num_tries=1000):
 
 # ---- chains (17.3 and 17.4): V (chains, units) of 0 and 1, p(v) = exp(-F(v)) / Z
 
-def heat(fall):
-    """Gibbs: a unit drawn given all others is turned by sigmoid(fall of the energy)."""
-    return onp.exp(-onp.logaddexp(0, -fall))
-
-
 def metropolis(fall):
     """A unit is turned where the energy falls, and by exp(fall) where it rises."""
     return onp.exp(onp.minimum(fall, 0))
@@ -158,7 +153,7 @@ def flipping(accept):
 
 
 # a step of chains (rbm, V) -> V, and its matrix, (rbm) -> A
-CHAINS = {'Gibbs': flipping(heat), 'Metropolis': flipping(metropolis),
+CHAINS = {'Gibbs': flipping(d2l.sigmoid), 'Metropolis': flipping(metropolis),
           'blocks': (d2l.RBM.sample, d2l.block_transitions)}
 
 

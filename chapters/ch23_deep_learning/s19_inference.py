@@ -12,15 +12,21 @@ import itertools
 import math
 
 import numpy as onp
+from mxnet import autograd, np, npx
 
 import d2lmx as d2l
 
-SMOKE = dict(num_points=60, em_steps=20, num_codes=60, code_steps=5, num_seen=30,
-             num_sweeps=5, wake_steps=50, num_seeds=1)
+SMOKE = dict(num_points=60, em_steps=20, num_codes=60, code_steps=5, net_steps=5,
+             num_seen=30, num_sweeps=5, wake_steps=50, num_seeds=1)
 RANGES = dict(num_points=(20, 10 ** 5), em_steps=(8, 10 ** 5), num_codes=(20, 10 ** 4),
               num_seen=(10, 10 ** 4), num_seeds=(1, 100))
 ROUNDING = 1e-10  # of sums over thousands of states
 GRID = onp.linspace(-8, 8, 801)
+
+
+def log_marginal(logs):
+    """log p(v), by log p(h, v) of all h, along the last axis."""
+    return onp.logaddexp.reduce(logs, axis=-1)
 
 
 # ---- EM (19.2): a mixture, theta being P (k,), mu (k, d) and the covariances (k, d, d)
@@ -50,15 +56,15 @@ def em(X, theta, num_steps):
         before, theta = theta, m_step(X, q)                          # M-step
         for logs in (log_mixture(X, before), log_mixture(X, theta)):
             bounds.append(float(d2l.lower_bound(logs, q).mean()))
-            log_p.append(float(d2l.log_sum(logs).mean()))
+            log_p.append(float(log_marginal(logs).mean()))
     return theta, bounds, log_p
 
 
 def slope(X, theta, h=1e-5):
     """The largest slope of the mean of log p(x) along the means, by differences."""
     P, mu, cov = theta
-    ends = [d2l.log_sum(log_mixture(X, (P, mu + sign * h * e.reshape(mu.shape), cov))
-                        ).mean() for e in onp.eye(mu.size) for sign in (1, -1)]
+    ends = [log_marginal(log_mixture(X, (P, mu + sign * h * e.reshape(mu.shape), cov))
+                         ).mean() for e in onp.eye(mu.size) for sign in (1, -1)]
     return float(abs(onp.subtract(ends[::2], ends[1::2])).max() / (2 * h))
 
 
@@ -127,14 +133,14 @@ def learn_columns(V, H, W):
     return W
 
 
-def sparse_data(num_codes, d=8, noise=.05):
-    """V (n, d) of codes that mostly are 0, and W (d, d), whose columns have length 1.
+def sparse_data(num_codes, m, d=8, noise=.05):
+    """V (n, d) of codes (n, m) that mostly are 0, and W (d, m), of columns of length 1.
     """
-    W = onp.random.normal(size=(d, d))
+    W = onp.random.normal(size=(d, m))
     W /= onp.linalg.norm(W, axis=0)
-    shape = num_codes, d
+    shape = num_codes, m
     H = onp.random.laplace(size=shape) * (onp.random.uniform(size=shape) < .2)
-    return H @ W.T + onp.random.normal(0, noise, shape), W
+    return H @ W.T + onp.random.normal(0, noise, (num_codes, d)), W
 
 
 def likeness(W, truth):
@@ -144,7 +150,7 @@ def likeness(W, truth):
 
 def measure_sparse_coding(num_codes, code_steps, lam=.1):
     """Inference held to all signs, and columns learnt in turn with it."""
-    V, truth = sparse_data(num_codes)
+    V, truth = sparse_data(num_codes, 8)
     few = onp.random.normal(size=(8, 5))  # columns: 243 signs of their codes
     H = infer(V[:5], onp.zeros((5, 5)), few, lam, 3000)
     above = max(abs(energy(v[None], h[None], few, lam) - least_energy(v, few, lam))
@@ -177,11 +183,58 @@ def claims_of_sparse_coding(found):
                   min(learnt) > .95 and d2l.exceeds(learnt, principal))]
 
 
+# ---- learned inference (19.5.2): codes by a few steps, of matrices that are learnt
+
+def unrolled(V, B, S, theta, num_layers):
+    """Codes H (n, m) by so many steps: V B + H S, shrunk by theta (m,) towards 0."""
+    H = np.zeros((len(V), len(S)), dtype='float64')
+    for _ in range(num_layers):
+        Z = np.dot(V, B) + np.dot(H, S)
+        H = np.sign(Z) * npx.relu(abs(Z) - theta)
+    return H
+
+
+def learn_inference(V, W, lam, num_layers, num_steps, rate=.1):
+    """B, S and theta: those of `infer`, and then down the slope of the mean energy."""
+    step = 1 / onp.linalg.eigvalsh(W.T @ W)[-1]
+    V, W, *params = (np.array(part, dtype='float64') for part in (
+        V, W, step * W, onp.eye(W.shape[1]) - step * W.T @ W,
+        onp.full(W.shape[1], step * lam)))
+    for param in params:
+        param.attach_grad()
+    for _ in range(num_steps):
+        with autograd.record():
+            H = unrolled(V, *params, num_layers)
+            l = (((V - np.dot(H, W.T)) ** 2).sum() / 2 + lam * abs(H).sum()) / len(V)
+        l.backward()
+        for param in params:
+            param -= rate * param.grad
+    return params
+
+
+def measure_inference(num_codes, net_steps, lam=.1, num_layers=5):
+    """What the codes of new examples have of energy above the least, in the mean."""
+    V, W = sparse_data(2 * num_codes, 16)
+    V, new = V[:num_codes], V[num_codes:]
+    zeros = onp.zeros((len(new), W.shape[1]))
+    params = learn_inference(V, W, lam, num_layers, net_steps)
+    codes = {f'{num} steps': infer(new, zeros, W, lam, num)
+             for num in (num_layers, 2 * num_layers, 5000)}
+    codes['5 steps, learnt'] = unrolled(np.array(new), *params, num_layers).asnumpy()
+    found = {name: energy(new, H, W, lam) / len(new) for name, H in codes.items()}
+    least = found.pop('5000 steps')
+    return {name: value - least for name, value in found.items()}
+
+
+def claims_of_inference(found):
+    above = {name: found[name] for name in ('5 steps', '10 steps', '5 steps, learnt')}
+    return [d2l.claim(
+        'of matrices that are learnt, half as many steps come nearer to the likeliest '
+        'codes of new examples (energy above the least)', above,
+        d2l.exceeds(above['10 steps'], above['5 steps, learnt']))]
+
+
 # ---- mean field (19.4.1): binary sparse coding, P(h_i) = sigmoid(b), v ~ N(W h, I)
-
-def sigmoid(x):
-    return onp.exp(-onp.logaddexp(0, -x))
-
 
 def log_prior(b):
     """log P(h) of all h, units of sigmoid(b): (m,) -> (2^m,)."""
@@ -199,7 +252,7 @@ def sweep(V, h_hat, W, b):
     h_hat, G = h_hat.copy(), W.T @ W
     for i in range(len(b)):
         others = h_hat @ G[:, i] - h_hat[:, i] * G[i, i]
-        h_hat[:, i] = sigmoid(b[i] + V @ W[:, i] - G[i, i] / 2 - others)
+        h_hat[:, i] = d2l.sigmoid(b[i] + V @ W[:, i] - G[i, i] / 2 - others)
     return h_hat
 
 
@@ -217,15 +270,15 @@ def gap(W, num_sweeps=50):
     """What mean field misses of log p(v), where v is the first column of W."""
     v, b = W[:, :1].T, onp.full(W.shape[1], -1.)
     bounds = mean_field(v, W, b, num_sweeps)
-    return float(d2l.log_sum(log_coding(v, W, b))[0] - bounds[-1, 0])
+    return float(log_marginal(log_coding(v, W, b))[0] - bounds[-1, 0])
 
 
 def measure_mean_field(num_seen, num_sweeps, d=8, m=6):
     """Bounds of a model with weights of chance; their means by sweeps, and log p(v)."""
     W, b = onp.random.normal(size=(d, m)), onp.full(m, -1.)
-    H = draw(onp.tile(sigmoid(b), (num_seen, 1)))
+    H = d2l.draw_units(onp.tile(d2l.sigmoid(b), (num_seen, 1)))
     V = H @ W.T + onp.random.normal(size=(num_seen, d))
-    bounds, exact = mean_field(V, W, b, num_sweeps), d2l.log_sum(log_coding(V, W, b))
+    bounds, exact = mean_field(V, W, b, num_sweeps), log_marginal(log_coding(V, W, b))
     return {'bound, start': float(bounds[0].mean()), 'bound': float(bounds[-1].mean()),
             'log p(v)': float(exact.mean()), 'least gap': float((exact - bounds).min()),
             'largest fall, one v': float(-onp.diff(bounds, axis=0).min())}, (
@@ -285,10 +338,6 @@ def claims_of_free_forms(v=1.5, w=(1., .8)):
 # ---- wake-sleep (19.5.1): theta is b (m,), W (m, d), c (d,), of P(h) = sigmoid(b) and
 # p(v | h) = sigmoid(h W + c); phi is R (d, m), a (m,), of q(h | v) = sigmoid(v R + a)
 
-def draw(p):
-    return (onp.random.uniform(size=p.shape) < p).astype(float)
-
-
 def log_belief(V, theta):
     """log p(h, v) of V (n, d) and all h: (n, 2^m)."""
     b, W, c = theta
@@ -299,22 +348,22 @@ def log_belief(V, theta):
 def wake(V, H, theta):
     """The slope of the mean of log p(h, v), where H (n, m) is drawn from q."""
     b, W, c = theta
-    e = V - sigmoid(H @ W + c)
-    return (H - sigmoid(b)).mean(axis=0), H.T @ e / len(V), e.mean(axis=0)
+    e = V - d2l.sigmoid(H @ W + c)
+    return (H - d2l.sigmoid(b)).mean(axis=0), H.T @ e / len(V), e.mean(axis=0)
 
 
 def sleep(V, H, phi):
     """The slope of the mean of log q(h | v), where both are drawn from p."""
     R, a = phi
-    e = H - sigmoid(V @ R + a)
+    e = H - d2l.sigmoid(V @ R + a)
     return V.T @ e / len(V), e.mean(axis=0)
 
 
 def dream(theta, n):
     """V (n, d) and H (n, m) of the model."""
     b, W, c = theta
-    H = draw(onp.tile(sigmoid(b), (n, 1)))
-    return draw(sigmoid(H @ W + c)), H
+    H = d2l.draw_units(onp.tile(d2l.sigmoid(b), (n, 1)))
+    return d2l.draw_units(d2l.sigmoid(H @ W + c)), H
 
 
 def learn_belief(V, num_steps, lr, m=6, num_records=20):
@@ -323,12 +372,13 @@ def learn_belief(V, num_steps, lr, m=6, num_records=20):
     theta = onp.zeros(m), onp.random.normal(0, .1, (m, d)), onp.zeros(d)
     phi, records = (onp.zeros((d, m)), onp.zeros(m)), []
     for step in range(num_steps + 1):
-        h_hat = sigmoid(V @ phi[0] + phi[1])
+        h_hat = d2l.sigmoid(V @ phi[0] + phi[1])
         if step % max(1, num_steps // num_records) == 0:
             logs = log_belief(V, theta)
             records.append((step, d2l.lower_bound(logs, d2l.factorial(h_hat)).mean(),
-                            d2l.log_sum(logs).mean()))
-        slopes = [*wake(V, draw(h_hat), theta), *sleep(*dream(theta, len(V)), phi)]
+                            log_marginal(logs).mean()))
+        slopes = [*wake(V, d2l.draw_units(h_hat), theta),
+                  *sleep(*dream(theta, len(V)), phi)]
         for param, g in zip((*theta, *phi), slopes):
             param += lr * g
     return theta, phi, onp.array(records).T
@@ -366,8 +416,9 @@ def show(of_em, of_sweeps, of_belief, samples):
 
 
 def run(*, num_points: int = 300, em_steps: int = 500, num_codes: int = 500,
-        code_steps: int = 200, num_seen: int = 200, num_sweeps: int = 20,
-        wake_steps: int = 20000, lr: float = .1, num_seeds: int = 3) -> dict:
+        code_steps: int = 200, net_steps: int = 500, num_seen: int = 200,
+        num_sweeps: int = 20, wake_steps: int = 20000, lr: float = .1,
+        num_seeds: int = 3) -> dict:
     drawn = {}
 
     def measure():
@@ -376,14 +427,15 @@ def run(*, num_points: int = 300, em_steps: int = 500, num_codes: int = 500,
         theta, _, records = learn_belief(rows_of_pixels(), wake_steps, lr)
         drawn.update(of_belief=records, samples=dream(theta, 6)[0])
         return {**row, **sweeps, **measure_sparse_coding(num_codes, code_steps),
+                **measure_inference(num_codes, net_steps),
                 'belief, bound': float(records[1, -1]),
                 'belief, log p(v)': float(records[2, -1])}
 
     found = d2l.over_seeds(measure, num_seeds)
     show(**drawn)
     return {'claims': [*claims_of_em(found), *claims_of_sparse_coding(found),
-                       *claims_of_mean_field(found), *claims_of_free_forms(),
-                       *claims_of_wake_sleep(found)]}
+                       *claims_of_inference(found), *claims_of_mean_field(found),
+                       *claims_of_free_forms(), *claims_of_wake_sleep(found)]}
 
 
 if __name__ == '__main__':

@@ -1,7 +1,7 @@
-"""Hidden states counted out: sums over all of them, and the bound that others give."""
+"""Hidden states counted out: all of them, and the bound that some q of them gives."""
 import numpy as onp
 
-__all__ = ['all_states', 'log_sum', 'lower_bound', 'posterior', 'factorial']
+__all__ = ['all_states', 'lower_bound', 'posterior', 'factorial']
 
 
 def all_states(num_units: int):
@@ -13,15 +13,6 @@ def all_states(num_units: int):
         float)
 
 
-def log_sum(logs):
-    """log of the sum of exp(logs) along the last axis, for any size of logs.
-
-    Ours, for 23.19
-    """
-    most = logs.max(axis=-1, keepdims=True)
-    return onp.log(onp.exp(logs - most).sum(axis=-1)) + most[..., 0]
-
-
 def posterior(logs):
     """p(h | v) of all h, by log p(h, v) or what differs from it by a constant.
 
@@ -29,7 +20,7 @@ def posterior(logs):
 
     Ours, for 23.19
     """
-    return onp.exp(logs - log_sum(logs)[..., None])
+    return onp.exp(logs - onp.logaddexp.reduce(logs, axis=-1)[..., None])
 
 
 def lower_bound(logs, q):
