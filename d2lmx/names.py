@@ -17,6 +17,7 @@ from .companions.cells import *
 from .companions.claims import *
 from .companions.classics import *
 from .companions.classifying import *
+from .companions.committees import *
 from .companions.ctc import *
 from .companions.debiasing import *
 from .companions.detecting import *
@@ -28,6 +29,8 @@ from .companions.judging import *
 from .companions.logistic import *
 from .companions.maps import *
 from .companions.masking import *
+from .companions.optimizers import *
+from .companions.perturbing import *
 from .companions.plane import *
 from .companions.pruning import *
 from .companions.regions import *
