@@ -18,6 +18,7 @@ from .companions.chains import *
 from .companions.claims import *
 from .companions.classics import *
 from .companions.classifying import *
+from .companions.committees import *
 from .companions.counting import *
 from .companions.ctc import *
 from .companions.debiasing import *
@@ -30,6 +31,8 @@ from .companions.judging import *
 from .companions.logistic import *
 from .companions.maps import *
 from .companions.masking import *
+from .companions.optimizers import *
+from .companions.perturbing import *
 from .companions.plane import *
 from .companions.pruning import *
 from .companions.regions import *
