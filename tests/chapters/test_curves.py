@@ -36,6 +36,8 @@ SCALES = {('4.4', 'loss'): ('linear', 'log'), ('4.5', 'loss'): ('linear', 'log')
           ('23.4', 'relative error'): ('linear', 'log'),
           ('22.5', 'test accuracy'): ('log', 'linear'),
           ('23.13', 'duality gap / |x|^2'): ('linear', 'log'),
+          ('23.16', 'dependence'): ('linear', 'log'),
+          ('23.16', 'log Z missed'): ('linear', 'log'),
           ('23.18', 'log Z'): ('log', 'linear')}
 
 

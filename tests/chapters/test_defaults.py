@@ -243,6 +243,7 @@ OURS = '''
 23.6  num_epochs=60 lr=0.005 batch_size=64 num_hiddens=32 num_train=2000 num_starts=100
       xor_steps=1000 num_seeds=3
 23.13 num_points=5000 num_pictures=500 num_steps=1000 num_rounds=100 num_seeds=3
+23.16 num_graphs=30 num_samples=50000 num_seeds=3
 23.18 side=3 num_hidden=12 num_steps=3000 lr=0.2 num_temperatures=300 num_chains=100
       num_points=200000 num_seeds=3
 '''
