@@ -24,6 +24,8 @@ from .companions.ctc import *
 from .companions.debiasing import *
 from .companions.detecting import *
 from .companions.distilling import *
+from .companions.factor_graphs import *
+from .companions.factors import *
 from .companions.garments import *
 from .companions.gradient_check import *
 from .companions.hmm import *
@@ -39,7 +41,9 @@ from .companions.regions import *
 from .companions.regularizing import *
 from .companions.searching import *
 from .companions.seeing import *
+from .companions.separation import *
 from .companions.sound import *
+from .companions.sparse_coding import *
 from .companions.symbolic import *
 from .companions.tagging import *
 from .companions.translator import *
