@@ -6,12 +6,11 @@ A trained network is made smaller in two ways. Its weights nearest to 0 become 0
 stay so: how many can go, at once or step by step, with as many epochs of fine-tuning in
 all? And whole channels are removed, by which a smaller network is made of the weights
 that are left: is it better than one of its size that was never larger, trained as long?
-`--network ResNet-18 --tune-lr 0.0005` does all of this with another network, on fewer
-pictures, which a lower rate of fine-tuning suits better. The ONNX files tell what either
-saves. A file has a place for each weight, whatever stands there, and a product is
-computed with a 0 as with any number: zeros save nothing but where the file is
-compressed. Channels that are gone have no place. In the end the smaller network's
-weights and products have 8 bits.
+`--network ResNet-18` does all of this with another network, on fewer pictures. The ONNX
+files tell what either saves. A file has a place for each weight, whatever stands there,
+and a product is computed with a 0 as with any number: zeros save nothing but where the
+file is compressed. Channels that are gone have no place. In the end the smaller
+network's weights and products have 8 bits.
 """
 import tempfile
 import zlib
