@@ -21,7 +21,7 @@ SMOKE = dict(num_points=60, em_steps=20, num_codes=60, code_steps=5, net_steps=5
 RANGES = dict(num_points=(20, 10 ** 5), em_steps=(8, 10 ** 5), num_codes=(20, 10 ** 4),
               num_seen=(10, 10 ** 4), num_seeds=(1, 100))
 ROUNDING = 1e-10  # of sums over thousands of states
-GRID = onp.linspace(-8, 8, 801)
+GRID = onp.linspace(-8, 8, 401)
 
 
 def log_marginal(logs):
