@@ -214,7 +214,7 @@ def claims_of_slowness(num_points):
     away = {'covariance': distance(Y.T @ Y / len(Y), onp.eye(5)),
             'changes': distance((onp.diff(Y, axis=0) ** 2).mean(axis=0), slow)}
     return [
-        d2l.claim('of products the slowest feature is sin(t), of signals it is not', {
+        d2l.claim('with products the slowest feature is sin(t), without them not', {
             'slowness': float(slow[0]), 'slowness of sin(t)': of_truth,
             'correlation': least_match(Y[:, :1], truth),
             'correlation, linear': least_match(x, truth),
