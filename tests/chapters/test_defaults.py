@@ -251,7 +251,7 @@ OURS = '''
 23.16 num_graphs=30 num_samples=50000 num_seeds=3
 23.18 side=3 num_hidden=12 num_steps=3000 lr=0.2 num_temperatures=300 num_chains=100
       num_points=200000 num_seeds=3
-23.19 num_points=300 em_steps=500 num_codes=500 code_steps=200 net_steps=500
+23.19 num_points=300 em_steps=500 num_codes=500 num_rounds=200 net_steps=500
       num_seen=200 num_sweeps=20 wake_steps=20000 lr=0.1 num_seeds=3
 '''
 
