@@ -28,6 +28,7 @@ from .companions.judging import *
 from .companions.logistic import *
 from .companions.maps import *
 from .companions.masking import *
+from .companions.memory import *
 from .companions.plane import *
 from .companions.pruning import *
 from .companions.regions import *

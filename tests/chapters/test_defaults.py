@@ -244,6 +244,7 @@ OURS = '''
       xor_steps=1000 num_seeds=3
 23.9  num_epochs=8 lr=0.003 batch_size=32 num_train=1000 num_test=2000
       num_examples=40 num_filters=12 num_seeds=3
+23.10 num_epochs=6 lr=0.02 batch_size=32 num_train=4000 num_steps=20000 num_seeds=3
 23.18 side=3 num_hidden=12 num_steps=3000 lr=0.2 num_temperatures=300 num_chains=100
       num_points=200000 num_seeds=3
 '''
