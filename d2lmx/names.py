@@ -39,6 +39,7 @@ from .companions.sound import *
 from .companions.symbolic import *
 from .companions.tagging import *
 from .companions.translator import *
+from .companions.trees import *
 from .companions.verifying import *
 from .companions.waves import *
 from .data import *

@@ -28,7 +28,7 @@ NUM_VALUES, NUM_LEAVES = 3, 8    # of trees that are learnt from
 SURE = 80                        # a weight that makes a unit 0 or 1
 NUM_TOKENS, SLOTS, WIDTH = 9, 40, 16  # token 0: say what you have read
 LONGEST = 8                      # of the sequences that are learnt from
-LENGTHS = 1, 2, 4, 8, 12, 16, 24, 32, 40
+LENGTHS = 1, 2, 4, 8, 16, 28, 40
 SIZES = {'memory': 32, 'lstm': 16, 'tree': 32}
 LARGER = 64                      # units of an LSTM with ten times as many parameters
 
@@ -141,55 +141,9 @@ def operate(left, right):
     return (left - right) % NUM_VALUES
 
 
-class Recursive(nn.HybridBlock):
-    """One network at each node of a tree: its state is of those of its two parts.
-
-    Inputs
-        X (batch, leaves), values; parts (batch, leaves - 1, 2), of each node the
-        numbers of its parts: first leaves are counted, then nodes, the root last
-
-    Outputs
-        scores (batch, leaves - 1, values) of the nodes
-    """
-
-    def __init__(self, num_hiddens, num_leaves, **kwargs):
-        super().__init__(**kwargs)
-        self.num_hiddens, self.num_leaves = num_hiddens, num_leaves
-        self.embedding = nn.Embedding(NUM_VALUES, num_hiddens)
-        self.node = nn.Dense(num_hiddens, activation='sigmoid', flatten=False,
-                             in_units=2 * num_hiddens)
-        self.read = nn.Dense(NUM_VALUES, flatten=False, in_units=num_hiddens)
-
-    def hybrid_forward(self, F, X, parts):
-        n, H = self.num_leaves, self.embedding(X)       # (batch, n, num_hiddens)
-        chosen = F.npx.one_hot(parts, 2 * n - 1)        # (batch, n - 1, 2, 2 n - 1)
-        for k in range(n - 1):
-            both = F.npx.batch_dot(F.np.squeeze(F.npx.slice(
-                chosen, begin=(None, k, None, 0), end=(None, k + 1, None, n + k)),
-                axis=1), H)                             # (batch, 2, num_hiddens)
-            both = F.npx.reshape(both, (-2, 1, 2 * self.num_hiddens))
-            H = F.np.concatenate([H, self.node(both)], axis=1)
-        return self.read(F.npx.slice(H, begin=(None, n), end=(None, None)))
-
-
-def grow(leaves, split):
-    """A tree, nested pairs of leaves; ``split(n)`` of n leaves are on the left."""
-    if len(leaves) == 1:
-        return leaves[0]
-    k = split(len(leaves))
-    return grow(leaves[:k], split), grow(leaves[k:], split)
-
-
 SHAPES = {'balanced': lambda n: n // 2, 'any shape': lambda n: onp.random.randint(1, n),
           'a chain': lambda n: n - 1}
 TREES = ('balanced', 64), ('any shape', 30), ('a chain', 30)  # that are tried
-
-
-def climb(tree, leaf, join):
-    """What a tree comes to, by what is at its leaves and what joins two parts."""
-    if not isinstance(tree, tuple):
-        return leaf(tree)
-    return join(*(climb(part, leaf, join) for part in tree))
 
 
 def numbered(tree, x):
@@ -204,43 +158,42 @@ def numbered(tree, x):
         values.append(operate(*(values[i] for i in pair)))
         return len(values) - 1
 
-    climb(tree, lambda i: i, join)
+    d2l.climb_tree(tree, lambda i: i, join)
     return parts, values[len(x):]
 
 
 def draw_trees(n):
     """X (n, NUM_LEAVES), of trees of any shape, their parts, and values of nodes."""
     X = onp.random.randint(0, NUM_VALUES, (n, NUM_LEAVES), 'int32')
-    parts, Y = zip(*(numbered(grow(range(NUM_LEAVES), SHAPES['any shape']), x)
+    parts, Y = zip(*(numbered(d2l.grow_tree(range(NUM_LEAVES), SHAPES['any shape']), x)
                      for x in X))
     return X, onp.array(parts, 'int32'), onp.array(Y, 'int32')
 
 
-def sigmoid(z):
-    return onp.exp(-onp.logaddexp(0, -z))
-
-
 def scores_of(params, tree, X):
-    """Scores of a tree's root by NumPy, X (n, leaves); params: of a `Recursive`."""
+    """Scores of a tree's root by NumPy, X (n, leaves); params: of the network."""
     E, W, b, V, c = params
-    H = climb(tree, lambda i: E[X[:, i]], lambda *parts: sigmoid(
-        onp.concatenate(parts, axis=1) @ W.T + b))
+
+    def join(*parts):
+        return 1 / (1 + onp.exp(-(onp.concatenate(parts, axis=1) @ W.T + b)))
+
+    H = d2l.climb_tree(tree, lambda i: E[X[:, i]], join)
     return H @ V.T + c
 
 
-def share_right(params, num_leaves, shape, num_trees=20, n=50):
+def share_right(params, num_leaves, shape, num_trees=10, n=50):
     """Of so many trees with n draws of leaves each."""
     right = []
     for _ in range(num_trees):
         X = onp.random.randint(0, NUM_VALUES, (n, num_leaves))
-        tree = grow(range(num_leaves), SHAPES[shape])
-        y = climb(tree, lambda i: X[:, i], operate)
+        tree = d2l.grow_tree(range(num_leaves), SHAPES[shape])
+        y = d2l.climb_tree(tree, lambda i: X[:, i], operate)
         right.append((scores_of(params, tree, X).argmax(axis=1) == y).mean())
     return float(onp.mean(right))
 
 
 def written_down():
-    """Weights of a `Recursive` with a unit for each pair of values: E, W, b, V, c.
+    """Weights of the network with a unit for each pair of values: E, W, b, V, c.
 
     A unit is 1, or nearly, where its pair stands below, and is read as what the
     operation makes of the pair; a leaf is a pair that makes its value.
@@ -255,7 +208,7 @@ def written_down():
 # ---- networks, and how they learn
 
 def build_net(variant: Variant = 'memory', num_hiddens=0):
-    """X (batch, steps) -> scores (batch, steps, tokens); of a tree see `Recursive`.
+    """X (batch, steps) -> scores (batch, steps, tokens); of a tree those of its nodes.
 
     num_hiddens: 0 for as many as the variant has here.
     """
@@ -263,7 +216,7 @@ def build_net(variant: Variant = 'memory', num_hiddens=0):
     if variant == 'memory':
         return d2l.ExplicitMemory(NUM_TOKENS, SLOTS, WIDTH, num_hiddens)
     if variant == 'tree':
-        return Recursive(num_hiddens, NUM_LEAVES)
+        return d2l.RecursiveNetwork(NUM_VALUES, num_hiddens, NUM_LEAVES)
     net = nn.HybridSequential()
     net.add(nn.Embedding(NUM_TOKENS, WIDTH),
             d2l.LSTM(num_hiddens, layout='NTC', input_size=WIDTH),
@@ -336,7 +289,7 @@ def learn_trees(num_train, num_epochs, lr, batch_size):
     """What a network that saw trees of 8 leaves says of larger ones."""
     net = build_net('tree')
     train(net, draw_trees(num_train), num_epochs, lr, batch_size)
-    params = [param.data(d2l.try_gpu()).asnumpy()
+    params = [param.data(d2l.try_gpu()).asnumpy().astype('float64')
               for param in net.collect_params().values()]
     return {f'{shape}, {n} leaves': share_right(params, n, shape)
             for shape, n in TREES}
@@ -378,7 +331,7 @@ def claims_of_time(T=60):
     """Of gradients, and a figure of how they vanish."""
     exact = over_all_ways(T)
     found = {name: slope(T, step) for name, step in UNITS.items()}
-    steps = range(4, T + 1, 4)
+    steps = range(5, T + 1, 5)
     d2l.plot([*steps], [[slope(t, step) for t in steps] for step in UNITS.values()],
              'T', 'dh(T) / dh(0)', [*UNITS], yscale='log')
     rows = {name: {'autograd': found[name], 'exact': exact[name]} for name in UNITS}

@@ -81,20 +81,11 @@ def test_nodes_by_hand(page):
     assert page.numbered((0, (1, 2)), [2, 1, 2]) == ([(1, 2), (0, 3)], [2, 0])
 
 
-def test_trees_have_their_leaves_in_order(page):
-    assert page.grow(range(4), page.SHAPES['balanced']) == ((0, 1), (2, 3))
-    assert page.grow(range(4), page.SHAPES['a chain']) == (((0, 1), 2), 3)
-    shapes = {page.grow(range(4), page.SHAPES['any shape']) for _ in range(200)}
-    assert len(shapes) == 5  # all that there are
-    for tree in shapes:
-        assert page.climb(tree, lambda i: [i], lambda a, b: a + b) == [0, 1, 2, 3]
-
-
 def test_weights_written_down_are_right_for_every_tree_of_four_leaves(page):
     X = onp.array([*itertools.product(range(3), repeat=4)])
     for split in ((0, 1), (2, 3)), (0, (1, (2, 3))), (((0, 1), 2), 3), (
             (0, (1, 2)), 3), (0, ((1, 2), 3)):
-        y = page.climb(split, lambda i: X[:, i], page.operate)
+        y = d2l.climb_tree(split, lambda i: X[:, i], page.operate)
         scores = page.scores_of(page.written_down(), split, X)
         onp.testing.assert_allclose(scores, onp.eye(3)[y], atol=1e-12)
 
@@ -102,7 +93,7 @@ def test_weights_written_down_are_right_for_every_tree_of_four_leaves(page):
 def test_the_network_is_what_is_written_of_it(page):
     net, X = page.build_net('tree'), onp.random.randint(0, 3, (7, 8))
     net.initialize()
-    trees = [page.grow(range(8), page.SHAPES['any shape']) for _ in X]
+    trees = [d2l.grow_tree(range(8), page.SHAPES['any shape']) for _ in X]
     parts = [page.numbered(tree, x)[0] for tree, x in zip(trees, X)]
     Y = net(np.array(X), np.array(parts)).asnumpy()
     params = [param.data().asnumpy() for param in net.collect_params().values()]
