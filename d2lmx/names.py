@@ -33,6 +33,7 @@ from .companions.judging import *
 from .companions.logistic import *
 from .companions.maps import *
 from .companions.masking import *
+from .companions.memory import *
 from .companions.optimizers import *
 from .companions.perturbing import *
 from .companions.plane import *
@@ -47,7 +48,9 @@ from .companions.sparse_coding import *
 from .companions.symbolic import *
 from .companions.tagging import *
 from .companions.translator import *
+from .companions.trees import *
 from .companions.verifying import *
+from .companions.waves import *
 from .data import *
 from .data.text.wiki import (_get_mlm_data_from_tokens, _get_next_sentence,
                              _get_nsp_data_from_paragraph, _pad_bert_inputs,
