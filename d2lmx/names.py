@@ -14,6 +14,7 @@ from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
 from .companions.boltzmann import *
 from .companions.cells import *
+from .companions.chains import *
 from .companions.claims import *
 from .companions.classics import *
 from .companions.classifying import *
@@ -22,12 +23,14 @@ from .companions.debiasing import *
 from .companions.detecting import *
 from .companions.distilling import *
 from .companions.garments import *
+from .companions.generating import *
 from .companions.gradient_check import *
 from .companions.hmm import *
 from .companions.judging import *
 from .companions.logistic import *
 from .companions.maps import *
 from .companions.masking import *
+from .companions.misleading import *
 from .companions.plane import *
 from .companions.pruning import *
 from .companions.regions import *

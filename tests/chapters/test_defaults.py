@@ -244,6 +244,8 @@ OURS = '''
       xor_steps=1000 num_seeds=3
 23.18 side=3 num_hidden=12 num_steps=3000 lr=0.2 num_temperatures=300 num_chains=100
       num_points=200000 num_seeds=3
+23.20 num_epochs=10 lr=0.005 batch_size=100 num_train=4000 num_test=1000 num_draws=50
+      num_steps=300 num_seeds=3
 '''
 
 
