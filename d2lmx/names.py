@@ -21,12 +21,15 @@ from .companions.classifying import *
 from .companions.committees import *
 from .companions.counting import *
 from .companions.ctc import *
+from .companions.denoising import *
+from .companions.discrepancy import *
 from .companions.debiasing import *
 from .companions.detecting import *
 from .companions.distilling import *
 from .companions.factor_graphs import *
 from .companions.factors import *
 from .companions.garments import *
+from .companions.generating import *
 from .companions.gradient_check import *
 from .companions.hmm import *
 from .companions.judging import *
@@ -36,6 +39,7 @@ from .companions.masking import *
 from .companions.memory import *
 from .companions.optimizers import *
 from .companions.perturbing import *
+from .companions.misleading import *
 from .companions.plane import *
 from .companions.pruning import *
 from .companions.regions import *

@@ -256,6 +256,8 @@ OURS = '''
       num_points=200000 num_seeds=3
 23.19 num_points=300 em_steps=500 num_codes=500 num_rounds=200 net_steps=500
       num_seen=200 num_sweeps=20 wake_steps=20000 lr=0.1 num_seeds=3
+23.20 num_epochs=10 lr=0.005 batch_size=100 num_train=4000 num_test=1000 num_draws=50
+      num_steps=300 num_seeds=3
 '''
 
 
