@@ -12,13 +12,16 @@ hooks.import_mxnet()
 from .book import *
 from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
+from .companions.belief import *
 from .companions.boltzmann import *
 from .companions.cells import *
 from .companions.claims import *
 from .companions.classics import *
 from .companions.classifying import *
+from .companions.counting import *
 from .companions.ctc import *
 from .companions.debiasing import *
+from .companions.deep_boltzmann import *
 from .companions.detecting import *
 from .companions.distilling import *
 from .companions.garments import *
@@ -34,6 +37,7 @@ from .companions.regions import *
 from .companions.regularizing import *
 from .companions.searching import *
 from .companions.seeing import *
+from .companions.slopes import *
 from .companions.sound import *
 from .companions.symbolic import *
 from .companions.tagging import *

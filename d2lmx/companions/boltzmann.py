@@ -2,19 +2,26 @@
 import numpy as onp
 
 from ..runtime.checks import check_whole
+from .counting import all_states
 
-__all__ = ['RBM', 'log_mean_exp', 'annealed_log_Z']
+__all__ = ['RBM', 'annealed_log_Z', 'draw_units', 'log_mean_exp', 'sigmoid', 'softplus']
 
 MOST_COUNTED = 20  # units of the smaller layer whose states are enumerated
 
 
 def sigmoid(x):
-    """1 / (1 + exp(-x)), for any size of x."""
+    """1 / (1 + exp(-x)) in NumPy, for any size of x.
+
+    Ours, for 23.18
+    """
     return onp.exp(-onp.logaddexp(0, -x))
 
 
 def softplus(x):
-    """log(1 + exp(x)), for any size of x."""
+    """log(1 + exp(x)) in NumPy, for any size of x.
+
+    Ours, for 23.18
+    """
     return onp.logaddexp(0, x)
 
 
@@ -27,9 +34,12 @@ def log_mean_exp(x) -> float:
     return float(most + onp.log(onp.mean(onp.exp(x - most))))
 
 
-def states(n):
-    """All states of n binary units: (2^n, n), 0 and 1."""
-    return (onp.arange(2 ** n)[:, None] >> onp.arange(n) & 1).astype(float)
+def countable(n):
+    """`all_states` of n units; ValueError for more than 20."""
+    if n > MOST_COUNTED:
+        raise ValueError(f'2^{n} states are too many to count: one layer may have '
+                         f'{MOST_COUNTED} units at most')
+    return all_states(n)
 
 
 class RBM:
@@ -82,17 +92,18 @@ class RBM:
     def sample(self, V, k: int = 1):
         """V (n, visible) after k rounds of Gibbs sampling, each of h and then of v."""
         for _ in range(k):
-            V = draw(self.visible(draw(self.hidden(V))))
+            V = self.draw_visible(draw_units(self.hidden(V)))
         return V
+
+    def draw_visible(self, H):
+        """V (n, visible), drawn under H (n, hidden)."""
+        return draw_units(self.visible(H))
 
     def counted(self):
         """All states of the smaller layer (m, units) and log of exp(-E) summed over the
         other one (m,). ValueError where it has more than 20 units."""
         n = min(len(self.b), len(self.c))
-        if n > MOST_COUNTED:
-            raise ValueError(f'2^{n} states are too many to count: one layer may have '
-                             f'{MOST_COUNTED} units at most')
-        S = states(n)
+        S = countable(n)
         if len(self.c) == n:
             return S, S @ self.c + softplus(self.b + S @ self.W.T).sum(axis=1)
         return S, -self.free_energy(S)
@@ -116,8 +127,11 @@ class RBM:
         return self.slope(S, p)
 
 
-def draw(p):
-    """Of units that are 1 with probabilities p: 0 and 1."""
+def draw_units(p):
+    """0 and 1, drawn of units that are 1 with probabilities p, an array.
+
+    Ours, for 23.21
+    """
     return (onp.random.uniform(size=p.shape) < p).astype(float)
 
 
@@ -142,7 +156,7 @@ def annealed_log_Z(rbm: RBM, num_temperatures: int, num_chains: int, b0=None):
         between.b = (1 - beta) * b0 + beta * rbm.b
 
     anneal(0)
-    V = draw(onp.tile(sigmoid(b0), (num_chains, 1)))
+    V = draw_units(onp.tile(sigmoid(b0), (num_chains, 1)))
     for beta in onp.linspace(0, 1, num_temperatures + 1)[1:]:
         log_weights += between.free_energy(V)
         anneal(beta)

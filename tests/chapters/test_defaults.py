@@ -244,6 +244,9 @@ OURS = '''
       xor_steps=1000 num_seeds=3
 23.18 side=3 num_hidden=12 num_steps=3000 lr=0.2 num_temperatures=300 num_chains=100
       num_points=200000 num_seeds=3
+23.21 shrink=2 num_hidden=8 num_second=8 num_maps=8 kernel=5 num_steps=400 lr=0.3
+      batch_size=200 num_chains=50 num_temperatures=200 num_train=2000 num_test=500
+      num_seeds=3
 '''
 
 
