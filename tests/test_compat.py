@@ -243,6 +243,7 @@ print(torch.ones(3, 2).mm(torch.ones(2, 3)).sum().item(),
       mxnet.nd.dot(mxnet.nd.ones((3, 2)), mxnet.nd.ones((2, 3))).sum().asscalar())"""
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_torch_and_mxnet_compute_in_one_process_in_either_order(torch, capsys):
     done = python(LOAD + f'''

@@ -38,6 +38,7 @@ def python(code, *options, **environment):
 # ---- `import mxnet` before d2lmx
 
 
+@pytest.mark.slow
 def test_the_start_up_line_imports_nothing_and_waits_for_mxnet():
     line = hooks.start_up_line(ascii(str(HOOKS)))
     done = python(LOAD + f'''

@@ -50,22 +50,18 @@ def persistent(rbm, V, chains):
 
 def pseudolikelihood(rbm, V, chains):
     """Of -sum of log p(v_i | all others), (18.20): softplus of F(v) - F(flipped)."""
-    return by_flips(rbm, V, lambda d: sigmoid(d)), chains
+    return by_flips(rbm, V, d2l.sigmoid), chains
 
 
 def ratio_matching(rbm, V, chains):
     """Of the sum of (1 + p(v) / p(flipped))^-2, (18.26): sigmoid² of the same."""
-    return by_flips(rbm, V, lambda d: 2 * sigmoid(d) ** 2 * sigmoid(-d)), chains
+    return by_flips(rbm, V, lambda d: 2 * d2l.sigmoid(d) ** 2 * d2l.sigmoid(-d)), chains
 
 
 WAYS = {'likelihood': likelihood, 'CD-1': contrastive_divergence,
         'persistent': persistent, 'pseudolikelihood': pseudolikelihood,
         'ratio matching': ratio_matching}
 STYLES = 'k-', 'm--', 'g-.', 'r:', 'c--'
-
-
-def sigmoid(x):
-    return onp.exp(-onp.logaddexp(0, -x))
 
 
 def mean_slope(rbm, V):
@@ -152,7 +148,7 @@ def noise_contrast(X, num_steps=20):
     noise = onp.array([*q, *-(P / 2)[rows, columns], -gaussian_log_Z(q, P)])
     theta, y = noise, onp.arange(2 * n) < n
     for _ in range(num_steps):
-        p = sigmoid(A @ (theta - noise))
+        p = d2l.sigmoid(A @ (theta - noise))
         theta = theta + onp.linalg.solve(A.T @ (A * (p * (1 - p))[:, None]),
                                          A.T @ (y - p))
     P = onp.zeros((d, d))

@@ -1,8 +1,11 @@
 """What learnt before networks did: support vectors, neighbours, means of clusters."""
+from statistics import NormalDist
+
 import numpy as onp
 
 __all__ = ['linear_kernel', 'gaussian_kernel', 'SupportVectorMachine',
-           'vote_of_neighbours', 'k_means']
+           'vote_of_neighbours', 'k_means', 'class_means', 'error_of_means',
+           'learn_in_order']
 
 FLAT = 1e-12  # the curvature of a pair of examples at least
 
@@ -131,3 +134,58 @@ def k_means(X, centroids, max_steps: int = 100) -> tuple:
             break
         centroids = moved
     return centroids, clusters, losses
+
+
+def class_means(X, y, unlabelled, num_steps: int = 50) -> onp.ndarray:
+    """Means (2, d) of classes 0 and 1, in which examples without labels have a part.
+
+    By expectation and maximization, where each class is normal around its mean, with
+    variance 1, and both are equally frequent: an example without a label counts in
+    either mean by the chance of its class. It begins with the means of the examples
+    X (m, d) with labels y (m,), of which each class needs one, else ValueError.
+    unlabelled (n, d).
+
+    Ours, for 23.7
+    """
+    y = onp.asarray(y)
+    if set(onp.unique(y)) != {0, 1}:
+        raise ValueError(f'y must be of the classes 0 and 1, both of them, got '
+                         f'{onp.unique(y)}')
+    R, everything = onp.stack([1 - y, y]), onp.concatenate([X, unlabelled])
+    mu = R @ X / R.sum(axis=1, keepdims=True)
+    for _ in range(num_steps):
+        odds = (unlabelled - mu.mean(axis=0)) @ (mu[1] - mu[0])  # their logarithm
+        P = (1 + onp.tanh(odds / 2)) / 2
+        shares = onp.concatenate([R, [1 - P, P]], axis=1)        # (2, m + n)
+        mu = shares @ everything / shares.sum(axis=1, keepdims=True)
+    return mu
+
+
+def error_of_means(mu, truth) -> float:
+    """How often the nearer one of mu (2, d) is not that of an example's class.
+
+    The exact chance, of two classes that are equally frequent, and normal around truth
+    (2, d) with variance 1.
+
+    Ours, for 23.7
+    """
+    w = mu[1] - mu[0]
+    low, high = (truth - mu.mean(axis=0)) @ w / onp.linalg.norm(w)
+    return (NormalDist().cdf(low) + NormalDist().cdf(-high)) / 2
+
+
+def learn_in_order(X, y, share) -> onp.ndarray:
+    """Weights w (learners, d) after one pass, each learner over examples of its own.
+
+    X (learners, n, d) and y (learners, n), -1 or 1, in the order in which they are
+    seen. From 0, an example adds ``share(m) y x``, by its margins ``m = y w^T x``
+    (learners,): ``m <= 0`` is the perceptron's, ``rate / (1 + exp(m))`` that of
+    logistic regression.
+
+    Ours, for 23.8
+    """
+    w = onp.zeros((X.shape[0], X.shape[2]))
+    for x, label in zip(X.transpose(1, 0, 2), y.T):
+        margins = (w * x).sum(axis=1) * label
+        w += (share(margins) * label)[:, None] * x
+    return w

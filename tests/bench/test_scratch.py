@@ -93,6 +93,7 @@ def test_clipping_by_hand_is_pytorchs(scratch, torch, theta):
 
 
 @pytest.mark.torch
+@pytest.mark.slow
 @pytest.mark.parametrize('token', TOKENS)
 def test_each_page_from_scratch_learns_and_so_do_the_layers(scratch, token):
     network = find_trained(token)
@@ -123,6 +124,7 @@ def loss_of(told):
     return told[0] if isinstance(told, tuple) else told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('token', ['3.2', '3.6', '4.2', '4.5:scratch', '4.6:scratch'])
 def test_functions_from_scratch_learn_in_our_way_and_the_pages(token, monkeypatch):
     from d2lmx.bench.tasks import images

@@ -91,6 +91,7 @@ def test_run_draws_the_curves_and_six_predictions(page, fewer_garments):
     assert [true for true, _ in titles] == d2l.get_fashion_mnist_labels(labels[:6])
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_real_data_follow_the_books_curve(page, real_data):
     series = page.run(num_epochs=2)['series']

@@ -9,6 +9,7 @@ def test_the_penalty_is_half_the_squared_norm(section):
     assert float(section('4.5').l2_penalty(np.array([[3.0], [4.0]]))) == 12.5
 
 
+@pytest.mark.slow
 def test_the_four_trainings_end_at_the_losses_of_the_book(section):
     result = section('4.5').run()
     for name, test_loss in [('scratch, lambda 0', 60.2), ('scratch, lambda 3', 0.095),

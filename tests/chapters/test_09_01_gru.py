@@ -60,6 +60,7 @@ def test_model_from_scratch_keeps_the_contract(page, variant):
                            other_inputs=inputs(1, 5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('variant', ['tuned', 'concise'])
 def test_both_variants_learn(page, variant):
     result = page.run(variant=variant, num_epochs=8, num_hiddens=32, lr=2)

@@ -96,6 +96,7 @@ def test_toy_grammar_is_learnt(page):
     assert losses[0] > 0.25 and losses[-1] < 0.14
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_loss_falls_on_the_real_sentences(page, real_data):
     result = page.run(num_epochs=30)

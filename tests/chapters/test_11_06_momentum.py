@@ -65,6 +65,7 @@ def test_weights_of_the_past_sum_up_to_one_over_one_minus_beta(section):
                                   for beta in (.95, .9, .6, 0)})
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_losses_on_the_real_data_are_in_the_printed_range(section, real_data, capsys):
     for name, loss in section('11.6').run()['loss'].items():

@@ -22,6 +22,7 @@ def test_adadelta_from_scratch_equals_pytorch_step_for_step(section, descent, to
                                 rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_losses_on_the_real_data_are_in_the_printed_range(section, real_data, capsys):
     for name, loss in section('11.9').run()['loss'].items():

@@ -58,6 +58,7 @@ def test_adam_counts_its_steps(section, descent):
     assert counted['t'] == 11
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_losses_on_the_real_data_are_in_the_printed_range(section, real_data, capsys):
     for name, loss in section('11.10').run()['loss'].items():

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import mxnet as mx
+import pytest
 from mxnet import np
 
 ROOT = Path(__file__).parent.parent.parent
@@ -31,6 +32,7 @@ def test_without_gpus_two_contexts_of_the_cpu_serve_and_that_is_said(section, ca
     assert list(result['timing']['two devices'])[-1] == 'on both'
 
 
+@pytest.mark.slow
 def test_products_on_two_contexts_at_once_end_with_two_threads_each():
     # in a process of its own, since np.dot in their place hangs for ever
     code = ('from d2lmx.pages import sections; '

@@ -207,6 +207,7 @@ def test_the_loss_falls_in_the_smoke_run(smoke_run):
     assert smoke.output.startswith('read 32 examples\nread 8 examples\n')
 
 
+@pytest.mark.slow
 def test_options_reach_the_training(page, monkeypatch, tmp_path):
     seen = {}
 

@@ -161,6 +161,7 @@ def test_features_see_every_pixel(page):
     assert inner.std() < 1e-4 * abs(inner).max()
 
 
+@pytest.mark.slow
 def test_loss_and_gradient_of_the_picture_are_pytorchs(page, torch):
     twin = find_twin('ch13.s12_neural_style')
     port = twin()
@@ -180,6 +181,7 @@ def test_loss_and_gradient_of_the_picture_are_pytorchs(page, torch):
                                 atol=1e-4 * abs(dX).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('backbone', ['squeezenet1_1', 'mobilenet_v2_1_0'])
 def test_gradient_is_that_of_finite_differences(page, backbone):
     net = toy_net(page, backbone)
@@ -254,6 +256,7 @@ def test_the_smoke_run_takes_over_the_style(page, smoke_run):
 # ---- the exported features
 
 
+@pytest.mark.slow
 def test_gradient_by_the_reloaded_graph_is_the_live_networks(page, tmp_path):
     for backbone in ('squeezenet1_1', 'mobilenet_v2_1_0'):
         net = toy_net(page, backbone)
@@ -313,6 +316,7 @@ def test_toy_pictures_are_smooth_and_full_of_edges(page):
     assert 2 * float(page.tv_loss(landscape)) < float(page.tv_loss(leaves))
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_real_weights_turn_the_photograph_to_autumn(page, real_data):
     net = page.pretrained_features('squeezenet1_1')

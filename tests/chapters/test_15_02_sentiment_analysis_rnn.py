@@ -151,6 +151,7 @@ def test_texts_are_judged_in_their_order_and_remarks_made(caplog):
         d2l.judge_texts(Stub(), ['a', ' \t'])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('entry', [sections.find('15.2'), sections.find('15.3')],
                          ids=lambda entry: entry.slug)
 def test_predict_reads_arguments_or_lines_and_needs_the_folder_alone(

@@ -95,6 +95,7 @@ class Masking(nn.Block):
         return pred * np.sign(input) if autograd.is_training() else pred
 
 
+@pytest.mark.slow
 def test_a_network_that_masks_while_it_trains_learns_as_ours(section, films, capsys):
     page, (train, test, *counts) = section('16.4'), films
     known, tested = (d2l.load_data_ml100k(part, *counts)[3] for part in (train, test))

@@ -45,6 +45,7 @@ def test_networks_have_the_sizes_of_the_page(section):
         assert [p.shape for p in net.collect_params().values()] == shapes
 
 
+@pytest.mark.slow
 def test_both_losses_come_near_to_ln_2(section, tmp_path, capsys):
     """By a sixth of the page's updates; by all of them they are nearer than 0.02."""
     d2l.set_seed(0)

@@ -42,6 +42,7 @@ def test_each_network_says_six_numbers_of_three_priors_of_each_cell(page, varian
 
 
 # as the usual one, of 'fpn', is in tests/parity/test_compare.py
+@pytest.mark.slow
 @pytest.mark.parametrize('variant', ['none', 'pan', 'bifpn'])
 def test_each_network_is_its_twin(torch, variant):
     from d2lmx.parity.compare import compare_port

@@ -225,8 +225,8 @@ OURS = '''
       num_train=1000 num_val=100
 22.3  num_seeds=3 num_epochs=20 lr=0.002 batch_size=64 num_train=2000 num_test=10000
       num_scenes=300 num_pairs=20000
-22.4  network='LeNet' num_seeds=3 num_epochs=6 lr=0.002 batch_size=32 num_train=2000
-      resnet_train=400 num_test=2000 pool=4 num_rounds=40
+22.4  network='LeNet' num_seeds=3 num_epochs=6 lr=0.002 tune_lr=0.002 batch_size=32
+      num_train=2000 resnet_train=400 num_test=2000 pool=4 num_rounds=40
 22.5  teacher='ResNet-18' num_seeds=3 num_epochs=16 lr=0.002 batch_size=32
       soft_share=0.7 num_train=400 teacher_train=5000 teacher_epochs=4 pool=4
       num_test=4000
@@ -242,8 +242,17 @@ OURS = '''
 23.5  num_draws=2000 num_places=400 num_points=120 noise=0.1 num_seeds=3
 23.6  num_epochs=60 lr=0.005 batch_size=64 num_hiddens=32 num_train=2000 num_starts=100
       xor_steps=1000 num_seeds=3
+23.17 num_samples=20000 num_chains=5000 num_runs=100 num_rounds=2000 num_temperatures=8
+      num_seeds=3
+23.7  num_epochs=15 lr=0.002 batch_size=32 num_train=2000 num_test=2000
+      perturbation=0.1 num_bags=2000 tangent_epochs=500 tangent_weight=0.1 num_seeds=3
+23.8  num_matrices=20000 condition=100 num_chains=5000 num_learners=200 num_seeds=3
+23.13 num_points=5000 num_pictures=500 num_steps=1000 num_rounds=100 num_seeds=3
+23.16 num_graphs=30 num_samples=50000 num_seeds=3
 23.18 side=3 num_hidden=12 num_steps=3000 lr=0.2 num_temperatures=300 num_chains=100
       num_points=200000 num_seeds=3
+23.19 num_points=300 em_steps=500 num_codes=500 code_steps=200 net_steps=500
+      num_seen=200 num_sweeps=20 wake_steps=20000 lr=0.1 num_seeds=3
 23.21 shrink=2 num_hidden=8 num_second=8 num_maps=8 kernel=5 num_steps=400 lr=0.3
       batch_size=200 num_chains=50 num_temperatures=200 num_train=2000 num_test=500
       num_seeds=3

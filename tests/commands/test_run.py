@@ -62,6 +62,7 @@ def test_a_sections_file_does_what_the_command_does(tmp_path):
     assert 'numbers: a/06.06_lenet/metrics.json' in outputs[0][0].splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 def test_ctrl_c_leaves_no_half_written_file_or_folder(tmp_path):
     process = start('-m', 'd2lmx', 'run', 'lenet', '--smoke', '--num-epochs', '1000',

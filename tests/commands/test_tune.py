@@ -157,6 +157,7 @@ sys.exit(commands.call('tune', sys.argv[2:]))
 '''
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 def test_a_killed_search_goes_on_to_the_same_end(call, bowl, ran, tmp_path):
     def words(name):

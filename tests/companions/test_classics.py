@@ -1,5 +1,6 @@
 """Learners without a network: by hand, and held to scikit-learn."""
 import itertools
+import math
 
 import numpy as onp
 import pytest
@@ -113,3 +114,74 @@ def test_clusters_are_scikit_learns_from_the_same_start():
         assert clusters.tolist() == theirs.labels_.tolist()
         assert losses[-1] == pytest.approx(theirs.inertia_)
         assert (onp.diff(losses) <= 0).all()
+
+
+def test_without_further_examples_class_means_are_means():
+    mu = d2l.class_means([[0., 1], [4, 0], [2, 3]], [0, 1, 0], onp.zeros((0, 2)))
+    assert mu.tolist() == [[1, 2], [4, 0]]
+
+
+def test_an_example_without_a_label_counts_by_its_chance():
+    # half way it counts one half in either mean, and so stays half way
+    mu = d2l.class_means([[0.], [4]], [0, 1], onp.array([[2.]]))
+    onp.testing.assert_allclose(mu, [[2 / 3], [10 / 3]], rtol=1e-12)
+
+
+def test_examples_without_labels_are_ever_likelier():
+    stats = pytest.importorskip('scipy.stats', reason='needs scipy')
+    rng = onp.random.RandomState(0)
+    X, others = rng.normal(size=(4, 1)) + [[0], [0], [2], [2]], onp.concatenate(
+        [rng.normal(size=(30, 1)), 2 + rng.normal(size=(30, 1))])
+
+    def log_likelihood(steps):
+        mu = d2l.class_means(X, [0, 0, 1, 1], others, steps)
+        joint = stats.norm(mu.T, 1).pdf
+        return onp.log(joint(others).mean(axis=1)).sum() + stats.norm(
+            mu[[0, 0, 1, 1]], 1).logpdf(X).sum()
+
+    values = [log_likelihood(steps) for steps in range(8)]
+    assert (onp.diff(values) > 0).all()
+
+
+def test_errors_of_means_are_those_of_many_examples():
+    rng = onp.random.RandomState(0)
+    truth, mu = onp.array([[0., 0], [2, 1]]), onp.array([[.5, -1], [1, 1.5]])
+    y = onp.arange(200000) % 2
+    X = truth[y] + rng.normal(size=(len(y), 2))
+    nearer = ((X[:, None] - mu) ** 2).sum(axis=2).argmin(axis=1)
+    error = d2l.error_of_means(mu, truth)
+    # five standard errors
+    assert (nearer != y).mean() == pytest.approx(error, abs=5 * (.25 / len(y)) ** .5)
+    # the best there is: half the distance in deviations
+    assert d2l.error_of_means(truth, truth) == pytest.approx(
+        .5 * math.erfc(5 ** .5 / 2 / 2 ** .5))
+
+
+def test_classes_need_an_example_each():
+    with pytest.raises(ValueError, match='classes 0 and 1, both of them'):
+        d2l.class_means([[0.], [1]], [1, 1], onp.zeros((3, 1)))
+
+
+def is_wrong(margins):
+    return margins <= 0
+
+
+def test_perceptrons_add_what_they_get_wrong():
+    # right on the second, which is like the first; wrong on the third
+    X = onp.array([[[1., 0], [2, 1], [1, 3]], [[0, 1], [0, -1], [0, 2]]])
+    y = onp.array([[1, 1, -1], [1, -1, 1]])
+    assert d2l.learn_in_order(X, y, is_wrong).tolist() == [[0, -3], [0, 1]]
+
+
+@pytest.mark.parametrize('loss, share', [
+    ('perceptron', is_wrong), ('log_loss', lambda m: 1 / (1 + onp.exp(m)))])
+def test_learners_are_scikit_learns(loss, share):
+    linear_model = pytest.importorskip('sklearn.linear_model')
+    rng = onp.random.RandomState(0)
+    X = rng.normal(size=(1, 50, 4))
+    y = onp.sign(X @ [1., -1, 2, 0] + rng.normal(size=(1, 50)))
+    theirs = linear_model.SGDClassifier(
+        loss, penalty=None, fit_intercept=False, max_iter=1, tol=None, shuffle=False,
+        learning_rate='constant', eta0=1).fit(X[0], y[0])
+    onp.testing.assert_allclose(d2l.learn_in_order(X, y, share), theirs.coef_,
+                                rtol=1e-10)

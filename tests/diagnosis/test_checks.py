@@ -35,6 +35,7 @@ def probe_fails(monkeypatch, error):
 # ---- all checks
 
 
+@pytest.mark.slow
 def test_this_machine_passes_and_every_part_is_named():
     found = {check.name: check for check in checks.checks()}
     assert [check for check in found.values() if check.ok is False] == []

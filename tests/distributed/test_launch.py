@@ -398,6 +398,7 @@ def test_a_killed_server_or_scheduler_ends_all(running, role, name):
     assert f'd2lmx: {name} was killed (SIGKILL); ending all\n' in output
 
 
+@pytest.mark.slow
 def test_ctrl_c_reaches_the_workers_and_ends_all(running):
     launch = running['ctrl-c']
     launch.process.send_signal(signal.SIGINT)
@@ -408,6 +409,7 @@ def test_ctrl_c_reaches_the_workers_and_ends_all(running):
                      output)
 
 
+@pytest.mark.slow
 def test_no_process_outlives_a_killed_launcher(running):
     launch = running['launcher']
     assert len(launch.alive()) >= 4
@@ -415,6 +417,7 @@ def test_no_process_outlives_a_killed_launcher(running):
     assert launch.end()[0] == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_host_that_cannot_be_reached_by_ssh_is_named(tmp_path):
     hosts = tmp_path / 'hosts'
     hosts.write_text('nowhere.invalid 127.0.0.2\n')

@@ -149,6 +149,7 @@ def test_10_7_sentiments_by_recurrent_networks(d2l, data_dir, capsys):
     assert next(iter(net.collect_params().values())).list_ctx() == [d2l.try_gpu()]
 
 
+@pytest.mark.slow
 def test_10_8_sentiments_by_convolutions(d2l, data_dir, capsys):
     d2l.download_imdb()
     train_data, _ = d2l.read_imdb('train'), d2l.read_imdb('test')

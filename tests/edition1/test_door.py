@@ -129,6 +129,7 @@ def test_the_second_edition_is_refused_there_in_a_line(d2lzh_first):
     assert d2lzh_first['files'] == 'd2lmx.files'  # what makes no arrays can be used
 
 
+@pytest.mark.slow
 def test_mxnet_may_come_first():
     found = told(MXNET_FIRST)
     assert found['main'] == OFF and found['type'] == 'NDArray'

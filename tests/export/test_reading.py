@@ -111,6 +111,7 @@ for file in files:
 '''
 
 
+@pytest.mark.slow
 def test_crafted_files_are_refused_and_end_no_process(exported, tmp_path):
     (_, params), graph = exported
     for fault in FAULTS:

@@ -15,8 +15,10 @@ from d2lmx.vision.gluoncv import gluoncv
 # (name, a small picture's size, outputs for a batch of 2) of a network of each family
 SMALL = [('cifar_resnet20_v1', 32, [(2, 10)]), ('mobilenet0.25', 64, [(2, 1000)]),
          ('mobilenetv3_small', 64, [(2, 1000)]),
-         ('ssd_512_mobilenet1.0_voc', 128, [(2, 100, 1)] * 2 + [(2, 100, 4)]),
-         ('yolo3_mobilenet1.0_voc', 96, [(2, 100, 1)] * 2 + [(2, 100, 4)])]
+         pytest.param('ssd_512_mobilenet1.0_voc', 128,
+                      [(2, 100, 1)] * 2 + [(2, 100, 4)], marks=pytest.mark.slow),
+         pytest.param('yolo3_mobilenet1.0_voc', 96,
+                      [(2, 100, 1)] * 2 + [(2, 100, 4)], marks=pytest.mark.slow)]
 CANNOT = ['faster_rcnn_resnet50_v1b_voc', 'mask_rcnn_resnet50_v1b_coco',
           'resnet50_v1_int8', 'resnet50_v1b_kinetics400', 'hrnet_w18_small_v1_s',
           'deeplab_resnet50_ade', 'simple_pose_resnet18_v1b', 'resnet50_v1b_custom']
@@ -37,8 +39,9 @@ def test_it_becomes_files_that_give_the_same(name, size, shapes, kind, files, tm
         assert [Y.shape for Y in outputs] == shapes
 
 
-@pytest.mark.parametrize('name, size', [('cifar_resnet20_v1', 32),
-                                        ('ssd_512_mobilenet1.0_voc', 128)])
+@pytest.mark.parametrize('name, size', [
+    ('cifar_resnet20_v1', 32),
+    pytest.param('ssd_512_mobilenet1.0_voc', 128, marks=pytest.mark.slow)])
 def test_it_computes_as_gluoncv_does_with_a_file_of_gluoncv(name, size, tmp_path):
     X = onp.random.RandomState(0).normal(size=(2, 3, size, size)).astype('float32')
     detects = {'pretrained_base': False} if 'ssd' in name else {}
@@ -57,8 +60,9 @@ def test_it_computes_as_gluoncv_does_with_a_file_of_gluoncv(name, size, tmp_path
         onp.testing.assert_allclose(Y.asnumpy(), y, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize('name, size', [('cifar_resnet20_v1', 32),
-                                        ('yolo3_mobilenet1.0_custom', 96)])
+@pytest.mark.parametrize('name, size', [
+    ('cifar_resnet20_v1', 32),
+    pytest.param('yolo3_mobilenet1.0_custom', 96, marks=pytest.mark.slow)])
 def test_a_file_tells_the_number_of_classes(name, size, tmp_path):
     file = tmp_path / 'three.params'
     kinds = {'classes': ['a', 'b', 'c'], 'pretrained_base': False}

@@ -31,6 +31,7 @@ def tiny(tmp_path):
     return sections.read_section(tmp_path / 'tiny.py')
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 def test_a_run_apart_leaves_its_record_and_what_it_said(tiny, tmp_path):
     out = tmp_path / 'out'

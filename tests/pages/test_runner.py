@@ -221,6 +221,7 @@ def test_a_second_run_replaces_the_first_whole(command):
     assert metrics(folder)['seed'] == 3 and not (folder / 'figures' / '9.png').exists()
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_from_its_checkpoint_and_says_so(command, tmp_path, capsys):
     options = ['--num-epochs', '2', '--checkpoint', str(tmp_path / 'saved')]
     expected = untimed(command(*options)[1])

@@ -87,6 +87,7 @@ def all_pages(browser, report):
     return seen
 
 
+@pytest.mark.slow
 def test_pages_pictures_and_widths(browser, report):
     sized(browser, DESKTOP)
     browser.get_log('performance')

@@ -58,6 +58,7 @@ def python(code, **environment):
     return done.stdout.split()
 
 
+@pytest.mark.slow
 @two_processors
 def test_a_thread_for_each_fifty_million_products_and_all_are_back_after_training():
     # 100 x 1000 x 499 products are not yet worth two threads, 100 x 1000 x 1000 are

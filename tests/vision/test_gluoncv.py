@@ -32,6 +32,7 @@ def python(code):
     return done.stdout
 
 
+@pytest.mark.slow
 def test_it_imports_beside_torch_2_which_stays_and_without_scipy():
     assert python(GUESTS + '''
 import d2lmx as d2l

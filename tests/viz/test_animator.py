@@ -151,6 +151,7 @@ def test_what_is_no_terminal_gets_nothing(capsys):
     assert capsys.readouterr() == ('', '')
 
 
+@pytest.mark.slow
 def test_without_ipython_everything_draws():
     code = textwrap.dedent("""
         import sys

@@ -15,7 +15,7 @@ def kept(net):
 class Reviews(Classification):
     """The task of 15.2 and 15.3, with random word vectors, which take the same time."""
 
-    optimizer, num_batches = 'adam', 4
+    optimizer, num_batches = 'adam', 1
     legend = ("the page's way: a DataLoader of reviews as long as the longest, the "
               "section's own network, imperative, float() each batch, default waiting "
               f'of threads; {FEW.replace("pictures", "reviews")}')

@@ -175,6 +175,7 @@ def test_lines_that_reach_no_pair_are_refused(fra):
 
 # ---- the real file -------------------------------------------------------------------
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_real_text_is_the_books(real_data):
     text = d2l.read_data_nmt()

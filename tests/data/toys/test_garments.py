@@ -32,6 +32,7 @@ def test_garments_are_bright_on_a_dark_ground(toy):
     assert pictures[:, :, 8:20].mean() > 3 * pictures[:, :2].mean()
 
 
+@pytest.mark.slow
 def test_softmax_regression_learns_the_classes(toy):
     (X, y), (X_test, y_test) = toy
     W = onp.zeros((785, 10))
