@@ -3,6 +3,7 @@ import numpy as onp
 
 from ..runtime.checks import check_whole
 from .boltzmann import countable, draw_units, sigmoid, softplus
+from .counting import lower_bound
 
 __all__ = ['SigmoidBeliefNetwork', 'bound_and_likelihood', 'bernoulli_table']
 
@@ -24,7 +25,7 @@ def bound_and_likelihood(log_prior, log_conditional, log_q) -> tuple:
     Ours, for 23.21
     """
     log_joint = log_prior + log_conditional
-    return (float((onp.exp(log_q) * (log_joint - log_q)).sum(axis=1).mean()),
+    return (float(lower_bound(log_joint, onp.exp(log_q)).mean()),
             float(onp.logaddexp.reduce(log_joint, axis=1).mean()))
 
 

@@ -4,6 +4,7 @@ import numpy as onp
 from ..errors import InputError
 from ..runtime.checks import check_whole
 from .boltzmann import RBM, countable, draw_units, sigmoid, softplus
+from .counting import posterior
 
 __all__ = ['GaussianRBM', 'ConvolutionalRBM', 'DBM']
 
@@ -65,7 +66,7 @@ class GaussianRBM(RBM):
     def expected_slope(self):
         """The mean of F's slope over p(v), exact: by W, b and c; see `counted`."""
         S, logs = self.counted()
-        p = onp.exp(logs - onp.logaddexp.reduce(logs))
+        p = posterior(logs)
         return (-self.beta[:, None] * (self.visible(S).T @ (S * p[:, None])),
                 -self.beta * (p @ (self.visible(S) - self.b)), -p @ S)
 

@@ -72,7 +72,7 @@ def test_claims_of_garments_compare_what_they_say(page, smoke_run):
     assert of['DBM, bound'][0] <= of['DBM'][0] < 0
     assert of['belief network, bound'][0] <= of['belief network'][0] < 0
     assert of['training: bound'][0] > of['training: bound at first'][0]
-    found = {**of, 'RBM': [-30.], 'DBN': [-30.5], 'log Z, annealed': [0.]}
+    found = {**of, 'RBM': [-30.], 'DBN': [-30.5], 'DBM: annealed': [0.]}
     claims = page.claims_of_learnt(found)
     assert not claims[0]['holds'] and not claims[4]['holds']
     claims = page.claims_of_learnt({**found, 'DBN': [-29.5]})
