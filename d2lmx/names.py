@@ -22,6 +22,8 @@ from .companions.classifying import *
 from .companions.committees import *
 from .companions.counting import *
 from .companions.ctc import *
+from .companions.denoising import *
+from .companions.discrepancy import *
 from .companions.debiasing import *
 from .companions.deep_boltzmann import *
 from .companions.detecting import *
@@ -29,14 +31,17 @@ from .companions.distilling import *
 from .companions.factor_graphs import *
 from .companions.factors import *
 from .companions.garments import *
+from .companions.generating import *
 from .companions.gradient_check import *
 from .companions.hmm import *
 from .companions.judging import *
 from .companions.logistic import *
 from .companions.maps import *
 from .companions.masking import *
+from .companions.memory import *
 from .companions.optimizers import *
 from .companions.perturbing import *
+from .companions.misleading import *
 from .companions.plane import *
 from .companions.pruning import *
 from .companions.regions import *
@@ -50,7 +55,9 @@ from .companions.sparse_coding import *
 from .companions.symbolic import *
 from .companions.tagging import *
 from .companions.translator import *
+from .companions.trees import *
 from .companions.verifying import *
+from .companions.waves import *
 from .data import *
 from .data.text.wiki import (_get_mlm_data_from_tokens, _get_next_sentence,
                              _get_nsp_data_from_paragraph, _pad_bert_inputs,

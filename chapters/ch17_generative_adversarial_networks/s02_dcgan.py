@@ -23,7 +23,7 @@ SMOKE = dict(num_epochs=1, batch_size=64, channels=4, latent_dim=8)
 PRINTED = [({}, {'discriminator': (.141, .025, .371), 'generator': (6.11, 3.5, 7.)})]
 
 LEGEND = ['discriminator', 'generator']
-SIZE, WHITE = 64, 1  # pixels of a picture; and its paper
+SIZE = 64  # pixels of a picture
 ROWS, COLUMNS = 3, 7  # of pictures after an epoch
 NUM_GRIDS = 5  # files of such grids in a training, at most
 BATCH = 64     # pictures predicted at once
@@ -99,17 +99,6 @@ def as_images(X):
     return X.asnumpy().transpose(0, 2, 3, 1) / 2 + 0.5
 
 
-def grid(images, num_cols):
-    """Pictures (n, h, w, 3) side by side, row below row, as one; what is left is white.
-    """
-    n, h, w, _ = images.shape
-    num_rows = -(-n // num_cols)
-    places = onp.full((num_rows * num_cols, h, w, 3), WHITE, 'float32')
-    places[:n] = images
-    rows = places.reshape(num_rows, num_cols, h, w, 3).transpose(0, 2, 1, 3, 4)
-    return rows.reshape(num_rows * h, num_cols * w, 3)
-
-
 def show_data(X):
     """Draw the first twenty pictures of a batch."""
     d2l.show_images(as_images(X[:20]), num_rows=4, num_cols=5)
@@ -148,7 +137,7 @@ def train(net_D, net_G, data_iter, num_epochs, lr, latent_dim, device=None, out=
 
     def watch(history):
         epoch, _ = history.series['generator'][-1]
-        image = grid(as_images(net_G(Z)), COLUMNS)
+        image = d2l.picture_grid(as_images(net_G(Z)), COLUMNS)
         animator.axes[1].cla()
         animator.axes[1].set_axis_off()
         animator.axes[1].imshow(image)
@@ -186,12 +175,7 @@ def predict(model, *, num: int = 64, seed: int = 0) -> list:
         size=(num, net_G.about['latent_dim'], 1, 1)).astype('float32')
     images = onp.concatenate([as_images(net_G(noise[i:i + BATCH]))
                               for i in range(0, num, BATCH)])
-    image = grid(images, round(num ** .5))
-    height, width, _ = image.shape
-    # two pixels of the file's 150 an inch for each of a picture
-    axes = d2l.plt.figure(figsize=(width / 75, height / 75)).add_axes([0, 0, 1, 1])
-    axes.imshow(image)
-    axes.set_axis_off()
+    d2l.show_grid(d2l.picture_grid(images, round(num ** .5)))
     return [{'pictures': num, 'seed': seed}]
 
 

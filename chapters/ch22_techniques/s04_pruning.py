@@ -6,12 +6,11 @@ A trained network is made smaller in two ways. Its weights nearest to 0 become 0
 stay so: how many can go, at once or step by step, with as many epochs of fine-tuning in
 all? And whole channels are removed, by which a smaller network is made of the weights
 that are left: is it better than one of its size that was never larger, trained as long?
-`--network ResNet-18 --tune-lr 0.0005` does all of this with another network, on fewer
-pictures, which a lower rate of fine-tuning suits better. The ONNX files tell what either
-saves. A file has a place for each weight, whatever stands there, and a product is
-computed with a 0 as with any number: zeros save nothing but where the file is
-compressed. Channels that are gone have no place. In the end the smaller network's
-weights and products have 8 bits.
+`--network ResNet-18` does all of this with another network, on fewer pictures. The ONNX
+files tell what either saves. A file has a place for each weight, whatever stands there,
+and a product is computed with a 0 as with any number: zeros save nothing but where the
+file is compressed. Channels that are gone have no place. In the end the smaller
+network's weights and products have 8 bits.
 """
 import tempfile
 import zlib
@@ -60,9 +59,9 @@ def small_resnet18(pool):
     return net
 
 
-def fine_tune(net, train_iter, epochs, lr, masks):
+def fine_tune(net, train_iter, epochs, tune_lr, masks):
     """Train on, from the weights that there are; what masks took away stays away."""
-    trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
+    trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': tune_lr})
     step = d2l.classification_step(net, gluon.loss.SoftmaxCrossEntropyLoss(),
                                    d2l.masked_updater(net, trainer, masks))
     step.trains = net, trainer  # what checkpoints save; the function does not say it
@@ -80,18 +79,18 @@ def restore(numbers):
         param.set_data(value)
 
 
-def train_on(net, data, epochs, lr):
+def train_on(net, data, epochs, tune_lr):
     """Accuracies after each of some more epochs; the network has its weights again."""
     train_iter, test_iter = data
     before, found = copied(net), []
     for _ in range(epochs):
-        fine_tune(net, train_iter, 1, lr, {})
+        fine_tune(net, train_iter, 1, tune_lr, {})
         found.append(d2l.evaluate_accuracy(net, test_iter))
     restore(before)
     return found
 
 
-def prune_weights(net, data, gone, lr):
+def prune_weights(net, data, gone, tune_lr):
     """{way and share: accuracy} of a trained network without its smallest weights.
 
     Of each share with as many epochs of fine-tuning as there are steps to it. The
@@ -100,14 +99,14 @@ def prune_weights(net, data, gone, lr):
     train_iter, test_iter = data
     before, found = copied(net), {}
     for share in gone:
-        fine_tune(net, train_iter, 1, lr, d2l.magnitude_masks(net, share))
+        fine_tune(net, train_iter, 1, tune_lr, d2l.magnitude_masks(net, share))
         found[f'step by step, {share:.0%} gone'] = d2l.evaluate_accuracy(net, test_iter)
     for steps, share in enumerate(gone, start=1):
         restore(before)
         masks = d2l.magnitude_masks(net, share)
         d2l.apply_masks(net, masks)
         found[f'as cut, {share:.0%} gone'] = d2l.evaluate_accuracy(net, test_iter)
-        fine_tune(net, train_iter, steps, lr, masks)
+        fine_tune(net, train_iter, steps, tune_lr, masks)
         found[f'at once, {share:.0%} gone'] = d2l.evaluate_accuracy(net, test_iter)
     restore(before)
     return found

@@ -123,7 +123,7 @@ def learnt_gap(q, num_steps):
     return float(z[0] - z[1])
 
 
-def claims_of_labels(k=10, epsilon=0.1, num_steps=10000):
+def claims_of_labels(k=10, epsilon=0.1, num_steps=4000):
     """Scores learnt from one label, smoothed and hard."""
     q = onp.array([1 - epsilon, *[epsilon / (k - 1)] * (k - 1)])
     gap, exact = learnt_gap(q, num_steps), math.log((1 - epsilon) * (k - 1) / epsilon)
@@ -209,7 +209,7 @@ def example_inputs(batch_size=2):
 
 
 def measure_adversaries(num_train, num_test, num_epochs, lr, batch_size, perturbation):
-    """Accuracies on garments, as they are and moved; six of each, and their names."""
+    """Accuracies on garments, as they are and moved; four of each, and their names."""
     data, (X, y) = d2l.sample_garments(num_train, num_test)
     X, y, row, shown = np.array(X, ctx=d2l.try_gpu()), np.array(y), {}, {}
     for name in ('plain', 'adversarial'):
@@ -224,8 +224,8 @@ def measure_adversaries(num_train, num_test, num_epochs, lr, batch_size, perturb
                 ('as they are', X), ('by chance', X + perturbation * signs),
                 ('against it', d2l.fast_gradient_sign(net, loss, X, y, perturbation))):
             row[f'{name}, {kind}'] = d2l.evaluate_accuracy(net, [(inputs, y)])
-            shown[name, kind] = inputs[:6, 0].asnumpy(), d2l.get_fashion_mnist_labels(
-                net(inputs[:6]).argmax(axis=1).asnumpy())
+            shown[name, kind] = inputs[:4, 0].asnumpy(), d2l.get_fashion_mnist_labels(
+                net(inputs[:4]).argmax(axis=1).asnumpy())
     return row, shown
 
 
@@ -271,7 +271,7 @@ def show(shown):
     """Garments and what they are taken for, before and after; both decisions."""
     pictures, labels = zip(*(shown['garments']['plain', kind] for kind in (
         'as they are', 'against it')))
-    d2l.show_images([*pictures[0], *pictures[1]], 2, 6, labels[0] + labels[1])
+    d2l.show_images([*pictures[0], *pictures[1]], 2, 4, labels[0] + labels[1])
     for name, parts in shown['points'].items():
         d2l.show_decisions(*parts, name)
 

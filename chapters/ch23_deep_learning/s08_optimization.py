@@ -182,7 +182,7 @@ def claims_of_quadratics(condition, n=6):
                   'inverse of H (differences)', away, max(away.values()) < 1e-8)]
 
 
-def claims_of_curvature(n=10, most_steps=2000):
+def claims_of_curvature(n=10, most_steps=1000):
     """A valley of ten numbers, by ways that know ever more; and errors that square."""
     ways = {'steepest descent': lambda theta, g: -g,
             'conjugate gradients': d2l.ConjugateGradients(), 'L-BFGS': d2l.LBFGS(5),

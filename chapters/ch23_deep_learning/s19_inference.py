@@ -16,12 +16,13 @@ from mxnet import autograd, np, npx
 
 import d2lmx as d2l
 
-SMOKE = dict(num_points=60, em_steps=20, num_codes=60, code_steps=5, net_steps=5,
+SMOKE = dict(num_points=60, em_steps=20, num_codes=60, num_rounds=5, net_steps=5,
              num_seen=30, num_sweeps=5, wake_steps=50, num_seeds=1)
 RANGES = dict(num_points=(20, 10 ** 5), em_steps=(8, 10 ** 5), num_codes=(20, 10 ** 4),
               num_seen=(10, 10 ** 4), num_seeds=(1, 100))
 ROUNDING = 1e-10  # of sums over thousands of states
-GRID = onp.linspace(-8, 8, 801)
+LAMBDA = .2        # of sparse codes
+GRID = onp.linspace(-8, 8, 401)
 
 
 def log_marginal(logs):
@@ -96,41 +97,18 @@ def claims_of_em(found):
                   max(slopes['slope, end']) < min(slopes['slope, start']) / 100)]
 
 
-# ---- MAP inference and sparse coding (19.3): V (n, d) = H W^T and noise, H (n, m)
+# ---- MAP inference (19.3): sparse codes H (n, m) of V (n, d), by columns W (d, m)
 
-def energy(V, H, W, lam):
-    """J(H, W): -log p(h, v) of all examples, but for constants."""
-    return float(((V - H @ W.T) ** 2).sum() / 2 + lam * abs(H).sum())
-
-
-def infer(V, H, W, lam, num_steps):
-    """The most likely H, from H on: a step of descent, and all shrunk towards 0."""
-    rate = 1 / onp.linalg.eigvalsh(W.T @ W)[-1]
-    for _ in range(num_steps):
-        H = H + rate * (V - H @ W.T) @ W
-        H = onp.sign(H) * onp.maximum(abs(H) - rate * lam, 0)
-    return H
-
-
-def least_energy(v, W, lam):
-    """The least energy of one v (d,), over all 3^m signs that its codes can have."""
-    energies = []
+def least_loss(v, W):
+    """The least |v - W h|^2 + LAMBDA |h|_1, over all 3^m signs that h can have."""
+    losses = []
     for signs in itertools.product((-1., 0., 1.), repeat=W.shape[1]):
         h = onp.array(signs)
         on = h != 0
-        h[on] = onp.linalg.solve(W[:, on].T @ W[:, on], W[:, on].T @ v - lam * h[on])
-        energies.append(energy(v[None], h[None], W, lam))
-    return min(energies)
-
-
-def learn_columns(V, H, W):
-    """W with each column in turn where the energy is least, and no longer than 1."""
-    W = W.copy()
-    for i in onp.flatnonzero(abs(H).sum(axis=0)):
-        rest = V - H @ W.T + onp.outer(H[:, i], W[:, i])
-        column = rest.T @ H[:, i] / (H[:, i] @ H[:, i])
-        W[:, i] = column / max(1, onp.linalg.norm(column))
-    return W
+        h[on] = onp.linalg.solve(W[:, on].T @ W[:, on],
+                                 W[:, on].T @ v - LAMBDA / 2 * h[on])
+        losses.append(float(d2l.sparse_loss(v[None], h[None], W, LAMBDA)[0]))
+    return min(losses)
 
 
 def sparse_data(num_codes, m, d=8, noise=.05):
@@ -148,22 +126,17 @@ def likeness(W, truth):
     return float(abs(truth.T @ W / onp.linalg.norm(W, axis=0)).max(axis=1).mean())
 
 
-def measure_sparse_coding(num_codes, code_steps, lam=.1):
-    """Inference held to all signs, and columns learnt in turn with it."""
+def measure_sparse_coding(num_codes, num_rounds):
+    """The likeliest codes held to all signs, and columns learnt in turn with them."""
     V, truth = sparse_data(num_codes, 8)
-    few = onp.random.normal(size=(8, 5))  # columns: 243 signs of their codes
-    H = infer(V[:5], onp.zeros((5, 5)), few, lam, 3000)
-    above = max(abs(energy(v[None], h[None], few, lam) - least_energy(v, few, lam))
-                for v, h in zip(V, H))
-    W = V[onp.random.choice(num_codes, V.shape[1], replace=False)].T
-    W, H, energies = W / onp.linalg.norm(W, axis=0), onp.zeros_like(V), []
-    for _ in range(code_steps):
-        H = infer(V, H, W, lam, 30)
-        energies.append(energy(V, H, W, lam))
-        W = learn_columns(V, H, W)
-        energies.append(energy(V, H, W, lam))
-    return {'from the least energy': above,
-            'largest rise': float(onp.diff(energies).max() / energies[0]),
+    few, x = onp.random.normal(size=(8, 5)), V[:5]  # 243 signs
+    H = d2l.sparse_codes(x, few, LAMBDA, tolerance=1e-12)
+    losses = d2l.sparse_loss(x, H, few, LAMBDA)
+    start = V[onp.random.choice(num_codes, V.shape[1], replace=False)].T
+    W, *_ = d2l.learn_dictionary(V, start / onp.linalg.norm(start, axis=0), LAMBDA,
+                                 num_rounds, num_steps=30)
+    return {'from the least loss': float(max(
+                abs(loss - least_loss(v, few)) for v, loss in zip(x, losses))),
             'likeness, learnt': likeness(W, truth),
             'likeness, principal': likeness(onp.linalg.eigh(V.T @ V)[1], truth)}
 
@@ -171,14 +144,11 @@ def measure_sparse_coding(num_codes, code_steps, lam=.1):
 def claims_of_sparse_coding(found):
     learnt, principal = (found[f'likeness, {name}'] for name in ('learnt', 'principal'))
     return [
-        d2l.claim('iterative shrinkage finds the most likely code: the least energy '
-                  'over all signs', {'difference': found['from the least energy']},
-                  max(found['from the least energy']) < ROUNDING),
-        d2l.claim('neither inference nor learning ever raises the energy', {
-            'largest rise, as a share': found['largest rise']},
-            max(found['largest rise']) < ROUNDING),
-        d2l.claim('sparse codes find the columns that made the data, principal '
-                  'components do not (mean |cos|)', {
+        d2l.claim('the most likely code has the least loss over all signs', {
+            'difference': found['from the least loss']},
+            max(found['from the least loss']) < ROUNDING),
+        d2l.claim('learnt by their most likely codes, columns are those that made the '
+                  'data; principal components are not (mean |cos|)', {
                       'sparse coding': learnt, 'principal components': principal},
                   min(learnt) > .95 and d2l.exceeds(learnt, principal))]
 
@@ -186,7 +156,7 @@ def claims_of_sparse_coding(found):
 # ---- learned inference (19.5.2): codes by a few steps, of matrices that are learnt
 
 def unrolled(V, B, S, theta, num_layers):
-    """Codes H (n, m) by so many steps: V B + H S, shrunk by theta (m,) towards 0."""
+    """Codes H (n, m) by so many steps: V B + H S, moved by theta (m,) towards 0."""
     H = np.zeros((len(V), len(S)), dtype='float64')
     for _ in range(num_layers):
         Z = np.dot(V, B) + np.dot(H, S)
@@ -194,43 +164,46 @@ def unrolled(V, B, S, theta, num_layers):
     return H
 
 
-def learn_inference(V, W, lam, num_layers, num_steps, rate=.1):
-    """B, S and theta: those of `infer`, and then down the slope of the mean energy."""
-    step = 1 / onp.linalg.eigvalsh(W.T @ W)[-1]
+def learn_inference(V, W, num_layers, num_steps, rate=.05):
+    """B, S and theta: those of `d2l.code_steps`, then down the slope of the mean loss.
+    """
+    c = onp.linalg.norm(W, 2) ** 2
     V, W, *params = (np.array(part, dtype='float64') for part in (
-        V, W, step * W, onp.eye(W.shape[1]) - step * W.T @ W,
-        onp.full(W.shape[1], step * lam)))
+        V, W, W / c, onp.eye(W.shape[1]) - W.T @ W / c,
+        onp.full(W.shape[1], LAMBDA / (2 * c))))
     for param in params:
         param.attach_grad()
     for _ in range(num_steps):
         with autograd.record():
             H = unrolled(V, *params, num_layers)
-            l = (((V - np.dot(H, W.T)) ** 2).sum() / 2 + lam * abs(H).sum()) / len(V)
+            l = (((V - np.dot(H, W.T)) ** 2).sum() + LAMBDA * abs(H).sum()) / len(V)
         l.backward()
         for param in params:
             param -= rate * param.grad
     return params
 
 
-def measure_inference(num_codes, net_steps, lam=.1, num_layers=5):
-    """What the codes of new examples have of energy above the least, in the mean."""
+def measure_inference(num_codes, net_steps):
+    """By how much the mean loss of codes of new examples is above the least."""
     V, W = sparse_data(2 * num_codes, 16)
     V, new = V[:num_codes], V[num_codes:]
-    zeros = onp.zeros((len(new), W.shape[1]))
-    params = learn_inference(V, W, lam, num_layers, net_steps)
-    codes = {f'{num} steps': infer(new, zeros, W, lam, num)
-             for num in (num_layers, 2 * num_layers, 5000)}
-    codes['5 steps, learnt'] = unrolled(np.array(new), *params, num_layers).asnumpy()
-    found = {name: energy(new, H, W, lam) / len(new) for name, H in codes.items()}
-    least = found.pop('5000 steps')
-    return {name: value - least for name, value in found.items()}
+
+    def mean_loss(H):
+        return float(d2l.sparse_loss(new, H, W, LAMBDA).mean())
+
+    least = mean_loss(d2l.sparse_codes(new, W, LAMBDA, tolerance=1e-6))
+    *_, fifth, _, _, _, _, tenth = itertools.islice(
+        d2l.code_steps(new, W, LAMBDA, is_fast=False), 10)
+    H = unrolled(np.array(new), *learn_inference(V, W, 5, net_steps), 5).asnumpy()
+    return {name: mean_loss(codes) - least for name, codes in (
+        ('5 steps', fifth), ('10 steps', tenth), ('5 steps, learnt', H))}
 
 
 def claims_of_inference(found):
     above = {name: found[name] for name in ('5 steps', '10 steps', '5 steps, learnt')}
     return [d2l.claim(
         'of matrices that are learnt, half as many steps come nearer to the likeliest '
-        'codes of new examples (energy above the least)', above,
+        'codes of new examples (loss above the least)', above,
         d2l.exceeds(above['10 steps'], above['5 steps, learnt']))]
 
 
@@ -416,7 +389,7 @@ def show(of_em, of_sweeps, of_belief, samples):
 
 
 def run(*, num_points: int = 300, em_steps: int = 500, num_codes: int = 500,
-        code_steps: int = 200, net_steps: int = 500, num_seen: int = 200,
+        num_rounds: int = 200, net_steps: int = 500, num_seen: int = 200,
         num_sweeps: int = 20, wake_steps: int = 20000, lr: float = .1,
         num_seeds: int = 3) -> dict:
     drawn = {}
@@ -426,7 +399,7 @@ def run(*, num_points: int = 300, em_steps: int = 500, num_codes: int = 500,
         sweeps, drawn['of_sweeps'] = measure_mean_field(num_seen, num_sweeps)
         theta, _, records = learn_belief(rows_of_pixels(), wake_steps, lr)
         drawn.update(of_belief=records, samples=dream(theta, 6)[0])
-        return {**row, **sweeps, **measure_sparse_coding(num_codes, code_steps),
+        return {**row, **sweeps, **measure_sparse_coding(num_codes, num_rounds),
                 **measure_inference(num_codes, net_steps),
                 'belief, bound': float(records[1, -1]),
                 'belief, log p(v)': float(records[2, -1])}

@@ -96,9 +96,11 @@ class _Layerwise:
 
     def zero_states(self, F, inputs):
         """The states before the first step, for inputs of any batch size; traceable."""
-        first = inputs if self._layout == 'TNC' else F.np.swapaxes(inputs, 0, 1)
-        first = F.npx.slice(first, begin=(0,), end=(1,))  # (1, batch, d)
+        step = (0,) if self._layout == 'TNC' else (None, 0)
+        first = F.npx.slice(inputs, begin=step, end=(*step[:-1], 1))
         zeros = F.np.sum(F.np.zeros_like(first), axis=2, keepdims=True)
+        if self._layout == 'NTC':  # only now: in front of zeros_like backward crashes
+            zeros = F.np.swapaxes(zeros, 0, 1)           # (1, batch, 1)
         shape = self._num_layers * self._dir, 1, self._hidden_size
         return [F.np.tile(zeros, shape) for _ in self.state_info()]
 

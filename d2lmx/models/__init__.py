@@ -4,6 +4,7 @@ from .bert import *
 from .classic import *
 from .clicks import *
 from .decoding import *
+from .generative import *
 from .mobile import *
 from .pretrained import *
 from .pyramids import *

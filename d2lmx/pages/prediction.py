@@ -1,6 +1,7 @@
 """What a section's ``predict`` makes of a reader's own inputs."""
 import inspect
 import sys
+import typing
 from pathlib import Path
 
 import matplotlib
@@ -23,7 +24,9 @@ def find(token: str) -> tuple:
     """The section that predicts by a name, and the options that the name means.
 
     What a section's name ends in may be an option of its predict: 'analogy' means
-    14.7, 'similarity_analogy', with --analogy. UnknownSection as of `sections.find`.
+    14.7, 'similarity_analogy', with --analogy. And so may a network of several, one of
+    the option variant: 'nade' means 23.20 with --variant nade. UnknownSection as of
+    `sections.find`.
     """
     try:
         return sections.find(token), []
@@ -32,6 +35,8 @@ def find(token: str) -> tuple:
         for section in sections.sections():
             if section.name.endswith(f'_{word}') and is_switch(section, word):
                 return section, [flag(word)]
+            if is_variant(section, word):
+                return section, [flag('variant'), word]
         raise
 
 
@@ -39,6 +44,15 @@ def is_switch(section, name: str) -> bool:
     """Whether a section's predict has an option of this name, yes or no."""
     predict = getattr(sections.load(section), 'predict', None)
     return takes_model(predict) and options_of(predict).get(name, [None])[0] is bool
+
+
+def is_variant(section, name: str) -> bool:
+    """Whether a section's predict has several networks, and one of this name."""
+    if repr(name) not in section.path.read_text(encoding='utf-8', errors='replace'):
+        return False  # seen without an import of all sections
+    predict = getattr(sections.load(section), 'predict', None)
+    return takes_model(predict) and name in typing.get_args(
+        options_of(predict).get('variant', [None])[0])
 
 
 def options_of(predict) -> dict:

@@ -146,5 +146,5 @@ def test_the_smoke_run_holds_what_no_training_decides(smoke_run):
     losses, errors, stop = (line.get_ydata() for line in course.lines)
     assert (onp.diff(losses) < 0).all() and stop == errors.min()
     x, stopped = shares.lines[0].get_data()
-    assert stopped[x == x[-1]] == pytest.approx(1) and len(smoke.figures[2].axes) == 12
+    assert stopped[x == x[-1]] == pytest.approx(1) and len(smoke.figures[2].axes) == 8
     assert (plain.get_title(), tangents.get_title()) == ('plain', 'tangents')

@@ -249,10 +249,15 @@ OURS = '''
 23.8  num_matrices=20000 condition=100 num_chains=5000 num_learners=200 num_seeds=3
 23.13 num_points=5000 num_pictures=500 num_steps=1000 num_rounds=100 num_seeds=3
 23.16 num_graphs=30 num_samples=50000 num_seeds=3
+23.9  num_epochs=8 lr=0.003 batch_size=32 num_train=1000 num_test=2000
+      num_examples=40 num_filters=12 num_seeds=3
+23.10 num_epochs=6 lr=0.02 batch_size=32 num_train=4000 num_steps=20000 num_seeds=3
 23.18 side=3 num_hidden=12 num_steps=3000 lr=0.2 num_temperatures=300 num_chains=100
       num_points=200000 num_seeds=3
-23.19 num_points=300 em_steps=500 num_codes=500 code_steps=200 net_steps=500
+23.19 num_points=300 em_steps=500 num_codes=500 num_rounds=200 net_steps=500
       num_seen=200 num_sweeps=20 wake_steps=20000 lr=0.1 num_seeds=3
+23.20 num_epochs=10 lr=0.005 batch_size=100 num_train=4000 num_test=1000 num_draws=50
+      num_steps=300 num_seeds=3
 23.21 shrink=2 num_hidden=8 num_second=8 num_maps=8 kernel=5 num_steps=400 lr=0.3
       batch_size=200 num_chains=50 num_temperatures=200 num_train=2000 num_test=500
       num_seeds=3

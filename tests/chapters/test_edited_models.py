@@ -20,10 +20,11 @@ INPUTS = {**SEEN, '13.12': ['a.png', 'a.png'], '14.6': ['unheard'],
           '15.3': ['so great'], '15.5': PAIR, '15.7': PAIR, '16.3': ['1'],
           '16.6': ['1'], '16.7': ['1'], '16.9': {}, '16.10': {}, '17.1': [],
           '17.2': [], '20.2': ['I was in London .'], '21.18': [('a.png', 'a.png')],
-          '21.23': {}}
+          '21.23': {}, '23.20': []}
 OPTIONS = {'13.12': dict(num_epochs=1, size=32), '17.1': dict(num=2),
-           '17.2': dict(num=2)}
+           '17.2': dict(num=2), '23.20': dict(num=2)}
 PAGES = {'14.6': '14.7'}  # whose predict reads the model
+PLACES = {'23.20': 'vae'}  # of the one of several that is predicted by, in its folder
 OTHERS = ['20.1']         # has a file of another kind, see test_translator
 # two that are no value of any key, and some that may be
 NEVER, PERHAPS = (None, {}), ('x', -1, 0, 7, .5, 10 ** 9, 10 ** 400, [], ['x'], [-1],
@@ -54,23 +55,23 @@ def edited(smoke_run, section, tmp_path):
     """``edited(number, about)`` predicts by a section's model with an about edited."""
     def edited(number, about):
         folder = tmp_path / 'run'
-        content = json.loads((folder / 'model' / 'model.json').read_text())
-        (folder / 'model' / 'model.json').write_text(json.dumps(
-            {**content, 'about': about}))
+        file = folder / 'model' / PLACES.get(number, '') / 'model.json'
+        content = json.loads(file.read_text())
+        file.write_text(json.dumps({**content, 'about': about}))
         page, model = section(PAGES.get(number, number)), folder / 'model'
         try:
             return page.predict(folder if number in PAGES else model, *edited.inputs,
                                 **OPTIONS.get(number, {}))
         finally:
             d2l.plt.close('all')
-            (folder / 'model' / 'model.json').write_text(json.dumps(content))
+            file.write_text(json.dumps(content))
 
     def prepare(number):
         shutil.copytree(smoke_run(number).folder, tmp_path / 'run',
                         ignore=shutil.ignore_patterns('checkpoint'))
         edited.inputs = inputs_of(number, tmp_path / 'run', tmp_path)
-        return json.loads((tmp_path / 'run' / 'model' / 'model.json').read_text()
-                          )['about']
+        return json.loads((tmp_path / 'run' / 'model' / PLACES.get(number, '')
+                           / 'model.json').read_text())['about']
 
     edited.prepare = prepare
     return edited

@@ -60,6 +60,26 @@ def test_batches_first_go_in_and_come_out_as_steps_first_do(name, hybridize, X):
 
 
 @pytest.mark.parametrize('hybridize', [False, True])
+def test_batches_first_have_the_gradients_of_steps_first(hybridize, X):
+    steps_first = layer(d2l.LSTM)
+    batch_first = d2l.LSTM(6, num_layers=2, layout='NTC', input_size=4)
+    batch_first.initialize()
+    ours = batch_first._collect_params_with_prefix()
+    for key, param in steps_first._collect_params_with_prefix().items():
+        ours[key].set_data(param.data())
+    batch_first.hybridize(hybridize)
+    dense, grads = nn.Dense(4, flatten=False, in_units=4), []
+    dense.initialize()
+    for net, axes in ((steps_first, (0, 1, 2)), (batch_first, (1, 0, 2))):
+        with autograd.record():  # zeros for states, which know the batch by the input
+            Y = net(dense(X.transpose(axes)))
+        Y.backward()
+        grads.append(dense.weight.grad().asnumpy().copy())
+    assert grads[0].any()
+    onp.testing.assert_allclose(*grads, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize('hybridize', [False, True])
 def test_dropout_between_layers_takes_effect_in_training_where_gluons_does_not(
         hybridize, X):
     def differs(net):

@@ -117,8 +117,10 @@ def _split(g, n):
 
 @converts('slice')
 def _slice(g, n):
-    begins, ends = n.attrs['begin'], n.attrs['end']
-    steps = n.attrs.get('step') or [None] * len(begins)
+    # numbers where the first axis alone is cut, as by X[1:]
+    begins, ends, steps = (part if isinstance(part, (list, tuple)) else [part]
+                           for part in map(n.attrs.get, ('begin', 'end', 'step')))
+    steps = steps if len(steps) == len(begins) else [None] * len(begins)
     steps = [1 if step is None else step for step in steps]
     starts = [(0 if step > 0 else LAST) if begin is None else begin
               for begin, step in zip(begins, steps)]

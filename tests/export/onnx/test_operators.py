@@ -132,6 +132,8 @@ OPERATORS = {
         X.as_nd_ndarray(), 3, axis=1, squeeze_axis=True)], X35),
     'X[i]': (lambda F, X: [X[0], X[:, -1], X[:, 1]], X35),
     'X[i:j]': (lambda F, X: [X[:, 1:3], X[:, :, -2:], X[:, :, 1:5:2], X[:, ::-1]], X35),
+    # one number where the first axis alone is cut
+    'X[1:]': (lambda F, X: [X[1:], X[:-1], X[::2], X[1:, 2:]], X35),
     'slice_axis': (lambda F, X: [
         legacy(F, 'slice_axis', X, axis=2, begin=1, end=-1),
         legacy(F, 'slice_axis', X, axis=1, begin=-2, end=None)], X35),
