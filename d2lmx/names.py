@@ -12,6 +12,7 @@ hooks.import_mxnet()
 from .book import *
 from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
+from .companions.belief import *
 from .companions.boltzmann import *
 from .companions.cells import *
 from .companions.chains import *
@@ -21,10 +22,11 @@ from .companions.classifying import *
 from .companions.committees import *
 from .companions.counting import *
 from .companions.ctc import *
-from .companions.denoising import *
-from .companions.discrepancy import *
 from .companions.debiasing import *
+from .companions.deep_boltzmann import *
+from .companions.denoising import *
 from .companions.detecting import *
+from .companions.discrepancy import *
 from .companions.distilling import *
 from .companions.factor_graphs import *
 from .companions.factors import *
@@ -37,9 +39,9 @@ from .companions.logistic import *
 from .companions.maps import *
 from .companions.masking import *
 from .companions.memory import *
+from .companions.misleading import *
 from .companions.optimizers import *
 from .companions.perturbing import *
-from .companions.misleading import *
 from .companions.plane import *
 from .companions.pruning import *
 from .companions.regions import *
@@ -47,6 +49,7 @@ from .companions.regularizing import *
 from .companions.searching import *
 from .companions.seeing import *
 from .companions.separation import *
+from .companions.slopes import *
 from .companions.sound import *
 from .companions.sparse_coding import *
 from .companions.symbolic import *

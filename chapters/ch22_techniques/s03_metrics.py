@@ -32,6 +32,33 @@ LOOSE, EXACT = (.9, .1), (.65, .02)  # what a detector finds, and how far its bo
 WRONG, FAR = .02, 10  # share of labels that are, and by how many deviations
 STEADY, WILD = 2, 10  # pixels by which a mask is moved
 
+# which to use when, and when not, by what is measured below
+WHEN = {
+    'accuracy': ('classes are about as many, and mistakes cost the same',
+                 'yes is rare: who always says no is right, too'),
+    'recall of each class': ('no class may be forgotten', 'one number is asked for'),
+    'top-k accuracy': ('several guesses may be shown', 'the first one is acted upon'),
+    'F with beta': ('a threshold is chosen: beta above 1 where a miss costs more than '
+                    'a false alarm, below 1 where it costs less',
+                    'scores are ranked, or the costs are known'),
+    'AUC': ('yes shall stand before no, whatever their shares',
+            'yes is rare and what is found is looked through: it does not fall'),
+    'average precision': ('yes is rare and what is found is looked through',
+                          'sets with other shares of yes are compared'),
+    'log loss, calibration error': ('probabilities themselves are used',
+                                    'the order alone is'),
+    'mAP of VOC': ('it counts that objects are found', 'boxes have to be exact'),
+    'mAP of COCO': ('boxes have to be exact', 'it counts that objects are found'),
+    'IoU': ('right masks shall outweigh poor ones', 'all masks shall be fair'),
+    'Dice': ('all masks shall be fair', 'right masks shall outweigh poor ones'),
+    'RMSE': ('large errors are worse than many small ones', 'some labels are wrong'),
+    'MAE': ('some labels are wrong', 'large errors are worse than many small ones'),
+    'R2': ('models are compared on the same data',
+           'data of another range are compared'),
+    'BLEU': ('systems are compared on many sentences and the same references',
+             'a sentence is judged by its meaning'),
+    'perplexity': ('models have the same tokens', 'their tokens are of other lengths')}
+
 
 def build_net():
     """X (batch, 1, 28, 28) -> scores (batch, 10)."""
@@ -376,7 +403,9 @@ def run(*, num_seeds: int = 3, num_epochs: int = 20, lr: float = 0.002,
     draw(*drawn)
     return {'claims': [*claims_of_shirts(found), *claims_of_pictures(found),
                        *claims_of_the_rest(found)],
-            'temperature': found['temperature'], 'pairs of sentences': len(pairs)}
+            'temperature': found['temperature'], 'pairs of sentences': len(pairs),
+            'which to use when': {name: {'when': when, 'not when': no}
+                                  for name, (when, no) in WHEN.items()}}
 
 
 if __name__ == '__main__':

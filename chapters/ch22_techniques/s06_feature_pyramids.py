@@ -109,12 +109,6 @@ class AnchorDecoder(nn.HybridBlock):
         return anchors, P[:, :, :-4], F.npx.reshape(P[:, :, -4:], (-2, -1))
 
 
-def chain(*blocks):
-    net = nn.HybridSequential()
-    net.add(*blocks)
-    return net
-
-
 def as_ssd(net, priors, grids):
     """A detector of what a network says, as of 13.7, and its loss by labels Y."""
     read = AnchorDecoder(priors, grids)
@@ -125,7 +119,7 @@ def as_ssd(net, priors, grids):
             bbox_labels, bbox_masks, cls_labels = d2l.multibox_target(anchors, Y)
         return d2l.calc_loss(cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks)
 
-    return d2l.Detector(chain(net, read)), loss
+    return d2l.Detector(d2l.sequence(net, read)), loss
 
 
 def as_yolo(net, priors, grids):
@@ -136,7 +130,7 @@ def as_yolo(net, priors, grids):
                 Y.asnumpy(), priors, grids)]
         return sum(d2l.cell_losses(P, *wanted))
 
-    return chain(net, d2l.CellDecoder(priors, grids)), loss
+    return d2l.sequence(net, d2l.CellDecoder(priors, grids)), loss
 
 
 DETECTORS = {'SSD': as_ssd, 'YOLO': as_yolo}
@@ -152,13 +146,9 @@ def load_data(images, batch_size, size, num_train, num_val):
     train, val = onp.split(onp.arange(len(X)), [num_train])
     train_iter, val_iter = (
         d2l.BatchIterator((X[rows].transpose(0, 3, 1, 2), labels[rows]), batch_size,
-                          shuffle=rows is train, transform=as_floats)
+                          shuffle=rows is train, transform=d2l.as_floats)
         for rows in (train, val))
     return train_iter, val_iter, ['banana']
-
-
-def as_floats(images):
-    return images.astype('float32')
 
 
 def priors_of(labels):

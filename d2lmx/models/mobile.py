@@ -1,7 +1,7 @@
 """The block of MobileNetV2, and what it is made of."""
 from mxnet.gluon import nn
 
-__all__ = ['LinearBottleneck']
+__all__ = ['LinearBottleneck', 'sequence']
 
 
 class ReLU6(nn.HybridBlock):
@@ -12,7 +12,10 @@ class ReLU6(nn.HybridBlock):
 
 
 def sequence(*blocks):
-    """The blocks one after another."""
+    """The blocks one after another, as a network.
+
+    Ours, for 22.6
+    """
     net = nn.HybridSequential()
     net.add(*blocks)
     return net

@@ -1,4 +1,6 @@
 """22.3: measures by hand on small cases, and claims that could fail."""
+from pathlib import Path
+
 import numpy as onp
 import pytest
 from mxnet import np
@@ -216,3 +218,14 @@ def test_the_smoke_run_measures_everything(smoke_run):
                if name.startswith(('AUC', 'AP', 'accuracy', 'precision', 'recall')))
     assert measured['AUC, before'] == measured['AUC, after']
     assert len(smoke.figures) == 3
+
+
+def test_which_to_use_when_stands_in_the_record_and_in_the_document(smoke_run):
+    said = smoke_run('22.3').result['which to use when']
+    text = (Path(__file__).parents[2] / 'docs/techniques.md').read_text(
+        encoding='utf-8')
+    table = text.partition('| metric | when | not when |\n')[2].partition('\n\n')[0]
+    rows = [line.strip('| ').split(' | ') for line in table.splitlines()[1:]]
+    assert said == {name: {'when': when, 'not when': no} for name, when, no in rows}
+    # each group of measures that a claim is about is advised on
+    assert {'accuracy', 'AUC', 'mAP of COCO', 'Dice', 'MAE', 'BLEU'} <= set(said)

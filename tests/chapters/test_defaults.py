@@ -258,6 +258,9 @@ OURS = '''
       num_seen=200 num_sweeps=20 wake_steps=20000 lr=0.1 num_seeds=3
 23.20 num_epochs=10 lr=0.005 batch_size=100 num_train=4000 num_test=1000 num_draws=50
       num_steps=300 num_seeds=3
+23.21 shrink=2 num_hidden=8 num_second=8 num_maps=8 kernel=5 num_steps=400 lr=0.3
+      batch_size=200 num_chains=50 num_temperatures=200 num_train=2000 num_test=500
+      num_seeds=3
 '''
 
 
