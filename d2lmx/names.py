@@ -43,6 +43,7 @@ from .data import *
 from .data.text.wiki import (_get_mlm_data_from_tokens, _get_next_sentence,
                              _get_nsp_data_from_paragraph, _pad_bert_inputs,
                              _read_wiki, _replace_mlm_tokens, _WikiTextDataset)
+from .diagnosis.examining import *
 from .errors import *
 from .export import *
 from .layers import *

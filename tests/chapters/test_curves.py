@@ -35,6 +35,7 @@ SCALES = {('4.4', 'loss'): ('linear', 'log'), ('4.5', 'loss'): ('linear', 'log')
           ('23.2', 'distance from A^+'): ('log', 'log'),
           ('23.4', 'relative error'): ('linear', 'log'),
           ('22.5', 'test accuracy'): ('log', 'linear'),
+          ('23.11', 'loss after 20 steps'): ('linear', 'log'),
           ('23.18', 'log Z'): ('log', 'linear')}
 
 
