@@ -39,6 +39,7 @@ from .companions.symbolic import *
 from .companions.tagging import *
 from .companions.translator import *
 from .companions.verifying import *
+from .companions.word_tree import *
 from .data import *
 from .data.text.wiki import (_get_mlm_data_from_tokens, _get_next_sentence,
                              _get_nsp_data_from_paragraph, _pad_bert_inputs,
