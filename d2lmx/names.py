@@ -20,6 +20,7 @@ from .companions.classifying import *
 from .companions.ctc import *
 from .companions.debiasing import *
 from .companions.detecting import *
+from .companions.digits import *
 from .companions.distilling import *
 from .companions.garments import *
 from .companions.gradient_check import *
@@ -28,6 +29,7 @@ from .companions.judging import *
 from .companions.logistic import *
 from .companions.maps import *
 from .companions.masking import *
+from .companions.ngrams import *
 from .companions.plane import *
 from .companions.pruning import *
 from .companions.regions import *

@@ -244,6 +244,8 @@ OURS = '''
       xor_steps=1000 num_seeds=3
 23.11 num_seeds=3 num_examples=100000 num_train=2000 num_valid=2000 num_epochs=20
       num_steps=100 num_draws=20000
+23.12 num_seeds=3 num_train=4000 num_test=2000 num_epochs=16 lr=0.003 batch_size=64
+      num_tokens=3000
 23.18 side=3 num_hidden=12 num_steps=3000 lr=0.2 num_temperatures=300 num_chains=100
       num_points=200000 num_seeds=3
 '''
