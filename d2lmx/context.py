@@ -53,6 +53,7 @@ class Run:
     compiles: bool = False          # whether networks that train are hybridized
     section: Optional[str] = None   # the slug of the one that runs or predicts
     out: Any = None                 # the folder that the run's results go to
+    examine: Any = None             # function of (step, batches), in a training's place
 
     @property
     def kind(self) -> str:

@@ -26,6 +26,7 @@ from .companions.debiasing import *
 from .companions.deep_boltzmann import *
 from .companions.denoising import *
 from .companions.detecting import *
+from .companions.digits import *
 from .companions.discrepancy import *
 from .companions.distilling import *
 from .companions.factor_graphs import *
@@ -40,6 +41,7 @@ from .companions.maps import *
 from .companions.masking import *
 from .companions.memory import *
 from .companions.misleading import *
+from .companions.ngrams import *
 from .companions.optimizers import *
 from .companions.perturbing import *
 from .companions.plane import *
@@ -58,10 +60,12 @@ from .companions.translator import *
 from .companions.trees import *
 from .companions.verifying import *
 from .companions.waves import *
+from .companions.word_tree import *
 from .data import *
 from .data.text.wiki import (_get_mlm_data_from_tokens, _get_next_sentence,
                              _get_nsp_data_from_paragraph, _pad_bert_inputs,
                              _read_wiki, _replace_mlm_tokens, _WikiTextDataset)
+from .diagnosis.examining import *
 from .errors import *
 from .export import *
 from .layers import *

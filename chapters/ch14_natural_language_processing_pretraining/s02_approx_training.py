@@ -2,11 +2,9 @@
 
 Source: chapter_natural-language-processing-pretraining/approx-training
 
-The page has no code. Here are its two losses, a Huffman tree, and skip-gram trained by
-both of them on the same text.
+The page has no code. Here are its two losses, and skip-gram trained by both of them on
+the same text, the words standing in a Huffman tree.
 """
-from heapq import heapify, heappop, heappush
-
 import numpy as onp
 from mxnet import gluon, np, npx
 
@@ -26,42 +24,6 @@ def negative_sampling_loss(v_c, u_o, U_noise):
             - log_sigmoid(-np.dot(U_noise, v_c)).sum())
 
 
-def huffman_tree(counts):
-    """Nodes from the root to each word, and the turns taken there.
-
-    counts (words,), at least two: frequent words get short paths. Gives nodes, int32,
-    numbers below words - 1, and turns: 1 to the left, -1 to the right, and 0 behind the
-    end of a path; both (words, longest path).
-    """
-    num_words, above = len(counts), {}  # child: (inner node, turn to the child)
-    heap = [(int(count), word) for word, count in enumerate(counts)]
-    heapify(heap)
-    for node in range(num_words - 1):
-        (left, left_child), (right, right_child) = heappop(heap), heappop(heap)
-        above[left_child], above[right_child] = (node, 1), (node, -1)
-        heappush(heap, (left + right, num_words + node))
-    paths = []
-    for child in range(num_words):
-        path = []
-        while child in above:
-            path.append(above[child])
-            child = num_words + above[child][0]
-        paths.append(path[::-1])
-    table = onp.zeros((num_words, max(map(len, paths)), 2), 'int32')
-    for row, path in zip(table, paths):
-        row[:len(path)] = path
-    return table[..., 0], table[..., 1]
-
-
-def log_probabilities(v_c, U, nodes, turns):
-    """log P(word | centre) of each word: (words,).
-
-    v_c (d,), vector of the centre; U (inner nodes, d), those of the tree.
-    """
-    scores = np.dot(U, v_c)[nodes] * turns                  # (words, longest path)
-    return (log_sigmoid(scores) * abs(turns)).sum(axis=1)
-
-
 class PathIterator(d2l.SkipGramIterator):
     """Batches of skip-gram in which each context is the path that leads to it.
 
@@ -71,7 +33,7 @@ class PathIterator(d2l.SkipGramIterator):
 
     def __init__(self, corpus, counts, batch_size, max_window_size):
         super().__init__(corpus, counts, batch_size, max_window_size, 0)
-        self.nodes, self.turns = huffman_tree(counts)
+        self.nodes, self.turns = d2l.huffman_tree(counts)
 
     def batch(self, rows):
         center, contexts, mask, _ = super().batch(rows)
@@ -127,7 +89,8 @@ def sum_of_probabilities(nodes, turns):
     """Of all words, beside a random centre in a tree of random vectors: 1."""
     v_c = np.random.normal(size=(8,))
     U = np.random.normal(size=(len(nodes) - 1, 8))
-    return float(np.exp(log_probabilities(v_c, U, nodes, np.array(turns))).sum())
+    log_p = d2l.tree_log_probabilities(v_c, U, nodes, np.array(turns))
+    return float(np.exp(log_p).sum())
 
 
 def run(*, batch_size: int = 512, max_window_size: int = 5, num_noise_words: int = 5,

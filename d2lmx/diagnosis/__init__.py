@@ -1,1 +1,1 @@
-"""What is right or wrong on this machine."""
+"""What is right or wrong on this machine, and with a training."""

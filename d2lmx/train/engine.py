@@ -84,6 +84,8 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
     """
     history = History()
     step = step if isinstance(step, Step) else Step(step)
+    if current().examine:  # which ends the run
+        current().examine(step, train_iter)
     with threads_by_work(step.trains):
         _train(step, share(train_iter, step.in_order), num_epochs, history, evaluate,
                watch, points_per_epoch)

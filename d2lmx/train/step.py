@@ -33,12 +33,15 @@ class Step:
         Whether a row of a batch must go on in the same row of the next.
     counts_tokens
         Whether the count of 'train loss' is one of tokens, for a history's throughput.
+    num_labels
+        How many of a batch's arrays, the last ones, are what is to be learnt.
 
     Ours, for 3.6; what stands in the body of a page's loop
     """
 
     in_order = False
     counts_tokens = False
+    num_labels = 1
 
     def __init__(self, function=None, trains=None):
         self._function, self.trains = function, trains

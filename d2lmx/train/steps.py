@@ -234,5 +234,5 @@ def seq2seq_step(net, loss, updater, bos: int, devices=None, theta: float = 1):
         return ls
 
     step = Step(step, trains=(net, updater))
-    step.counts_tokens = True
+    step.counts_tokens, step.num_labels = True, 2
     return step

@@ -1,5 +1,3 @@
-import heapq
-
 import numpy as onp
 import pytest
 from mxnet import np
@@ -7,32 +5,9 @@ from mxnet import np
 import d2lmx as d2l
 
 
-def test_the_tree_of_a_textbook(section):
-    # 1 and 1 join first, then their 2 and 3, then their 5 and 7
-    nodes, turns = section('14.2').huffman_tree([7, 1, 3, 1])
-    assert abs(turns).sum(axis=1).tolist() == [1, 3, 2, 3]
-    assert nodes[:, 0].tolist() == [2, 2, 2, 2]  # the root
-    assert len({tuple(row) for row in turns}) == 4
-
-
-def test_no_tree_has_shorter_paths(section):
-    counts = onp.random.RandomState(1).randint(0, 1000, size=200)
-    nodes, turns = section('14.2').huffman_tree(counts)
-    lengths = abs(turns).sum(axis=1)
-    assert (2. ** -lengths).sum() == 1  # Kraft: a full tree, its words at leaves alone
-    assert nodes.max() == 198 and len(onp.unique(nodes[turns != 0])) == 199
-    # the cost of the best tree is the sum of all joins
-    heap, cost = sorted(counts.tolist()), 0
-    while len(heap) > 1:
-        join = heapq.heappop(heap) + heapq.heappop(heap)
-        heapq.heappush(heap, join)
-        cost += join
-    assert (lengths * counts).sum() == cost
-
-
 def test_probabilities_of_all_words_sum_to_one(section):
     page = section('14.2')
-    nodes, turns = page.huffman_tree(onp.arange(50) ** 2)
+    nodes, turns = d2l.huffman_tree(onp.arange(50) ** 2)
     assert page.sum_of_probabilities(nodes, turns) == pytest.approx(1, abs=1e-5)
 
 
@@ -44,7 +19,7 @@ def test_a_batch_of_paths_is_the_loss_of_its_contexts(section):
     data_iter = page.PathIterator(corpus, counts, 7, 2)
     net = page.build_net(6, 3)
     net.initialize()
-    nodes, turns = page.huffman_tree(counts)
+    nodes, turns = d2l.huffman_tree(counts)
     V, U = net[0].weight.data(), net[1].weight.data()
     rows = onp.arange(7)
     _, contexts, mask, _ = d2l.SkipGramIterator.batch(data_iter, rows)
@@ -55,7 +30,7 @@ def test_a_batch_of_paths_is_the_loss_of_its_contexts(section):
     for i in rows:
         words = contexts[i][mask[i] > 0].tolist()
         assert len(words) == int(num_contexts[i])
-        expected = page.log_probabilities(V[int(center[i, 0])], U, nodes,
+        expected = d2l.tree_log_probabilities(V[int(center[i, 0])], U, nodes,
                                           np.array(turns))[words].sum()
         assert float(log_p[i].sum()) == pytest.approx(float(expected), rel=1e-5)
 

@@ -252,6 +252,10 @@ OURS = '''
 23.9  num_epochs=8 lr=0.003 batch_size=32 num_train=1000 num_test=2000
       num_examples=40 num_filters=12 num_seeds=3
 23.10 num_epochs=6 lr=0.02 batch_size=32 num_train=4000 num_steps=20000 num_seeds=3
+23.11 num_seeds=3 num_examples=100000 num_train=2000 num_valid=2000 num_epochs=20
+      num_steps=100 num_draws=20000
+23.12 num_seeds=3 num_train=4000 num_test=2000 num_epochs=16 lr=0.003 batch_size=64
+      num_tokens=3000
 23.18 side=3 num_hidden=12 num_steps=3000 lr=0.2 num_temperatures=300 num_chains=100
       num_points=200000 num_seeds=3
 23.19 num_points=300 em_steps=500 num_codes=500 num_rounds=200 net_steps=500

@@ -20,7 +20,8 @@ from d2lmx.commands import doctor
 from d2lmx.distributed import hosts, launcher
 from d2lmx.errors import Unavailable
 from d2lmx.files import hub
-from d2lmx.pages import artefacts, batch, checks, notebooks, runner, sections, values
+from d2lmx.pages import (artefacts, batch, checks, debugging, notebooks, runner,
+                         sections, values)
 from d2lmx.pages.options import Parser, flag, hyperparameters, ranges_of
 from d2lmx.report import site
 from d2lmx.viz import graphs, summaries
@@ -29,7 +30,7 @@ LONG = bool(os.environ.get('D2LMX_FUZZ'))
 LIMIT = 120  # seconds that a smoke run may take at an edge
 REACHED = 'the work would begin here'
 WORK = [(records, 'step_record'), (records, 'epoch_record'), (growth, 'growth_record'),
-        (runner, 'run_section'),
+        (runner, 'run_section'), (debugging, 'examination'),
         (batch, 'run_all'), (checks, 'check'),
         (comparison, 'comparison_record'), (artefacts, 'export_network'),
         (quantization, 'quantization_record'), (comparison, 'port_of'),
