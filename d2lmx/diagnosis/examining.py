@@ -4,7 +4,6 @@ Each finding is of one thing, on the first batches of a training; it has a numbe
 says what to do where that is not right.
 """
 import math
-from itertools import islice
 
 import numpy as onp
 from mxnet import npx, optimizer
@@ -16,7 +15,8 @@ from .trainings import SEED, Training, num_rows, take
 
 __all__ = ['examine_training']
 
-MOST_BATCHES, FEW_ROWS, MANY_ROWS = 4, 16, 64  # that are looked at, or learnt
+BATCHES, MOST_BATCHES = 4, 20   # that are read, and more where they are small
+FEW_ROWS, MANY_ROWS = 16, 64    # of a batch, that are learnt
 FAST = 1            # updates beside weights
 LEARNT = 0.1        # of a batch's loss is left
 RATES = 0.01, 0.1, 0.001  # of Adam, of which one should do
@@ -39,13 +39,13 @@ def examine_training(step, train_iter, num_steps: int = 300) -> list:
     step
         A `Step` that says what it trains; else InputError.
     train_iter
-        Its batches, of which the first four at most are read.
+        Its batches, of which the first 4 are read, or 20 where they are small.
     num_steps
         Within which a few examples must be learnt by heart.
 
     Ours, for 23.11
     """
-    training = Training(step, list(islice(train_iter, MOST_BATCHES)))
+    training = Training(step, first_batches(train_iter))
     seen = Look(training)
     found = [inputs_finite(training), outputs_finite(seen), *at_the_start(seen),
              dead_units(seen), gradients_by_layer(seen)]
@@ -60,6 +60,18 @@ def examine_training(step, train_iter, num_steps: int = 300) -> list:
     training.put(start)
     found += [finding, labels_belong(training, moved, rate, num_steps)]
     training.put(start)
+    return found
+
+
+def first_batches(train_iter) -> list:
+    """As many as tell something of new examples."""
+    found, count = [], 0
+    for batch in train_iter:
+        found.append(batch if isinstance(batch, (list, tuple)) else [batch])
+        count += num_rows(found[-1]) or MANY_ROWS
+        if len(found) == MOST_BATCHES or (
+                len(found) >= BATCHES and count >= BATCHES * MANY_ROWS):
+            break
     return found
 
 
@@ -153,14 +165,23 @@ def labels_belong(training, moved, rate, num_steps) -> Finding:
     if len(batches) == 1:
         half = onp.arange(counts[0]) < counts[0] // 2
         batches = [take(batches[0], half), take(batches[0], ~half)]
-    *train, held = [take(batch, onp.arange(min(num_rows(batch), MANY_ROWS)))
-                    for batch in batches]
+    batches = [take(batch, onp.arange(min(num_rows(batch), MANY_ROWS)))
+               for batch in batches]
+    held = batches[-max(1, len(batches) // 3):]
+    train = batches[:-len(held)]
     start = training.mean_loss(train[0])
     descend(training, moved, train, rate, num_steps, start - (1 - LEARNT) * abs(start))
-    loss, order = training.mean_loss(held), onp.random.RandomState(SEED)
-    first = len(held) - training.step.num_labels
-    others = [training.mean_loss(held[:first] + take(
-        held[first:], order.permutation(len(held[-1])))) for _ in range(NUM_PERMUTED)]
+    order = onp.random.RandomState(SEED)
+
+    def permuted(batch):
+        first = len(batch) - training.step.num_labels
+        return batch[:first] + take(batch[first:], order.permutation(num_rows(batch)))
+
+    def mean_of(batches):
+        return float(onp.mean([training.mean_loss(batch) for batch in batches]))
+
+    loss = mean_of(held)
+    others = [mean_of(map(permuted, held)) for _ in range(NUM_PERMUTED)]
     spread = float(onp.std(others))
     if not spread > ROUNDING * abs(loss):
         return Finding(name, None, 'permuted labels lose as much: they are all alike, '

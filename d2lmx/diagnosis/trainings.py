@@ -117,9 +117,8 @@ class Training:
     """
 
     def __init__(self, step, batches):
-        self.step, self.batches = step, [
-            batch if isinstance(batch, (list, tuple)) else [batch] for batch in batches]
-        if not self.batches:
+        self.step, self.batches = step, batches
+        if not batches:
             raise InputError('there is no batch to train on')
         parts = step.trains if isinstance(step.trains, (list, tuple)) else [step.trains]
         for part in parts:

@@ -8,6 +8,7 @@ from mxnet import autograd, gluon, init, np, npx
 from mxnet.gluon import nn
 
 import d2lmx as d2l
+from d2lmx.diagnosis.examining import first_batches
 from d2lmx.diagnosis.trainings import Training, num_rows, take, weights_of
 from d2lmx.errors import InputError
 
@@ -273,6 +274,13 @@ def test_what_cannot_be_examined_says_why():
     net = softmax_regression()
     with pytest.raises(InputError, match='no backward pass'):
         d2l.examine_training(d2l.Step(lambda X: {}, trains=net), [[np.ones((2, 8))]])
+
+
+def test_of_small_batches_more_are_read():
+    for size, count in ((64, 4), (500, 4), (32, 8), (5, 20)):
+        read = first_batches(iter([np.zeros((size, 2))] * 30))
+        assert len(read) == count and all(len(batch) == 1 for batch in read)
+    assert len(first_batches([[np.zeros((5, 2)), np.zeros(5)]] * 3)) == 3
 
 
 def test_rows_are_taken_of_each_array_whatever_its_kind():
