@@ -123,8 +123,9 @@ def measure_chains(num_steps):
         chains[name] = C @ npx.softmax(net(X)).asnumpy()
     net, w = build_net('denoiser', UNITS), P @ C[PLACES]             # w of each x~
     means = as_input((P[:, None] * C[PLACES]).T @ RING / onp.maximum(w, 1e-9)[:, None])
-    bce, w = gluon.loss.SigmoidBCELoss(), as_input(w)
-    d2l.minimize_loss(net, lambda: (w * bce(net(X), means)).sum(), num_steps)
+    w = as_input(w)
+    d2l.minimize_loss(net, lambda: (w * d2l.bernoulli_loss(net(X), means)).sum(),
+                      num_steps)
     chains['units'] = C @ onp.exp(d2l.log_bernoulli(STATES, d2l.scores_of(
         net, STATES)[:, None]))
     return {name: float(abs(d2l.stationary(T.T) - p).sum() / 2)

@@ -3,7 +3,7 @@
 In nats. The networks are those of `models/generative.py`.
 """
 import numpy as onp
-from mxnet import autograd, gluon, init, np
+from mxnet import autograd, gluon, init, np, npx
 
 from ..models.generative import VAE
 from ..runtime.devices import try_gpu
@@ -11,7 +11,7 @@ from ..train.step import Step
 from .boltzmann import sigmoid
 from .verifying import squared_distances
 
-__all__ = ['log_bernoulli', 'log_normal', 'kl_to_standard_normal',
+__all__ = ['log_bernoulli', 'log_normal', 'kl_to_standard_normal', 'bernoulli_loss',
            'minus_bound', 'minimize_loss', 'log_weights', 'scores_of', 'log_in_order',
            'sums_over_z', 'sample_in_order', 'draw_binary', 'log_parzen']
 
@@ -49,6 +49,18 @@ def kl_to_standard_normal(mu, log_var, F=np):
     return (F.exp(log_var) + mu ** 2 - 1 - log_var).sum(axis=-1) / 2
 
 
+def bernoulli_loss(scores, X):
+    """-log p(x), (batch,), of units X that are 1 by sigmoids of scores (batch, units).
+
+    With the slope sigmoid(s) - x everywhere: that of Gluon's `SigmoidBCELoss` is -x
+    where s is 0, so that a unit which is always 0, and whose score begins there, would
+    never learn.
+
+    Ours, for 23.20
+    """
+    return (npx.activation(scores, act_type='softrelu') - X * scores).sum(axis=1)
+
+
 def minus_bound(net, X):
     """-log p(x) of X (batch, units) by a `NADE` or `MADE`, a loss for each: (batch,).
 
@@ -57,12 +69,11 @@ def minus_bound(net, X):
 
     Ours, for 23.20
     """
-    bce = gluon.loss.SigmoidBCELoss()  # a mean over units
     if not isinstance(net, VAE):
-        return bce(net(X), X) * X.shape[1]
+        return bernoulli_loss(net(X), X)
     epsilon = np.random.normal(size=(X.shape[0], net.num_latent), ctx=X.ctx)
     scores, mu, log_var = net(X, epsilon)
-    return bce(scores, X) * X.shape[1] + kl_to_standard_normal(mu, log_var)
+    return bernoulli_loss(scores, X) + kl_to_standard_normal(mu, log_var)
 
 
 def minimize_loss(net, loss, num_steps: int, lr: float = .01) -> list:

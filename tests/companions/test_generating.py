@@ -4,7 +4,7 @@ import itertools
 import mxnet as mx
 import numpy as onp
 import pytest
-from mxnet import np
+from mxnet import autograd, np
 
 import d2lmx as d2l
 
@@ -56,6 +56,22 @@ def test_the_loss_of_a_density_is_minus_its_log():
     # scores of 32 bits
     assert -d2l.minus_bound(net, X).asnumpy() == pytest.approx(
         d2l.log_in_order(net, STATES), rel=1e-5)
+
+
+def test_a_loss_has_pytorchs_slope_for_any_score_and_for_0(torch):
+    S, X = onp.array([[0., 0, 1e-3, -80, 80, 3]]), onp.array([[0., 1, 1, 1, 0, 1]])
+    s = np.array(S, dtype='float64')
+    s.attach_grad()
+    with autograd.record():
+        l = d2l.bernoulli_loss(s, np.array(X, dtype='float64'))
+    l.backward()
+    t = torch.tensor(S, requires_grad=True)
+    theirs = torch.nn.functional.binary_cross_entropy_with_logits(
+        t, torch.tensor(X), reduction='sum')
+    theirs.backward()
+    assert float(l) == pytest.approx(theirs.item())
+    assert s.grad.asnumpy() == pytest.approx(t.grad.numpy())
+    assert s.grad.asnumpy()[0, :2].tolist() == [.5, -.5]
 
 
 def test_sums_over_z_make_a_distribution_and_are_the_bound_with_its_gap(vae):
