@@ -12,6 +12,7 @@ hooks.import_mxnet()
 from .book import *
 from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
+from .companions.autoencoders import *
 from .companions.boltzmann import *
 from .companions.cells import *
 from .companions.claims import *
@@ -28,6 +29,7 @@ from .companions.judging import *
 from .companions.logistic import *
 from .companions.maps import *
 from .companions.masking import *
+from .companions.mixtures import *
 from .companions.plane import *
 from .companions.pruning import *
 from .companions.regions import *

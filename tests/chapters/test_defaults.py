@@ -242,6 +242,8 @@ OURS = '''
 23.5  num_draws=2000 num_places=400 num_points=120 noise=0.1 num_seeds=3
 23.6  num_epochs=60 lr=0.005 batch_size=64 num_hiddens=32 num_train=2000 num_starts=100
       xor_steps=1000 num_seeds=3
+23.14 num_epochs=40 lr=0.01 batch_size=500 num_points=10000 num_steps=1000 sigma=0.5
+      num_seeds=3
 23.18 side=3 num_hidden=12 num_steps=3000 lr=0.2 num_temperatures=300 num_chains=100
       num_points=200000 num_seeds=3
 '''
