@@ -34,6 +34,7 @@ from .companions.plane import *
 from .companions.pruning import *
 from .companions.regions import *
 from .companions.regularizing import *
+from .companions.representing import *
 from .companions.searching import *
 from .companions.seeing import *
 from .companions.sound import *

@@ -244,6 +244,9 @@ OURS = '''
       xor_steps=1000 num_seeds=3
 23.14 num_epochs=40 lr=0.01 batch_size=500 num_points=10000 num_steps=1000 sigma=0.5
       num_seeds=3
+23.15 num_epochs=15 lr=0.003 batch_size=100 num_unlabelled=3000 num_labelled=100
+      num_test=2000 tuning_epochs=200 strength=1 domain_epochs=15 num_points=10000
+      num_seeds=3
 23.18 side=3 num_hidden=12 num_steps=3000 lr=0.2 num_temperatures=300 num_chains=100
       num_points=200000 num_seeds=3
 '''
