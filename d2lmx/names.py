@@ -12,6 +12,7 @@ hooks.import_mxnet()
 from .book import *
 from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
+from .companions.autoencoders import *
 from .companions.belief import *
 from .companions.boltzmann import *
 from .companions.cells import *
@@ -41,6 +42,7 @@ from .companions.maps import *
 from .companions.masking import *
 from .companions.memory import *
 from .companions.misleading import *
+from .companions.mixtures import *
 from .companions.ngrams import *
 from .companions.optimizers import *
 from .companions.perturbing import *
@@ -48,6 +50,7 @@ from .companions.plane import *
 from .companions.pruning import *
 from .companions.regions import *
 from .companions.regularizing import *
+from .companions.representing import *
 from .companions.searching import *
 from .companions.seeing import *
 from .companions.separation import *

@@ -256,6 +256,11 @@ OURS = '''
       num_steps=100 num_draws=20000
 23.12 num_seeds=3 num_train=4000 num_test=2000 num_epochs=16 lr=0.003 batch_size=64
       num_tokens=3000
+23.14 num_epochs=40 lr=0.01 batch_size=500 num_points=10000 num_steps=1000 sigma=0.5
+      num_seeds=3
+23.15 num_epochs=15 lr=0.003 batch_size=100 num_unlabelled=3000 num_labelled=100
+      num_test=2000 tuning_epochs=200 strength=1 domain_epochs=15 num_points=10000
+      num_seeds=3
 23.18 side=3 num_hidden=12 num_steps=3000 lr=0.2 num_temperatures=300 num_chains=100
       num_points=200000 num_seeds=3
 23.19 num_points=300 em_steps=500 num_codes=500 num_rounds=200 net_steps=500

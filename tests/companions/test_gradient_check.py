@@ -48,3 +48,13 @@ def test_numbers_of_32_bits_are_refused():
     params = [onp.zeros(2, 'float32')]
     with pytest.raises(ValueError, match='float64, got float32'):
         d2l.check_gradients(lambda params: 0, params, params)
+
+
+def test_slopes_of_points_are_those_of_a_formula():
+    X = onp.random.RandomState(0).normal(size=(4, 3))
+    J = d2l.numeric_jacobian(lambda X: onp.stack([
+        X.prod(axis=1), (X ** 2).sum(axis=1)], axis=1), X)
+    assert J.shape == (4, 2, 3)
+    onp.testing.assert_allclose(J[:, 0], X.prod(axis=1)[:, None] / X, rtol=1e-8)
+    onp.testing.assert_allclose(J[:, 1], 2 * X, rtol=1e-8)
+    assert d2l.numeric_jacobian(lambda X: X.sum(axis=1), X).shape == (4, 3)
