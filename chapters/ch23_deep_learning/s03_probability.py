@@ -16,7 +16,7 @@ from mxnet import autograd, np
 import d2lmx as d2l
 
 SMOKE = dict(num_samples=2000, num_seeds=1)
-RANGES = dict(num_samples=(100, 10 ** 6), num_seeds=(1, 100))
+RANGES = dict(num_samples=(1000, 10 ** 6), num_seeds=(1, 100))
 GRID = onp.arange(-14, 14, 0.01)  # over which is summed in place of an integral
 DX = 0.01
 NEAR = onp.array([0.5, 0.3, 0.2]), onp.array([-2, 0.5, 3]), onp.array([1, 0.7, 1.5])

@@ -282,7 +282,7 @@ def claims_of_constraints():
             'lambda': multiplier, 'x^T x': float(x @ x), 'x^T x, exact': 1,
             'gradient of the Lagrangian': float(abs(slope).max())},
             multiplier > 0 and abs(x @ x - 1) < 1e-10 and abs(slope).max() < 1e-10),
-        d2l.claim('no other x within the ball has a smaller loss', {
+        d2l.claim('no other x on the border has a smaller loss', {
             'loss': loss, 'least of 100001 on the circle': least},
             # half a step of the angle away, at a curvature below 30
             0 <= least - loss + 1e-10 < 30 * (math.pi / 1e5) ** 2),

@@ -330,6 +330,7 @@ def show(losses, distances, filters):
     filters = filters[:6]
     d2l.show_images([*filters, *(d2l.gabor(d2l.fit_gabor(w)[0], x, y)
                                  for w in filters)], 2, len(filters))
+    d2l.plt.suptitle('learnt filters, and Gabor functions fitted to them')
 
 
 def run(*, num_epochs: int = 8, lr: float = 0.003, batch_size: int = 32,

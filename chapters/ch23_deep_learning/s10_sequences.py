@@ -310,8 +310,8 @@ def claims_of_echoes(found):
         d2l.claim('in a linear reservoir a difference grows by the spectral radius in '
                   'each step (after 50, of what that makes)', growth,
                   abs(onp.array([*growth.values()]) - 1).max() < 1e-9),
-        d2l.claim('two states come together where the spectral radius is below 1, and '
-                  'stay apart where it is 3 (distance)', apart,
+        d2l.claim('two states of such reservoirs come together where the radius is .9, '
+                  'and stay apart where it is 3 (distance)', apart,
                   max(apart['radius 0.9']) < 1e-6 and min(apart['radius 3']) > 0.01),
         d2l.claim('a ridge readout is the least squares with a row more for each unit '
                   '(largest difference)', {'difference': difference},

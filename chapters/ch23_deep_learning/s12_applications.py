@@ -175,7 +175,7 @@ def claims_of_contrast(num_words=50, ks=(1, 10, 1000, 10 ** 5)):
             and off[ks[-1]] < off[ks[0]] / 100)]
 
 
-# ---- several digits (12.2, of pictures of house numbers)
+# ---- several digits (11.6, of pictures of house numbers)
 
 def build_net():
     """X (batch, 1, 14, 32) -> (batch, 33): 3 scores of lengths, 10 of each place."""

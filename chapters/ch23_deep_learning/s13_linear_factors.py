@@ -103,7 +103,7 @@ def claims_of_factors(found):
 # ---- independent components (13.2)
 
 def ica_log_likelihood(X, V):
-    """Mean of log p(x) with h = V x, V = W^-1, and p(h_i) = sigma'(h_i), (13.6)."""
+    """Mean of log p(x) with h = V x, V = W^-1, and p(h_i) = sigma'(h_i)."""
     H = X @ V.T
     return float(onp.linalg.slogdet(V)[1]
                  - (onp.logaddexp(0, H) + onp.logaddexp(0, -H)).sum(axis=1).mean())

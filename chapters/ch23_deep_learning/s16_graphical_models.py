@@ -19,7 +19,7 @@ SMOKE = dict(num_graphs=4, num_samples=5000, num_seeds=1)
 RANGES = dict(num_graphs=(2, 1000), num_samples=(1000, 10 ** 6), num_seeds=(1, 100))
 RELAY = [], [0], [1]                      # parents of the time of each runner
 HOUSE = [], [], [0, 1], [2], [1]          # parents, to be drawn
-COLDS = onp.array([[2., 1], [1, 10]])     # phi of two who are ill (1) or well
+COLDS = onp.array([[2., 1], [1, 10]])     # phi of two who are ill (0) or well
 RING = onp.array([[3., 1], [1, 2]])       # its eigenvalues are (5 -+ sqrt(5)) / 2
 MOST_DEVIATIONS = 5        # chance goes further once in a million times
 ROUNDING = 1e-12           # of what is equal but for the order of sums
@@ -92,7 +92,7 @@ def claims_of_energies():
         d2l.claim('Z and chances of two cliques are sums over all states, and messages '
                   'find them', {
                       'Z': float(weights.sum()), 'Z by messages': math.exp(log_Z),
-                      'Z by hand': 130, 'you are ill': float(you[1]),
+                      'Z by hand': 130, 'you are well': float(you[1]),
                       'by hand': 121 / 130},
                   max(abs(weights.sum() - 130), abs(math.exp(log_Z) - 130),
                       abs(you[1] - 121 / 130)) < 1e-10),

@@ -15,7 +15,9 @@ import d2lmx as d2l
 
 SMOKE = dict(num_seeds=1, num_steps=40, num_temperatures=20, num_chains=20,
              num_points=500)
-RANGES = dict(side=(2, 4), num_hidden=(1, 20), num_seeds=(1, 100))
+RANGES = dict(side=(2, 4), num_hidden=(1, 20), num_steps=(1, 10 ** 5), lr=(0, 10),
+              num_temperatures=(1, 10 ** 4), num_chains=(2, 10 ** 4),
+              num_points=(100, 10 ** 7), num_seeds=(1, 100))
 
 NUM_RECORDS = 20       # of the likelihood, along a training
 MEAN, SCALE = (1, -1), ((1.5, 0), (-.8, .6))  # of the Gaussian: N(MEAN, SCALE SCALE')
@@ -132,7 +134,7 @@ def denoising_score_matching(X):
 
 
 def noise_contrast(X, num_steps=20):
-    """q, P and c of the density exp(q'x - x'Px / 2 + c), (18.28) to (18.36).
+    """q, P and c of the density exp(q'x - x'Px / 2 + c), (18.37).
 
     A classifier tells the points from as many of noise, by log p_model - log p_noise;
     it is linear in q, P and c, and Newton's method finds them.
@@ -198,7 +200,6 @@ def distance(found, expected):
 def claims_of(found, best):
     """found: {name: of each seed}; best: the log-likelihood of the data themselves."""
     ends = {way: found[way] for way in WAYS}
-    mean = {way: onp.mean(values) for way, values in ends.items()}
     pairs = {way: [found[f'{way}: {kind}'] for kind in ('log Z', 'annealed')]
              for way in WAYS}
     worst = {way: float(onp.abs(onp.divide(annealed, exact) - 1).max())
@@ -211,14 +212,15 @@ def claims_of(found, best):
                   '(largest share)', worst, max(worst.values()) < .01),
         d2l.claim('chains that go on learn a better model than those that begin at the '
                   'data (log-likelihood)', {**ends, 'data': best},
-                  mean['persistent'] > mean['CD-1']),
+                  d2l.exceeds(ends['persistent'], ends['CD-1'])),
         d2l.claim('the likelihood itself learns best (log-likelihood)', ends,
-                  mean['likelihood'] == max(mean.values())),
+                  all(d2l.exceeds(ends['likelihood'], values)
+                      for way, values in ends.items() if way != 'likelihood')),
         d2l.claim('pseudolikelihood, without samples and without Z, comes nearer to '
                   'the likelihood than CD-1 does', {
                       way: ends[way] for way in ('likelihood', 'pseudolikelihood',
                                                  'CD-1')},
-                  mean['pseudolikelihood'] > mean['CD-1']),
+                  d2l.exceeds(ends['pseudolikelihood'], ends['CD-1'])),
         d2l.claim('score matching is maximum likelihood for a Gaussian (largest '
                   'difference)', {'score matching': gaussian['score matching']},
                   max(gaussian['score matching']) < 1e-6),
@@ -238,6 +240,7 @@ def show(curves, rbm, best, num_chains):
     side = int(len(rbm.b) ** .5)
     V = rbm.sample((onp.random.uniform(size=(24, side ** 2)) < .5).astype(float), 1000)
     d2l.show_images(V.reshape(-1, side, side), 3, 8, scale=.8)
+    d2l.plt.suptitle('samples of the machine')
     numbers = [1, 3, 10, 30, 100, 300]
     found = [[d2l.annealed_log_Z(rbm, n, num_chains) for n in numbers]
              for _ in range(3)]

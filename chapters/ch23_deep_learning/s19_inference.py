@@ -366,8 +366,8 @@ def claims_of_wake_sleep(found):
     bounds, log_p = found['belief, bound'], found['belief, log p(v)']
     alone, best = -12 * math.log(2), -math.log(16)
     return [d2l.claim(
-        'wake-sleep learns what pixels have in common, though neither of its phases '
-        'climbs the bound', {
+        'wake-sleep learns what pixels have in common, though its sleep phase does not '
+        'climb the bound', {
             'bound': bounds, 'log p(v)': log_p, 'pixels by themselves': alone,
             'of the pictures themselves': best},
         d2l.exceeds(log_p, alone)
@@ -386,6 +386,7 @@ def show(of_em, of_sweeps, of_belief, samples):
     d2l.plot(steps, [bounds, log_p, [-math.log(16)] * len(steps)], 'step of wake-sleep',
              'nats', ['bound', 'log p(v)', 'pictures'], fmts=['b.-', 'k--', 'g:'])
     d2l.show_images(samples.reshape(-1, 4, 3), 1, 6)
+    d2l.plt.suptitle('samples by wake-sleep')
 
 
 def run(*, num_points: int = 300, em_steps: int = 500, num_codes: int = 500,

@@ -21,7 +21,7 @@ import d2lmx as d2l
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels')
 SMOKE = dict(num_seeds=1, num_epochs=1, num_train=100, num_test=20, num_draws=5,
              num_steps=3)
-RANGES = dict(num_seeds=(1, 100))
+RANGES = dict(lr=(0, 10), num_seeds=(1, 100))
 
 Variant = Literal['vae', 'nade', 'made', 'generator', 'denoiser']
 SIDE = 14  # pixels of a garment's picture, each the mean of 2 x 2
@@ -241,7 +241,7 @@ def claims_of_garments(f):
         ('one model of the same garments, black or white by a threshold, or by chance',
          ['pixels', 'pixels, by chance'],
          d2l.exceeds(f['pixels'], f['pixels, by chance'])),
-        ('Parzen windows prefer a single point to the truth',
+        ('Parzen windows prefer a single point to draws of the truth',
          ['truth', 'window', 'point'], min(onp.subtract(f['point'], f['window'])) > 0),
         ('in units of 1 / 255 a density of 20 numbers loses 20 log 255 = 110.83 nats',
          ['1 / 255'], abs(onp.array(f['1 / 255']) - 20 * math.log(255)).max() < 1e-6),

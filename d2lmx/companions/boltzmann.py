@@ -1,6 +1,7 @@
 """A restricted Boltzmann machine of binary units, small enough to be counted out."""
 import numpy as onp
 
+from ..errors import InputError
 from ..runtime.checks import check_whole
 from .counting import all_states
 
@@ -142,11 +143,15 @@ def annealed_log_Z(rbm: RBM, num_temperatures: int, num_chains: int, b0=None):
     over machines whose b goes from b0 to the machine's, and whose W and c from 0, in
     equal parts; a round of Gibbs sampling at each. *Deep Learning*, 18.7.1.
 
-    num_temperatures, num_chains: at least 1, else InputError.
+    num_temperatures, num_chains: at least 1, else InputError; so for a machine whose
+    visible units are not 0 or 1.
 
     Ours, for 23.18
     """
     check_whole(num_temperatures=num_temperatures, num_chains=num_chains)
+    if type(rbm).free_energy is not RBM.free_energy:
+        raise InputError('annealing is for units that are 0 or 1, got a '
+                         f'{type(rbm).__name__}')
     n, m = rbm.W.shape
     b0 = onp.zeros(n) if b0 is None else b0
     between, log_weights = RBM(n, m), onp.zeros(num_chains)

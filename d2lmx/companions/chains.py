@@ -8,6 +8,8 @@ from .counting import all_states, factorial
 __all__ = ['flip_transitions', 'block_transitions', 'stationary', 'autocorrelations',
            'steps_a_sample', 'steps_to_reach']
 
+ROUNDING = 1e-12   # an eigenvalue's, or a mean's
+
 
 def flip_transitions(energy, states, accept):
     """A (n, n) of a chain that turns one unit a step, or none.
@@ -37,21 +39,35 @@ def block_transitions(rbm: RBM):
 def stationary(A):
     """The eigenvector of A whose eigenvalue is 1, as probabilities (n,).
 
+    ValueError where the chain has parts that it does not leave, as then there are many.
+
     Ours, for 23.17
     """
     values, vectors = onp.linalg.eig(A)
+    if (abs(values - 1) < ROUNDING).sum() > 1:
+        raise ValueError('the chain keeps more than one distribution: it has parts '
+                         'that it does not leave')
     v = vectors[:, values.real.argmax()].real
     return v / v.sum()
+
+
+def centered(f, p):
+    """f less its mean, which must not be all of it."""
+    f = f - p @ f
+    if not (abs(f) > ROUNDING).any(axis=0).all():
+        raise ValueError('f is the same number in each state: it has no variance')
+    return f
 
 
 def autocorrelations(A, p, f, num_lags: int):
     """Of f (n,), a number a state, now and 0, 1, ... steps later: (num_lags + 1,).
 
     The chain begins with the probabilities p (n,), which A leaves as they are.
+    ValueError for a constant f.
 
     Ours, for 23.17
     """
-    now = later = f - p @ f
+    now = later = centered(f, p)
     found = []
     for _ in range(num_lags + 1):
         found.append(p @ (now * later))
@@ -63,11 +79,12 @@ def steps_a_sample(A, p, f):
     """How many steps tell as much of the mean of f as a sample from p itself.
 
     It is the sum of the autocorrelations over all lags, back and forth. f: (n,), or
-    (n, functions) of several, for which it gives (functions,).
+    (n, functions) of several, for which it gives (functions,). ValueError for a
+    constant one.
 
     Ours, for 23.17
     """
-    f = f - p @ f
+    f = centered(f, p)
     total = onp.linalg.solve(onp.eye(len(p)) - A.T + p, f)  # of (A^T)^k f, over k
     return 2 * (p @ (f * total)) / (p @ f ** 2) - 1
 

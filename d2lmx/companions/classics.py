@@ -11,8 +11,9 @@ FLAT = 1e-12  # the curvature of a pair of examples at least
 
 
 def squared_distances(A, B):
-    """(a, d), (b, d) -> (a, b)."""
-    return ((A[:, None] - B[None]) ** 2).sum(axis=2)
+    """(a, d), (b, d) -> (a, b), in float64."""
+    A, B = (onp.asarray(points, 'float64') for points in (A, B))
+    return ((A[:, None] - B) ** 2).sum(axis=2)
 
 
 def linear_kernel(A, B):
@@ -101,11 +102,13 @@ def vote_of_neighbours(X, y, new, k: int) -> onp.ndarray:
     """(m,) classes of points new (m, d): what most of their k nearest in X (n, d) are.
 
     y: (n,) classes 0, 1, ... Where two have as many votes the lower is taken.
-    ValueError where k is not from 1 to n.
+    ValueError where k is not from 1 to n, and for other classes.
 
     Ours, for 23.5
     """
-    X, y, new = onp.asarray(X), onp.asarray(y).astype(int), onp.asarray(new)
+    y = onp.asarray(y).astype(int)
+    if y.size and y.min() < 0:
+        raise ValueError(f'classes must be 0, 1, ..., got {y.min()}')
     if not 1 <= k <= len(X):
         raise ValueError(f'k must be from 1 to the {len(X)} examples, got {k}')
     nearest = onp.argpartition(squared_distances(new, X), k - 1, axis=1)[:, :k]
@@ -117,20 +120,21 @@ def k_means(X, centroids, max_steps: int = 100) -> tuple:
     """Centroids (k, d), the cluster (n,) of each point, and how its loss fell, a list.
 
     In turn each point of X (n, d) goes to its nearest centroid, and each centroid to
-    the mean of its points, until none moves; one without points stays where it is. The
-    loss is the sum of the squared distances to the nearest centroids.
+    the mean of its points, until none moves, or all have moved `max_steps` times; one
+    without points stays where it is. The loss is the sum of the squared distances to
+    the nearest centroids.
 
     Ours, for 23.5
     """
     X, centroids = onp.asarray(X, 'float64'), onp.array(centroids, 'float64')
     losses = []
-    for _ in range(max_steps):
+    for step in range(max_steps + 1):
         distances = squared_distances(X, centroids)
         clusters = distances.argmin(axis=1)
         losses.append(float(distances.min(axis=1).sum()))
         moved = onp.stack([X[clusters == c].mean(axis=0) if (clusters == c).any()
                            else centroid for c, centroid in enumerate(centroids)])
-        if (moved == centroids).all():
+        if step == max_steps or (moved == centroids).all():
             break
         centroids = moved
     return centroids, clusters, losses
@@ -170,6 +174,8 @@ def error_of_means(mu, truth) -> float:
     Ours, for 23.7
     """
     w = mu[1] - mu[0]
+    if not w.any():
+        return 0.5
     low, high = (truth - mu.mean(axis=0)) @ w / onp.linalg.norm(w)
     return (NormalDist().cdf(low) + NormalDist().cdf(-high)) / 2
 

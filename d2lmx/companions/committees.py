@@ -22,12 +22,16 @@ def errors_in_bags(x, y, new, truth) -> tuple:
 
     c is the mean product of the errors of two models; of k models' mean the squared
     error is ``v / k + (k - 1) / k * c``. truth: (places,), what should have been said.
-    The j-th nearest of m is the nearest in a bag where it is there, and none nearer.
+    The j-th nearest of m is the nearest in a bag where it is there, and none nearer;
+    ValueError where two examples are as near to a place.
 
     Ours, for 23.7
     """
+    distances = abs(new[:, None] - x)
+    if (onp.diff(onp.sort(distances, axis=1)) == 0).any():
+        raise ValueError('two examples are as near to a place as each other: move one')
     p = -onp.diff((1 - onp.arange(len(x) + 1) / len(x)) ** len(x))      # (m,)
-    errors = y[abs(new[:, None] - x).argsort(axis=1)] - truth[:, None]  # (places, m)
+    errors = y[distances.argsort(axis=1)] - truth[:, None]              # (places, m)
     return (errors ** 2 @ p).mean(), ((errors @ p) ** 2).mean()
 
 

@@ -10,13 +10,16 @@ def squared_mmd(X, Y, bandwidths, F=onp):
     The mean of k(x, x') over pairs of different points, and of k(y, y'), less twice
     that of k(x, y): unbiased, so that it may be below 0. k is the sum of Gaussian
     kernels exp(-|x - y|^2 / (2 h^2)) over the bandwidths h. F: `mxnet.np`, where it is
-    to be differentiated. *Deep Learning*, 20.10.5.
+    to be differentiated. *Deep Learning*, 20.10.5. ValueError for a single point.
 
     Ours, for 23.20
     """
+    if min(len(X), len(Y)) < 2:
+        raise ValueError('samples must have two points at least, got '
+                         f'{len(X)} and {len(Y)}')
+
     def k(A, B):
-        squares = (F.expand_dims((A ** 2).sum(axis=1), 1) + (B ** 2).sum(axis=1)
-                   - 2 * F.dot(A, B.T))                                     # (n, m)
+        squares = ((F.expand_dims(A, 1) - F.expand_dims(B, 0)) ** 2).sum(axis=2)
         return sum(F.exp(-squares / (2 * h ** 2)).sum() for h in bandwidths)
 
     n, m, same = len(X), len(Y), len(bandwidths)  # same: k(x, x)

@@ -7,6 +7,7 @@ __all__ = ['factor_log_likelihood', 'probabilistic_pca', 'factors_given', 'facto
            'whiten', 'fast_ica', 'slow_features']
 
 MOST_STEPS = 1000   # of FastICA
+EMPTY = 1e-12       # an eigenvalue, as a share of the largest, that is rounding
 UNMOVED = 1e-14     # a cosine so near to 1 is of a direction that stays
 
 
@@ -23,17 +24,24 @@ def factor_log_likelihood(S, W, psi) -> float:
 
 
 def check_factors(S, k):
-    """ValueError unless k factors are fewer than the rows of S, and one at least."""
+    """ValueError unless k factors are fewer than the rows of S, and one at least, and
+    S is of full rank.
+    """
     if not 1 <= k < len(S):
         raise ValueError(f'factors of {len(S)} numbers must be from 1 to {len(S) - 1}, '
                          f'got {k}')
+    least, *_, most = onp.linalg.eigvalsh(S)
+    if least <= EMPTY * most:
+        raise ValueError('no noise is left where a number is constant, or a sum of '
+                         f'others: the least eigenvalue of S is {least:.3g}')
 
 
 def probabilistic_pca(S, k: int) -> tuple:
     """W (d, k) and psi (d,) of the largest likelihood, all noise of one variance.
 
     In closed form, from eigenvalues of the covariance S (d, d): the variance is the
-    mean of those that are left over. ValueError unless k is from 1 to d - 1.
+    mean of those that are left over. ValueError unless k is from 1 to d - 1 and S is of
+    full rank.
 
     Ours, for 23.13
     """
@@ -59,7 +67,8 @@ def factor_em(S, k: int, is_shared: bool, num_steps: int) -> tuple:
 
     is_shared: one variance of the noise for all, probabilistic PCA; else factor
     analysis, one for each. In turn the means of h and of h h^T, given x, and W and psi
-    by least squares. ValueError unless k is from 1 to d - 1.
+    by least squares. ValueError unless k is from 1 to d - 1 and S is of
+    full rank.
 
     Ours, for 23.13
     """
@@ -118,8 +127,8 @@ def slow_features(X) -> tuple:
     """How slow, (d,), the slowest first, and W (d, d): features are (x - mean) W.
 
     X (n, d) are signals in their order. Of all features of variance 1 that tell nothing
-    of each other these have the least mean squared changes, *Deep Learning*, (13.7) to
-    (13.10): the generalized eigenproblem of the covariances of changes and of signals.
+    of each other these have the least mean squared changes, *Deep Learning*, (13.8) to
+    (13.11): the generalized eigenproblem of the covariances of changes and of signals.
 
     Ours, for 23.13
     """

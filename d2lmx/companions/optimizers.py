@@ -3,6 +3,7 @@ from collections import deque
 
 import numpy as onp
 
+from ..errors import InputError
 from ..runtime.checks import check_whole
 
 __all__ = ['minimize', 'fletcher_reeves', 'polak_ribiere', 'ConjugateGradients', 'BFGS',
@@ -30,8 +31,9 @@ def minimize(f, theta, way, num_steps: int, tolerance: float = 1e-8,
         (n,), where to begin.
     way
         ``way(theta, gradient) -> direction``, called once a step, such as
-        `ConjugateGradients`, `BFGS`, `LBFGS`, or ``lambda theta, g: -g``. Where its
-        direction does not lead down, the gradient's is taken.
+        `ConjugateGradients`, `BFGS`, `LBFGS`, or ``lambda theta, g: -g``. Those
+        remember, so each descent takes a new one. Where its direction does not lead
+        down, the gradient's is taken.
     num_steps
         How many at most; it ends where the gradient is no longer than `tolerance`.
 
@@ -221,7 +223,8 @@ def early_stopping(errors, patience: int) -> tuple:
 
     errors, one after another, may come from a training that goes on meanwhile: no more
     of them are taken once so many as `patience` have brought nothing better. *Deep
-    Learning*, algorithm 7.1. InputError for a patience below 1.
+    Learning*, algorithm 7.1. InputError for a patience below 1, and where no error is a
+    finite number.
 
     Ours, for 23.7
     """
@@ -232,4 +235,6 @@ def early_stopping(errors, patience: int) -> tuple:
             best, least, waited + 1)
         if waited == patience:
             break
+    if least == onp.inf:
+        raise InputError('errors must have a finite number, got none')
     return best, least

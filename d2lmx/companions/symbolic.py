@@ -16,13 +16,24 @@ def operation(f, bprop):
     return lambda *inputs: Variable(f, bprop, inputs)
 
 
+def alike(f):
+    """f of two arrays of one shape, else ValueError."""
+    def apply(a, b):
+        if a.shape != b.shape:
+            raise ValueError('variables must be of one shape, got '
+                             f'{a.shape} and {b.shape}: spread() is for (1, 1)')
+        return f(a, b)
+    return apply
+
+
 class Variable:
     """A node of a graph: a leaf, or what an operation makes of other variables.
 
     Leaves are ``Variable()``. All others come of ``+``, ``-``, ``*`` and ``/`` of
     variables of one shape, of ``@``, and of the methods ``transpose()``, ``tanh()``,
     ``exp()``, ``log()``, ``sum()``, which is (1, 1), and ``spread(like)`` of what is
-    (1, 1) over the shape of another. Nothing is computed before `evaluate_graph`.
+    (1, 1) over the shape of another. Nothing is computed before `evaluate_graph`, which
+    raises ValueError where shapes differ.
 
     Ours, for 23.6
     """
@@ -30,11 +41,11 @@ class Variable:
     def __init__(self, f=None, bprop=None, inputs=()):
         self.f, self.bprop, self.inputs = f, bprop, inputs
 
-    __add__ = operation(onp.add, lambda G, V, a, b: (G, G))
+    __add__ = operation(alike(onp.add), lambda G, V, a, b: (G, G))
     __neg__ = operation(onp.negative, lambda G, V, a: (-G,))
-    __sub__ = operation(onp.subtract, lambda G, V, a, b: (G, -G))
-    __mul__ = operation(onp.multiply, lambda G, V, a, b: (G * b, G * a))
-    __truediv__ = operation(onp.divide, lambda G, V, a, b: (G / b, -(G / b) * V))
+    __sub__ = operation(alike(onp.subtract), lambda G, V, a, b: (G, -G))
+    __mul__ = operation(alike(onp.multiply), lambda G, V, a, b: (G * b, G * a))
+    __truediv__ = operation(alike(onp.divide), lambda G, V, a, b: (G / b, -(G / b) * V))
     __matmul__ = operation(onp.matmul, lambda G, V, a, b: (G @ b.transpose(),
                                                            a.transpose() @ G))
     transpose = operation(onp.transpose, lambda G, V, a: (G.transpose(),))
@@ -60,14 +71,14 @@ def ancestors(z) -> list:
 
 
 def graph_gradients(z, T) -> list:
-    """The gradient of z (1, 1) for each of the variables T: variables like them.
+    """The gradient of z.sum() for each of the variables T: variables like them.
 
     The gradient of a variable is the sum of what its consumers hand on to it, each by
     its own gradient, which is made once. ValueError where z does not depend on one.
 
     Ours, for 23.6
     """
-    consumers, grad_table = defaultdict(list), {z: ONE}
+    consumers, grad_table = defaultdict(list), {z: ONE.spread(z)}
     for C in ancestors(z):
         for V in dict.fromkeys(C.inputs):
             consumers[V].append(C)

@@ -22,7 +22,7 @@ def huffman_tree(counts):
     if len(counts) < 2:
         raise InputError(f'a tree has two words at least, got {len(counts)}')
     num_words, above = len(counts), {}  # child: (inner node, turn to the child)
-    heap = [(int(count), word) for word, count in enumerate(counts)]
+    heap = [(float(count), word) for word, count in enumerate(counts)]
     heapify(heap)
     for node in range(num_words - 1):
         (left, left_child), (right, right_child) = heappop(heap), heappop(heap)

@@ -106,3 +106,8 @@ def test_sizes_without_meaning_are_refused(make, words):
 def test_a_machine_that_is_too_large_to_count_is_refused():
     with pytest.raises(ValueError, match=r'2\^21 states are too many'):
         d2l.RBM(30, 21).log_Z()
+
+
+def test_a_machine_of_other_units_is_not_annealed():
+    with pytest.raises(ValueError, match='units that are 0 or 1, got a GaussianRBM'):
+        d2l.annealed_log_Z(d2l.GaussianRBM(3, 2), 10, 10)

@@ -64,3 +64,14 @@ def test_steps_to_reach_are_those_of_a_walk_by_hand():
     # 0 goes to 1, 1 to either side: t0 = 1 + t1 and t1 = 1 + t0 / 2
     A = onp.array([[0, .5, 0], [1, 0, 0], [0, .5, 1]])
     assert d2l.steps_to_reach(A, [False, False, True]).tolist() == [4, 3, 0]
+
+
+def test_a_chain_in_parts_and_a_constant_are_refused():
+    for A in (onp.eye(3), onp.kron(onp.eye(2), onp.full((2, 2), .5))):
+        with pytest.raises(ValueError, match='more than one distribution'):
+            d2l.stationary(A)
+    A, p = onp.full((2, 2), .5), onp.full(2, .5)
+    for call in (lambda: d2l.autocorrelations(A, p, onp.ones(2), 3),
+                 lambda: d2l.steps_a_sample(A, p, onp.array([[1., 2], [1, 3]]))):
+        with pytest.raises(ValueError, match='no variance'):
+            call()

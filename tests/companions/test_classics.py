@@ -185,3 +185,21 @@ def test_learners_are_scikit_learns(loss, share):
         learning_rate='constant', eta0=1).fit(X[0], y[0])
     onp.testing.assert_allclose(d2l.learn_in_order(X, y, share), theirs.coef_,
                                 rtol=1e-10)
+
+
+def test_unsigned_pixels_do_not_wrap_and_classes_begin_at_0():
+    X, new = onp.array([[0], [250]], 'uint8'), onp.array([[240]], 'uint8')
+    assert d2l.vote_of_neighbours(X, [0, 1], new, 1).tolist() == [1]
+    with pytest.raises(ValueError, match='classes must be 0, 1'):
+        d2l.vote_of_neighbours(X, [-1, 1], new, 1)
+
+
+def test_k_means_that_is_stopped_tells_of_the_centroids_it_gives():
+    X = onp.array([[0.], [4], [5], [9]])
+    centroids, clusters, losses = d2l.k_means(X, [[0.], [1]], 1)
+    assert centroids.tolist() == [[0], [6]] and clusters.tolist() == [0, 1, 1, 1]
+    assert losses == [9 + 16 + 64, 4 + 1 + 9]
+
+
+def test_equal_means_tell_nothing():
+    assert d2l.error_of_means(onp.ones((2, 2)), onp.eye(2)) == .5

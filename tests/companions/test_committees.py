@@ -42,3 +42,9 @@ def test_chances_are_multiplied_and_the_root_is_taken():
     scores = onp.log([[[1., 1]], [[4, 1]]]) + [[[700.]], [[-3]]]
     onp.testing.assert_allclose(d2l.geometric_mean(scores), [[2 / 3, 1 / 3]],
                                 rtol=1e-12)
+
+
+def test_examples_that_are_as_near_are_refused():
+    with pytest.raises(ValueError, match='as near to a place'):
+        d2l.errors_in_bags(onp.array([0., 1]), onp.array([0., 1]), onp.array([.5]),
+                           onp.zeros(1))

@@ -50,3 +50,12 @@ def test_the_discrepancy_of_normals_is_the_integral():
     expected = sum(sign * (a @ kernel @ b) ** 2
                    for a, b, sign in ((p, p, 1), (q, q, 1), (p, q, -2)))
     assert d2l.mmd_of_normals(*two, [.3]) == pytest.approx(expected)
+
+
+def test_samples_far_from_0_lose_no_digits_and_one_point_is_no_sample():
+    X, Y = onp.random.normal(size=(6, 2)), onp.random.normal(5, 1, size=(6, 2))
+    # what moves by 1e8 is rounded there, to 1.5e-8
+    assert d2l.squared_mmd(X + 1e8, Y + 1e8, [1]) == pytest.approx(
+        d2l.squared_mmd(X, Y, [1]), abs=1e-6)
+    with pytest.raises(ValueError, match='two points at least, got 1 and 6'):
+        d2l.squared_mmd(X[:1], Y, [1])

@@ -127,3 +127,11 @@ def test_of_two_waves_the_longer_one_is_slower():
     assert slow == pytest.approx([2 - 2 * onp.cos(2 * t[1]), 2 - 2 * onp.cos(5 * t[1])],
                                  rel=5e-3)
     onp.testing.assert_allclose(abs(W), [[0, 2 ** .5], [2 ** .5, 0]], atol=.02)
+
+
+def test_a_constant_number_has_no_noise():
+    S = onp.diag([2., 1, 0])
+    for call in (lambda: d2l.probabilistic_pca(S, 1),
+                 lambda: d2l.factor_em(S, 1, False, 3)):
+        with pytest.raises(ValueError, match='no noise is left'):
+            call()

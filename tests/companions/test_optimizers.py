@@ -161,3 +161,9 @@ def test_stopping_takes_no_more_errors_than_it_is_patient_for():
 def test_what_is_less_than_one_is_refused(call):
     with pytest.raises(InputError, match='a whole number of at least 1, got 0'):
         call()
+
+
+@pytest.mark.parametrize('errors', [[], [onp.nan, onp.nan], [onp.inf]])
+def test_stopping_early_needs_an_error(errors):
+    with pytest.raises(ValueError, match='must have a finite number'):
+        d2l.early_stopping(errors, 5)

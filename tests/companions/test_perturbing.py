@@ -123,3 +123,14 @@ def test_a_step_adds_alpha_times_the_penalty():
     total, count = d2l.tangent_step(net, loss, trainer, .5)(X, y, V)['train loss']
     assert count == 1 and float(total) == pytest.approx(.5 * 25, rel=1e-4)
     onp.testing.assert_allclose(net.weight.data().asnumpy(), [[2, -1.5]], rtol=1e-4)
+
+
+def test_inputs_may_be_of_any_type():
+    net = nn.Dense(2, in_units=2, use_bias=False)
+    net.initialize(init.Constant(0))
+    net.weight.set_data(np.array([[1, -1], [-1, 1]]))
+    loss = gluon.loss.SoftmaxCELoss()
+    for dtype in ('float64', 'int64', 'uint8'):
+        found = d2l.fast_gradient_sign(net, loss, onp.array([[2, 1]], dtype),
+                                       onp.array([0], dtype), .25)
+        assert found.tolist() == [[1.75, 1.25]]

@@ -87,3 +87,13 @@ def test_what_z_does_not_depend_on_has_no_gradient():
     x, other = d2l.Variable(), d2l.Variable()
     with pytest.raises(ValueError, match='z does not depend on'):
         d2l.graph_gradients(x * x, [x, other])
+
+
+def test_shapes_are_checked_and_a_matrix_stands_for_its_sum():
+    x, b = d2l.Variable(), d2l.Variable()
+    values = {x: onp.ones((3, 1)), b: onp.ones((1, 1))}
+    with pytest.raises(ValueError, match=r'of one shape, got \(3, 1\) and \(1, 1\)'):
+        d2l.evaluate_graph([(x + b).sum()], values)
+    z = x + x
+    found, = d2l.evaluate_graph(d2l.graph_gradients(z, [x]), values)
+    assert found.tolist() == [[2], [2], [2]]

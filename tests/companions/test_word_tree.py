@@ -49,3 +49,9 @@ def test_probabilities_are_products_of_the_turns():
 def test_a_tree_of_one_word_is_none():
     with pytest.raises(InputError, match='two words at least, got 1'):
         d2l.huffman_tree([3])
+
+
+def test_shares_are_counts_too():
+    nodes, turns = d2l.huffman_tree([.9, .05, .03, .02])
+    lengths = abs(turns).sum(axis=1)
+    assert lengths.tolist() == [1, 2, 3, 3]
