@@ -63,7 +63,7 @@ def plan_of(section, argv) -> tuple:
     """(the `Plan`, whether it begins anew) of the words after a section."""
     from ..pages.apart import saved
     from ..pages.measures import goal_of, need_metric
-    from ..pages.options import parse
+    from ..pages.options import need_run, parse
     from ..pages.spaces import grid, split
     from ..pages.tuning import Plan
     own = Parser(prog='d2lmx tune', add_help=False, allow_abbrev=False)
@@ -71,6 +71,7 @@ def plan_of(section, argv) -> tuple:
     own.add_argument('--out', type=folder, default=Path('results'))
     mine, words = own.parse_known_args(argv)
     module = sections.load(section)
+    need_run(section, module)
     space, words = split(section, module, words)
     args, options = parse(section, module, words, 'tune', add_search)
     for name in ('checkpoint', 'resume', 'show'):

@@ -34,9 +34,7 @@ def parse(section, module, argv, command: str = 'run', more=None):
     command: whose words these are; ``more(parser)`` adds options of its own.
     InputError for a section that no command line can be made of.
     """
-    if not hasattr(module, 'run'):
-        raise InputError(f'{section.path} has no function run: write def run(*, '
-                         'num_epochs: int = 10) -> dict, or without arguments')
+    need_run(section, module)
     parser = Parser(prog=f'd2lmx {command} {section.number or section.path.name}',
                     description=f'{section.title} {section.title_zh}')
     if more:
@@ -58,6 +56,13 @@ def parse(section, module, argv, command: str = 'run', more=None):
     values = {name: default for name, (_, default) in defaults.items()}
     args.data = args.data or ('toy' if args.smoke else 'auto')
     return args, {**values, **(smoke_options(module) if args.smoke else {}), **given}
+
+
+def need_run(section, module) -> None:
+    """InputError for a section without a function run."""
+    if not hasattr(module, 'run'):
+        raise InputError(f'{section.path} has no function run: write def run(*, '
+                         'num_epochs: int = 10) -> dict, or without arguments')
 
 
 def add_own_options(own) -> None:

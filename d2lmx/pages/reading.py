@@ -5,6 +5,8 @@ import inspect
 import re
 from pathlib import Path
 
+from ..errors import InputError
+
 LIBRARY = __package__.partition('.')[0]
 ROOT = Path(__file__).parents[2]
 
@@ -16,12 +18,17 @@ def page_of(section) -> str:
     function or class whose docstring names this page (``Ours, for 10.7
     it) stands, under a line that tells its file, before the first statement that needs
     it; what the page has and the section does not use comes behind. A list of all else
-    that is named, with its page and its file, ends the text.
+    that is named, with its page and its file, ends the text. InputError for a file that
+    is no Python.
     """
     page = Page(section.number)
-    source = section.path.read_text(encoding='utf-8')
+    try:
+        source = section.path.read_text(encoding='utf-8')
+        statements = ast.parse(source).body
+    except (SyntaxError, ValueError, OSError) as error:  # or no text
+        raise InputError(f'{section.path} cannot be read: {error}') from error
     lines, end = source.splitlines(keepends=True), 0
-    for node in ast.parse(source).body:
+    for node in statements:
         first = min([node.lineno, *(d.lineno for d in
                                     getattr(node, 'decorator_list', []))])
         page.parts += lines[end:first - 1]

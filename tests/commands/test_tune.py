@@ -394,3 +394,9 @@ def test_a_grid_is_every_combination_or_none():
     assert spaces.grid(space, 5) == []
     space['x'] = spaces.Dimension('', float, (), 0, 1)
     assert spaces.grid(space, math.inf) == []
+
+
+def test_a_file_without_a_run_is_wrong_usage(complaint, tmp_path):
+    (tmp_path / 'mine.py').write_text('')
+    assert 'mine.py has no function run: write def run' in complaint(
+        2, 'tune', tmp_path / 'mine.py', '--x', '1..2')
