@@ -267,9 +267,10 @@ def draw_fields(net, sigma):
 def draw(found, search, spectra):
     """Parts of pictures, losses of the search for codes, and singular values."""
     curves, least = search
-    rows = [onp.pad(D[nearest(D)[0]].reshape(-1, SIDE, SIDE), [(0, 0), (1, 1), (1, 1)],
-                    constant_values=onp.nan) for D in (bars(), *found.values())]
-    d2l.show_images(map(onp.hstack, rows), len(rows), 1, ['bars', *found], scale=3)
+    framed = [onp.pad(D[nearest(D)[0]].reshape(2, -1, SIDE, SIDE), [(0, 0)] * 2 + [
+        (1, 1)] * 2, constant_values=onp.nan) for D in (bars(), *found.values())]
+    d2l.show_images([onp.vstack(list(map(onp.hstack, rows))) for rows in framed], 1,
+                    len(framed), ['bars', *found], scale=2)
     d2l.plot([range(len(curve)) for curve in curves.values()] + [
         [0, max(map(len, curves.values())) - 1]], [*curves.values(), [least] * 2],
         'step', 'loss of a code', [*curves, 'least'], fmts=['-', 'm--', 'k:'])
