@@ -271,7 +271,7 @@ def claims_of_votes(found, num_places, noise):
             abs(error - exact[k]) <= MOST_DEVIATIONS * math.sqrt(
                 exact[k] * (1 - exact[k]) / num_places)
             for k, errors in found.items() for error in errors)
-        and all(onp.diff([exact[k] for k in sorted(exact)]) < 0)
+        and all(onp.diff([exact[k] for k in sorted(exact)]) <= 0)
         and min(exact.values()) >= noise)
 
 

@@ -263,7 +263,8 @@ def claims_of_moved_inputs(found):
                   d2l.exceeds(withstood, moved)),
         d2l.claim('told the tangents a network changes less along circles (slope^2)',
                   {'plain': slope, 'tangents': less}, d2l.exceeds(slope, less)),
-        d2l.claim('and tells a ring from a disc better, learnt from 12 points (accuracy)',
+        d2l.claim('and tells a ring from a disc better, learnt from 12 points '
+                  '(accuracy)',
                   {'plain': plain, 'tangents': told}, d2l.exceeds(told, plain))]
 
 

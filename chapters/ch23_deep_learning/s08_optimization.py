@@ -145,7 +145,8 @@ def claims_of_momentum(condition, accuracy=1e-8):
         # a double eigenvalue is known to half of the digits
         d2l.claim('the factors of a step are those of the condition number', factors,
                   max(off) < 1e-6),
-        d2l.claim(f'so momentum needs less than half of the steps to {accuracy:g}', steps,
+        d2l.claim(f'so momentum needs less than half of the steps to {accuracy:g}',
+                  steps,
                   max(steps['momentum'], steps['Nesterov'])
                   < steps['gradient descent'] / 2)]
 

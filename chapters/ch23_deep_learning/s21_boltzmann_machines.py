@@ -15,8 +15,8 @@ import d2lmx as d2l
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels')
 SMOKE = dict(shrink=4, num_hidden=3, num_second=3, num_maps=2, kernel=3, num_steps=20,
              num_temperatures=10, num_chains=10, num_train=60, num_test=40, num_seeds=1)
-RANGES = dict(lr=(0, 10), shrink=(1, 4), num_hidden=(1, 12), num_second=(1, 500), kernel=(2, 7),
-              num_chains=(2, 10000), num_seeds=(1, 100))
+RANGES = dict(lr=(0, 10), shrink=(1, 4), num_hidden=(1, 12), num_second=(1, 500),
+              kernel=(2, 7), num_chains=(2, 10000), num_seeds=(1, 100))
 
 WHITE = .3         # grey above it is white
 SIGMA = .2         # of grey under a Gaussian machine, whose unit it is

@@ -39,11 +39,13 @@ def fast_gradient_sign(net, loss, X, y, epsilon: float):
     loss
         ``loss(scores, y)``, one value an example.
     X, y
-        Examples, MXNet's or NumPy's, of any type; float32 is computed with.
+        Examples: MXNet's, of the type of the network's parameters; or any other, which
+        become float32.
 
     Ours, for 23.7
     """
-    X, y = (np.array(part, dtype='float32', ctx=try_gpu()) for part in (X, y))
+    X, y = (part.copyto(try_gpu()) if isinstance(part, np.ndarray) else
+            np.array(part, dtype='float32', ctx=try_gpu()) for part in (X, y))
     X.attach_grad()
     with autograd.record(train_mode=False):
         l = loss(net(X), y)

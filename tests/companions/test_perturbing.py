@@ -26,8 +26,8 @@ def test_no_corner_of_a_cube_is_worse_for_a_line_than_that_of_the_sign():
     rng = onp.random.RandomState(0)
     w, b, X, y = rng.normal(size=6), .3, rng.normal(size=(5, 6)), onp.array([
         1., -1, 1, 1, -1])
-    moved = d2l.fast_gradient_sign(lambda X: np.dot(X, np.array(w)) + b, logistic, X, y,
-                                   .25).asnumpy()
+    moved = d2l.fast_gradient_sign(lambda X: np.dot(X, np.array(w)) + b, logistic,
+                                   *map(np.array, (X, y)), .25).asnumpy()
     corners = onp.array(list(itertools.product([-.25, .25], repeat=6)))
     losses = onp.log1p(onp.exp(-y[:, None] * ((X[:, None] + corners) @ w + b)))
     onp.testing.assert_allclose(onp.log1p(onp.exp(-y * (moved @ w + b))),
