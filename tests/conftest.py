@@ -10,6 +10,7 @@ import fcntl
 import gc
 import logging
 import os
+import re
 import runpy
 import shutil
 import signal
@@ -22,6 +23,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PROCESSOR = runpy.run_path(str(ROOT / 'd2lmx' / 'processor.py'))
 WORKER = os.environ.get('PYTEST_XDIST_WORKER')
+# sections of large networks or pictures: of the tests of every section theirs are slow
+LARGE = re.compile(r'\[(07\.01|07\.02|12\.06|13\.02|13\.11|13\.12|13\.14)_\w+\]')
 # a worker inherits the folder of the process that hands out the tests
 SESSION = os.environ['XDG_CACHE_HOME'] if WORKER else tempfile.mkdtemp(prefix='d2lmx-')
 # before d2lmx is imported: no test sees a user's cache
@@ -61,10 +64,12 @@ def pytest_xdist_auto_num_workers(config):
     return PROCESSOR['usable_cores']()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+@pytest.hookimpl(tryfirst=True)  # before xdist, and -m, read the marks
 def pytest_collection_modifyitems(items):
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group_of(item)))
+        if LARGE.search(item.name):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_collection_finish():

@@ -154,6 +154,7 @@ def test_the_wheel_says_whose_it_is_and_under_which_licence(wheel):
     assert 'Apache License' in files.read(f'{folder}/licenses/LICENSE').decode()
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_library_chapters_and_start_up_line(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     source = wheel.parent

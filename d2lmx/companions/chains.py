@@ -44,7 +44,7 @@ def stationary(A):
     Ours, for 23.17
     """
     values, vectors = onp.linalg.eig(A)
-    if (abs(values - 1) < ROUNDING).sum() > 1:
+    if not (abs(values - 1) < ROUNDING).sum() <= 1:
         raise ValueError('the chain keeps more than one distribution: it has parts '
                          'that it does not leave')
     v = vectors[:, values.real.argmax()].real

@@ -31,7 +31,7 @@ def check_factors(S, k):
         raise ValueError(f'factors of {len(S)} numbers must be from 1 to {len(S) - 1}, '
                          f'got {k}')
     least, *_, most = onp.linalg.eigvalsh(S)
-    if least <= EMPTY * most:
+    if not least > EMPTY * most:
         raise ValueError('no noise is left where a number is constant, or a sum of '
                          f'others: the least eigenvalue of S is {least:.3g}')
 

@@ -44,6 +44,7 @@ def small_task(token, monkeypatch):
     return timed, lambda vocab_size: port
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.filterwarnings('ignore:.*already initialized')
 @pytest.mark.parametrize('token', ['14.10', '15.7'])

@@ -50,6 +50,7 @@ def test_record_has_accuracy_and_speed_before_and_after(trained, tmp_path, monke
     assert all(seconds > 0 for seconds in record['median seconds'].values())
 
 
+@pytest.mark.slow
 def test_weights_may_come_from_a_checkpoint(trained, tmp_path, monkeypatch):
     monkeypatch.setattr(quantization, 'median_seconds', lambda makers, *rounds, **_: {
         (side, 'prediction'): 1.0 for side in makers})  # timed above already

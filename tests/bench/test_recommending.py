@@ -38,6 +38,7 @@ class FixedExamples:
         return (*self.dataset[i][:-1], 3)
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.parametrize('token', ['16.3', '16.4', '16.6', '16.7'])
 def test_all_ways_train_alike(token, monkeypatch, torch):

@@ -172,7 +172,7 @@ def test_the_pages_loop_over_pictures_trains_the_pages_blocks_as_ours(section):
         nets, trainers = sprites(blocks)
         losses = [epoch(nets, trainers, batches, (5, 1, 1)) for _ in range(2)]
         found.append([*losses, *values(*nets)])
-        images = page.grid(page.as_images(nets[1](np.zeros((6, 5, 1, 1)))), 3)
+        images = d2l.picture_grid(page.as_images(nets[1](np.zeros((6, 5, 1, 1)))), 3)
         assert images.shape == (2 * 64, 3 * 64, 3)
     for theirs, ours in zip(*found):
         onp.testing.assert_array_equal(theirs, ours)

@@ -43,7 +43,7 @@ SCALES = {('4.4', 'loss'): ('linear', 'log'), ('4.5', 'loss'): ('linear', 'log')
           ('23.16', 'log Z missed'): ('linear', 'log'),
           ('23.9', 'loss above the noise'): ('log', 'log'),
           ('23.9', 'distance from the convolution'): ('log', 'log'),
-          ('23.10', 'dh(T) / dh(0)'): ('linear', 'log'),,
+          ('23.10', 'dh(T) / dh(0)'): ('linear', 'log'),
           ('23.11', 'loss after 20 steps'): ('linear', 'log'),
           ('23.18', 'log Z'): ('log', 'linear')}
 

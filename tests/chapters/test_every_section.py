@@ -96,6 +96,7 @@ def test_axes_of_the_smoke_runs_figures_lie_beside_each_other(entry, smoke_run):
             assert not any(box.overlaps(other) for other in boxes[:i]), figure
 
 
+@pytest.mark.slow
 def test_all_that_the_smoke_run_trained_is_in_its_checkpoint(entry, smoke_run):
     smoke = smoke_run(entry.number)
     if smoke.num_fits:

@@ -286,6 +286,7 @@ def session_cache():
 
 
 # toys of these, by writers that others have too, would fill 340 and 575 MB
+@pytest.mark.slow
 @pytest.mark.parametrize('name', sorted(set(FILES) - {'bert.base', 'vgg19'}))
 def test_toy_files_are_the_same_bytes_each_time(name, session_cache, empty_hub,
                                                 monkeypatch):
