@@ -52,7 +52,7 @@ class ContractiveAutoencoder(nn.HybridBlock):
     """h = f(x) = sigmoid(W x + b), r = g(h) = W^T h + c, and how much h answers to x.
 
     This is the square of the Frobenius norm of dh / dx, the sum over the hidden units
-    of (h (1 - h))^2 |w|^2, of which there is a gradient, as it needs no second one.
+    of ``(h (1 - h))^2 |w|^2``, of which there is a gradient, as it needs no second one.
 
     num_inputs, num_hiddens: d and m below.
 
@@ -60,7 +60,7 @@ class ContractiveAutoencoder(nn.HybridBlock):
         X (batch, d)
 
     Outputs
-        r (batch, d), h (batch, m), |dh / dx|^2 (batch,)
+        r (batch, d), h (batch, m), ``|dh / dx|^2`` (batch,)
 
     Ours, for 23.14
     """
@@ -79,7 +79,7 @@ class ContractiveAutoencoder(nn.HybridBlock):
 
 
 def slope_of_codes(h, X, D, f, sparsity, nearness, F=onp):
-    """Of |x - D^T h|^2 + sparsity |h|_1 + nearness |h - f|^2, by h >= 0: (n, m).
+    """Of ``|x - D^T h|^2 + sparsity |h|_1 + nearness |h - f|^2``, by h >= 0: (n, m).
 
     h, f (n, m), X (n, d), D (m, d) are arrays of F, NumPy or MXNet's np.
 
@@ -104,7 +104,7 @@ def search_codes(X, D, f, sparsity, nearness, num_steps: int, F=onp):
 
 
 def sparse_losses(net: SparseAutoencoder, sparsity: float):
-    """``losses(X)``: |x - r|^2 + sparsity |h|_1 of each of a batch, (batch,).
+    """``losses(X)``: ``|x - r|^2 + sparsity |h|_1`` of each of a batch, (batch,).
 
     Ours, for 23.14
     """
@@ -116,7 +116,7 @@ def sparse_losses(net: SparseAutoencoder, sparsity: float):
 
 
 def contractive_losses(net: ContractiveAutoencoder, strength: float):
-    """``losses(X)``: |x - r|^2 + strength |dh / dx|^2 of each of a batch, (batch,).
+    """``losses(X)``: ``|x - r|^2 + strength |dh / dx|^2`` of each of a batch, (batch,).
 
     Ours, for 23.14
     """
@@ -131,7 +131,7 @@ def predictive_losses(net: SparseAutoencoder, sparsity: float, nearness: float,
                       num_steps: int = 10):
     """``losses(X)`` of predictive sparse decomposition, of each of a batch, (batch,).
 
-    |x - g(h)|^2 + sparsity |h|_1 + nearness |h - f(x)|^2, where h was searched for in
+    ``|x - g(h)|^2 + sparsity |h|_1 + nearness |h - f(x)|^2``, where h was searched for in
     num_steps steps from f(x): for f and g it is what it is, and gets no gradient.
 
     Ours, for 23.14

@@ -19,7 +19,7 @@ def soft_threshold(x, amount):
 
 
 def sparse_loss(X, H, W, lambd: float) -> onp.ndarray:
-    """|x - W h|^2 + lambda |h|_1 of each row of X (n, d) and H (n, m): (n,).
+    """``|x - W h|^2 + lambda |h|_1`` of each row of X (n, d) and H (n, m): (n,).
 
     *Deep Learning*, 13.4, with lambda in units of its beta. W: (d, m).
 
@@ -76,7 +76,7 @@ def sparse_codes(X, W, lambd: float, tolerance: float = 1e-9,
     """Codes H (n, m) of X (n, d): of each row that with the least `sparse_loss`.
 
     They are found where the `duality_gap` of none is above the tolerance times the
-    largest |x|^2. ValueError as of `code_steps`, and where max_steps are too few.
+    largest ``|x|^2``. ValueError as of `code_steps`, and where max_steps are too few.
 
     Ours, for 23.13
     """
