@@ -131,8 +131,8 @@ def predictive_losses(net: SparseAutoencoder, sparsity: float, nearness: float,
                       num_steps: int = 10):
     """``losses(X)`` of predictive sparse decomposition, of each of a batch, (batch,).
 
-    ``|x - g(h)|^2 + sparsity |h|_1 + nearness |h - f(x)|^2``, where h was searched for in
-    num_steps steps from f(x): for f and g it is what it is, and gets no gradient.
+    ``|x - g(h)|^2 + sparsity |h|_1 + nearness |h - f(x)|^2``, where h was searched for
+    in num_steps steps from f(x): for f and g it is what it is, and gets no gradient.
 
     Ours, for 23.14
     """

@@ -9,8 +9,8 @@ def squared_mmd(X, Y, bandwidths, F=onp):
 
     The mean of k(x, x') over pairs of different points, and of k(y, y'), less twice
     that of k(x, y): unbiased, so that it may be below 0. k is the sum of Gaussian
-    kernels ``exp(-|x - y|^2 / (2 h^2))`` over the bandwidths h. F: `mxnet.np`, where it is
-    to be differentiated. *Deep Learning*, 20.10.5. ValueError for a single point.
+    kernels ``exp(-|x - y|^2 / (2 h^2))`` over the bandwidths h. F: `mxnet.np`, where it
+    is to be differentiated. *Deep Learning*, 20.10.5. ValueError for a single point.
 
     Ours, for 23.20
     """
