@@ -53,9 +53,7 @@ def made(num_outputs, trunk=None):
 
 def train_classes(net, data, num_epochs, lr, batch_size):
     """Train on (X, y) with one class an example; the network."""
-    trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
-    step = d2l.classification_step(net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer)
-    d2l.fit(step, d2l.load_array(data, batch_size), num_epochs)
+    d2l.train_further(net, d2l.load_array(data, batch_size), num_epochs, lr)
     return net
 
 

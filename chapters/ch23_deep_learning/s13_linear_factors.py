@@ -32,10 +32,9 @@ def distance(A, B):
 
 # ---- probabilistic PCA and factor analysis (13.1)
 
-def largest_angle(A, B):
-    """Sine of the largest angle between what the columns of A and of B span."""
-    Q, R = (onp.linalg.qr(part)[0] for part in (A, B))
-    return float(onp.linalg.norm(R - Q @ (Q.T @ R), 2))
+def sine_between(A, B):
+    """Of the largest angle between what the columns of A and of B span."""
+    return math.sin(d2l.largest_angle(A, B))
 
 
 def measure_factors(num_points, num_steps):
@@ -58,7 +57,7 @@ def measure_factors(num_points, num_steps):
             'variances': distance(onp.diag(W @ W.T) + own, onp.diag(S)),
             'S C^-1 W - W': distance(S @ d2l.factors_given(W, own).T, W),
             **{name: abs(a - b) for name, a, b in zip(models, values, in_units)},
-            **{f'{name}, sine': largest_angle(params[0], FACTORS)
+            **{f'{name}, sine': sine_between(params[0], FACTORS)
                for name, params in zip(models, found)},
             'curves': ([values[0]] * num_steps, climb, logs)}
 
@@ -66,7 +65,7 @@ def measure_factors(num_points, num_steps):
 def claims_of_factors(found):
     """What each seed gave, and the limit of no noise."""
     C = FACTORS @ FACTORS.T + onp.diag(NOISE ** 2)
-    limit = largest_angle(d2l.probabilistic_pca(C, 2)[0], FACTORS)
+    limit = sine_between(d2l.probabilistic_pca(C, 2)[0], FACTORS)
     U, d, _ = onp.linalg.svd(FACTORS, full_matrices=False)
     gaps = {sigma: float(onp.linalg.norm(U @ U.T - FACTORS @ d2l.factors_given(
         FACTORS, onp.full(len(C), sigma ** 2)), 2)) for sigma in (1, .1, .01)}

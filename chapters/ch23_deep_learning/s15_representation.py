@@ -77,9 +77,7 @@ def started(activation, pretrained=None):
 
 def fine_tune(net, data, num_epochs, lr, batch_size):
     """The network, all of it trained on examples with labels."""
-    trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
-    step = d2l.classification_step(net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer)
-    d2l.fit(step, d2l.load_array(data, batch_size), num_epochs)
+    d2l.train_further(net, d2l.load_array(data, batch_size), num_epochs, lr)
     return net
 
 

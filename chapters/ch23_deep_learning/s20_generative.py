@@ -26,7 +26,7 @@ RANGES = dict(lr=(0, 10), num_seeds=(1, 100))
 Variant = Literal['vae', 'nade', 'made', 'generator', 'denoiser']
 SIDE = 14  # pixels of a garment's picture, each the mean of 2 x 2
 UNITS = 8  # of the ring: its patterns have three neighbours on, and chances P
-STATES = (onp.arange(2 ** UNITS)[:, None] >> onp.arange(UNITS) & 1).astype(float)
+STATES = d2l.all_states(UNITS)
 RING = sum(onp.roll(onp.eye(UNITS), k, axis=1) for k in range(3))
 LEARN = 'vae', 'nade', 'made'  # networks of p(x)
 PLACES = (RING @ 2 ** onp.arange(UNITS)).astype(int)  # of the patterns among STATES

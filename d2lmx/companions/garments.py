@@ -13,7 +13,7 @@ from ..train.engine import fit
 from ..train.steps import classification_step
 
 __all__ = ['sample_garments', 'load_few_garments', 'garment_scenes', 'train_quietly',
-           'time_steps']
+           'train_further', 'time_steps']
 
 SIDE = 28    # of a garment's picture
 PIECE = 8    # and of the pieces of others that lie around
@@ -114,6 +114,14 @@ def train_quietly(net, train_iter, num_epochs: int, lr: float, evaluate=None):
     Ours, for 21.13
     """
     net.initialize(init.Xavier(), ctx=try_gpu(), force_reinit=True)
+    return train_further(net, train_iter, num_epochs, lr, evaluate)
+
+
+def train_further(net, train_iter, num_epochs: int, lr: float, evaluate=None):
+    """`train_quietly`, from the weights that there are.
+
+    Ours, for 21.12
+    """
     trainer = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
     loss = gluon.loss.SoftmaxCrossEntropyLoss()
     return fit(classification_step(net, loss, trainer), train_iter, num_epochs,
