@@ -51,6 +51,7 @@ class Run:
     files: dict = field(default_factory=dict)  # data files read: name -> what is told
     checkpoints: Any = None         # the open `Checkpoints`
     compiles: bool = False          # whether networks that train are hybridized
+    alone: bool = False             # whether the process does nothing else
     section: Optional[str] = None   # the slug of the one that runs or predicts
     out: Any = None                 # the folder that the run's results go to
     examine: Any = None             # function of (step, batches), in a training's place

@@ -61,7 +61,7 @@ def make_epoch(address, way, data, num_batches) -> dict:
     """
     # the page's DataLoader forks its workers; a spawned process would spawn them
     multiprocessing.set_start_method('fork', force=True)
-    with running(data=data):
+    with running(data=data, alone=True):
         task = task_of(find_trained(address), num_batches)
         if way == PAGE:
             epoch = task.page()

@@ -67,7 +67,7 @@ def execute(section, module, args, options, folder) -> dict:
     if 'out' in inspect.signature(module.run).parameters:
         keywords['out'] = folder
     timer = Timer()
-    with running(files={}, compiles=args.hybridize, section=section.slug,
+    with running(files={}, compiles=args.hybridize, alone=True, section=section.slug,
                  out=folder), \
             use_devices(args.devices) as used, \
             checkpoints(section, options, args) as saved:

@@ -14,6 +14,7 @@ from mxnet import gluon
 from mxnet.base import _LIB, check_call
 
 from .. import processor
+from ..context import current
 from ..viz.summaries import products_of
 
 __all__ = []
@@ -32,9 +33,12 @@ class _Context(ctypes.Structure):
 def threads_by_work(trains):
     """In this context the networks of a `Step` get as many threads as serve them.
 
-    It is known once a compiled network has made its first forward pass, on each device.
-    Where the user said how many threads there are, or the networks are not compiled, it
-    stays as it is.
+    It is known when a compiled network comes for the second time: all that a step calls
+    has come once by then. What is chosen stays for the whole process, whatever trains
+    later: oneDNN's operators keep memory for as many threads as there were when they
+    were first called, and write beyond it where more call them. So it is chosen in a
+    process that does nothing but one run; and not where the user said how many threads
+    there are, or the networks are not compiled.
 
     trains: as of `Step`.
     """
@@ -46,6 +50,8 @@ def threads_by_work(trains):
         if not is_call or not block._active or inputs[0].ctx.device_type != 'cpu':
             return
         ctx = inputs[0].ctx
+        if ctx in _chosen:
+            return
         if (block, ctx) not in seen:
             seen.add((block, ctx))
             variables, graph = block._cached_graph
@@ -53,9 +59,11 @@ def threads_by_work(trains):
             known.update({variable.name: array.shape for variable, array
                           in zip(_flat(variables), _flat(inputs)) if array is not None})
             work[ctx] = work.get(ctx, 0) + products_of(graph, known)
+        else:
+            _chosen.add(ctx)
             use_threads(ctx, min(most, max(1, int(work[ctx] // WORTH))))
 
-    if most > 1 and why == processor.BY_US:
+    if current().alone and most > 1 and why == processor.BY_US:
         parts = trains if isinstance(trains, (list, tuple)) else [trains]
         for net in (part for part in parts if isinstance(part, gluon.HybridBlock)):
             net.apply(lambda block: hooks.append(block.register_forward_hook(count)))
@@ -64,12 +72,15 @@ def threads_by_work(trains):
     finally:
         for hook in hooks:
             hook.detach()
-        for ctx in work:
-            use_threads(ctx, most)
+
+
+_chosen = set()  # devices whose operators have their number of threads
 
 
 def use_threads(ctx, count: int) -> None:
     """Give each operator on a context of the CPU so many threads, from now on.
+
+    Never more than it had before: see `threads_by_work`.
 
     OpenMP keeps the number for each thread that begins operators, which is one of
     MXNet's engine here; so that one has to be asked.

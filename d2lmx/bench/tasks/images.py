@@ -13,7 +13,7 @@ from ...train.step import STATIC
 from ...train.steps import classification_step
 from ...viz.summaries import multiply_adds
 
-MOST_WORK = 2 ** 35  # pairs of products and sums, of an epoch's predictions
+MOST_WORK = 2 ** 34  # pairs of products and sums, of an epoch's predictions
 
 
 def some(values, count: int):

@@ -7,7 +7,7 @@ from ...data.text.snli import load_data_snli
 from ...train.steps import classification_step
 from .images import Classification
 
-MOST = 40  # batches that stand for an epoch of more
+MOST = 8  # batches that stand for an epoch of more
 
 
 class Inference(Classification):
