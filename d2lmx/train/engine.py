@@ -86,13 +86,14 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
     step = step if isinstance(step, Step) else Step(step)
     if current().examine:  # which ends the run
         current().examine(step, train_iter)
-    with threads_by_work(step.trains):
+    with threads_by_work(step.trains) as settle:
         _train(step, share(train_iter, step.in_order), num_epochs, history, evaluate,
-               watch, points_per_epoch)
+               watch, points_per_epoch, settle)
     return history
 
 
-def _train(step, train_iter, num_epochs, history, evaluate, watch, points_per_epoch):
+def _train(step, train_iter, num_epochs, history, evaluate, watch, points_per_epoch,
+           settle):
     workers, forecast = current().workers, Forecast(RUN_AHEAD)
     for epoch in epochs(num_epochs, step.trains, history, watch):
         workers.begin_epoch()
@@ -108,6 +109,8 @@ def _train(step, train_iter, num_epochs, history, evaluate, watch, points_per_ep
                 raise InputError('this training updates its parameters by itself: only '
                                  'one by a gluon.Trainer can run on several workers')
             num_examples += len(batch[-1])  # X may be a list of arrays
+            if num_batches == 1:
+                settle(num_examples)
             num_tokens += stats['train loss'][1] if step.counts_tokens else 0
             if _is_point(num_batches, train_iter, points_per_epoch):
                 history.add(epoch + num_batches / len(train_iter), means.means())

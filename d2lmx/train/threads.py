@@ -31,44 +31,49 @@ class _Context(ctypes.Structure):
 
 @contextmanager
 def threads_by_work(trains):
-    """In this context the networks of a `Step` get as many threads as serve them.
+    """In this context what a `Step` trains can get as many threads as serve it.
 
-    It is known when a compiled network comes for the second time: all that a step calls
-    has come once by then. What is chosen stays for the whole process, whatever trains
-    later: oneDNN's operators keep memory for as many threads as there were when they
-    were first called, and write beyond it where more call them. So it is chosen in a
-    process that does nothing but one run; and not where the user said how many threads
-    there are, or the networks are not compiled.
+    Gives ``settle(batch_size)``, to be called after a step. What is chosen then stays
+    for the whole process, whatever trains later: oneDNN's operators keep memory for as
+    many threads as there were when they were first called, and write beyond it where
+    more call them. So it is chosen in a process that does nothing but one run; and not
+    where the user said how many threads there are, or blocks are not compiled.
 
-    trains: as of `Step`.
+    trains: as of `Step`. Of compiled networks the products are known once they were
+    called; of plain functions each number of the arrays counts once an example.
     """
     most, why = processor.threads()
     work, seen, hooks = {}, set(), []
 
     def count(block, inputs, _):
         is_call = isinstance(inputs[0], mx.nd.NDArray)  # else a part of a larger trace
-        if not is_call or not block._active or inputs[0].ctx.device_type != 'cpu':
+        if not is_call or not block._active or (block, inputs[0].ctx) in seen:
             return
-        ctx = inputs[0].ctx
-        if ctx in _chosen:
-            return
-        if (block, ctx) not in seen:
-            seen.add((block, ctx))
-            variables, graph = block._cached_graph
-            known = {name: p.shape for name, p in block.collect_params().items()}
-            known.update({variable.name: array.shape for variable, array
-                          in zip(_flat(variables), _flat(inputs)) if array is not None})
-            work[ctx] = work.get(ctx, 0) + products_of(graph, known)
-        else:
-            _chosen.add(ctx)
-            use_threads(ctx, min(most, max(1, int(work[ctx] // WORTH))))
+        seen.add((block, inputs[0].ctx))
+        variables, graph = block._cached_graph
+        known = {name: p.shape for name, p in block.collect_params().items()}
+        known.update({variable.name: array.shape for variable, array
+                      in zip(_flat(variables), _flat(inputs)) if array is not None})
+        add(inputs[0].ctx, products_of(graph, known))
 
-    if current().alone and most > 1 and why == processor.BY_US:
-        parts = trains if isinstance(trains, (list, tuple)) else [trains]
-        for net in (part for part in parts if isinstance(part, gluon.HybridBlock)):
-            net.apply(lambda block: hooks.append(block.register_forward_hook(count)))
+    def add(ctx, products):
+        work[ctx] = work.get(ctx, 0) + products
+
+    def settle(batch_size):
+        for array in arrays:
+            add(array.ctx, array.size * batch_size)
+        for ctx in work.keys() - _chosen:
+            if ctx.device_type == 'cpu':
+                _chosen.add(ctx)
+                use_threads(ctx, min(most, max(1, int(work[ctx] // WORTH))))
+
+    chooses = current().alone and most > 1 and why == processor.BY_US
+    parts = list(_flat([trains])) if chooses else []
+    arrays = [part for part in parts if isinstance(part, mx.nd.NDArray)]
+    for net in (part for part in parts if isinstance(part, gluon.HybridBlock)):
+        net.apply(lambda block: hooks.append(block.register_forward_hook(count)))
     try:
-        yield
+        yield settle
     finally:
         for hook in hooks:
             hook.detach()
@@ -115,9 +120,9 @@ def _libgomp():
 
 
 def _flat(nested):
-    """What stands in lists and tuples, in order."""
-    for part in nested:
-        if isinstance(part, (list, tuple)):
+    """What stands in lists, tuples and dicts, in order."""
+    for part in nested.values() if isinstance(nested, dict) else nested:
+        if isinstance(part, (list, tuple, dict)):
             yield from _flat(part)
         else:
             yield part

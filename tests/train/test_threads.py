@@ -14,7 +14,7 @@ import d2lmx as d2l
 import mxnet as mx
 from d2lmx.context import running
 from d2lmx.train import threads
-from mxnet import gluon, np
+from mxnet import autograd, gluon, np
 from mxnet.gluon import nn
 
 def asked():
@@ -80,6 +80,26 @@ def test_all_are_left_where_a_process_does_more_and_where_nothing_is_compiled():
     assert python('''
 print(trained(10, alone=False), trained(10, compiles=False), trained(10))''') == [
         '2', '2', '1']
+
+
+@pytest.mark.slow
+@two_processors
+def test_each_number_that_a_function_trains_counts_once_an_example():
+    # 100 x 499,000 numbers are not yet worth two threads, in however many arrays
+    assert python('''
+w, b = np.ones((499, 500)), np.ones((499, 500))
+w.attach_grad()
+b.attach_grad()
+
+def step(X):
+    with autograd.record():
+        l = (w + b).sum()
+    l.backward()
+    return {'train loss': (l, 1)}
+
+with running(alone=True):
+    d2l.fit(d2l.Step(step, trains={'both': [w, (b, None)]}), [np.ones(100)], 1)
+print(asked())''') == ['1']
 
 
 def test_as_many_as_the_user_said_are_left():

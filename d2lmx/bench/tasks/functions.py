@@ -9,6 +9,7 @@ from ...layers.functional import linreg, squared_loss
 from ...optim import sgd
 from ...pages import sections
 from ...train.engine import fit
+from ...train.step import Step
 from ...train.steps import classification_step, regression_step
 from .images import Images, page_epoch
 
@@ -47,7 +48,7 @@ class ImageFunctions(Images):
 
     def ours(self, options):
         params, net, loss = self.functions()
-        step = classification_step(net, loss, self.updater(params))
+        step = Step(classification_step(net, loss, self.updater(params)), params)
         train_iter = self.train_iter()
         return lambda: fit(step, train_iter, 1)
 
@@ -88,8 +89,8 @@ class Regression:
 
     def ours(self, options):
         params, net, loss = self.functions()
-        step = regression_step(net, loss, lambda batch_size: sgd(
-            params, self.network.lr, batch_size))
+        step = Step(regression_step(net, loss, lambda batch_size: sgd(
+            params, self.network.lr, batch_size)), params)
         train_iter = load_array(self.arrays, self.batch_size)
         return lambda: fit(step, train_iter, 1)
 
