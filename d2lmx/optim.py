@@ -1,11 +1,16 @@
 """Updates of parameters."""
+import math
+
 import mxnet as mx
 from mxnet import gluon, lr_scheduler, np
 
 from .context import current
 from .errors import InputError
 
-__all__ = ['sgd', 'fused_sgd', 'grad_clipping', 'as_updater', 'ByEpoch']
+__all__ = ['sgd', 'fused_sgd', 'grad_clipping', 'as_updater', 'ByEpoch', 'JoinedAdam']
+
+MOST = 50       # parameters that MXNet's joined update of Adam takes
+SMALL = 10_000  # numbers of a parameter whose update is more of calls than of sums
 
 
 def sgd(params, lr: float, batch_size: int) -> None:
@@ -110,3 +115,49 @@ class ByEpoch(lr_scheduler.LRScheduler):
     def __call__(self, num_update):
         # the first update has the number 1; 0 is asked before there is any
         return self.schedule(max(0, num_update - 1) // self.batches_per_epoch)
+
+
+class JoinedAdam(mx.optimizer.Adam):
+    """MXNet's Adam, which updates all small parameters of a trainer by one operator.
+
+    For small networks, whose updates are mostly calls: ``gluon.Trainer(params,
+    JoinedAdam(learning_rate=lr))``, an object of its own for each trainer. Large
+    parameters, those that decay, and all where gradients are clipped are updated one by
+    one as ever. The numbers are Adam's but for rounding.
+
+    Ours, for 17.1
+    """
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.aggregate_num = MOST  # asks Gluon for lists of so many
+        self._scale = None, None  # the last rescale_grad and device, and its array
+
+    def update(self, index, weight, grad, state):
+        if not isinstance(index, (list, tuple)):
+            super().update(index, weight, grad, state)
+            return
+        joined = []
+        for part in zip(index, weight, grad, state):
+            number, array = part[:2]
+            if array.size > SMALL or self.clip_gradient or self._get_wd(number):
+                super().update(*part)
+            else:
+                joined.append(part)
+        if joined:
+            self._update_joined(*zip(*joined))
+
+    def _update_joined(self, index, weights, grads, states):
+        self._update_count(index)
+        count, lrs = len(index), []
+        for number, lr in zip(index, self._get_lrs(index)):
+            t = self._index_update_count[number]
+            lrs.append(lr * math.sqrt(1 - self.beta2 ** t) / (1 - self.beta1 ** t))
+        scale = self.rescale_grad, weights[0].ctx
+        if self._scale[0] != scale:
+            self._scale = scale, mx.nd.full((1,), scale[0], ctx=scale[1])
+        means, variances = zip(*states)
+        mx.nd.contrib.multi_adamw_update(
+            weights, grads, means, variances, self._scale[1], lrs=lrs, wds=[0] * count,
+            etas=[1] * count, out=list(weights), beta1=self.beta1, beta2=self.beta2,
+            epsilon=self.epsilon)

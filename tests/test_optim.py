@@ -1,11 +1,14 @@
 """Updates of parameters."""
 from types import SimpleNamespace
 
+import mxnet as mx
+import numpy as onp
 import pytest
-from mxnet import autograd, gluon, np, npx
+from mxnet import autograd, gluon, init, np, npx
 from mxnet.gluon import nn
 
 import d2lmx as d2l
+from d2lmx import optim
 
 
 @pytest.mark.parametrize('sgd', [d2l.sgd, d2l.fused_sgd])
@@ -119,3 +122,54 @@ def test_a_schedule_is_asked_for_epoch_0_before_the_first_update():
     assert [by_epoch(n) for n in (0, 1, 4, 5, 9)] == [10, 10, 10, 9, 8]
     with pytest.raises(ValueError, match='at least 1, got 0'):
         d2l.ByEpoch(lambda epoch: 1, 0)
+
+
+@pytest.mark.parametrize('options, is_joined', [
+    ({}, True), (dict(beta1=.5, epsilon=1e-3), True), (dict(wd=.1), False),
+    (dict(clip_gradient=.2), False)])
+def test_the_joined_adam_is_adam_but_for_rounding(options, is_joined, monkeypatch):
+    """Small parameters by one operator, the large one, and what it does not, alone."""
+    calls, update = [], mx.nd.contrib.multi_adamw_update
+    monkeypatch.setattr(mx.nd.contrib, 'multi_adamw_update', lambda *args, **others: (
+        calls.append([weight.size for weight in args[0]]), update(*args, **others)))
+    monkeypatch.setattr(optim, 'SMALL', 4)
+    ends = []
+    for Adam in (mx.optimizer.Adam, d2l.JoinedAdam):
+        d2l.set_seed(3)
+        net = nn.HybridSequential()
+        net.add(nn.Dense(3, in_units=2, activation='tanh'), nn.Dense(1, in_units=3),
+                nn.Dense(4, in_units=1, use_bias=False))
+        net.initialize(init.Normal(1))
+        trainer = gluon.Trainer(net.collect_params(), Adam(learning_rate=.1, **options))
+        for batch_size in (5, 5, 3):  # whose mean is another number
+            X = np.random.normal(size=(batch_size, 2))
+            with autograd.record():
+                l = (net(X) ** 2).sum()
+            l.backward()
+            trainer.step(batch_size)
+        ends.append([param.data().asnumpy() for param in net.collect_params().values()])
+    for alone, found in zip(*ends):
+        # float32, in which Adam divides by the roots of small squares
+        onp.testing.assert_allclose(found, alone, rtol=1e-4, atol=1e-5)
+    # without the first layer's six weights
+    assert list(map(sorted, calls)) == [[1, 3, 3, 4]] * (3 if is_joined else 0)
+
+
+def test_the_joined_adam_goes_on_where_a_checkpoint_left_it(tmp_path):
+    """A file of states holds counts of steps, of which the first steps' sizes are."""
+    ends = []
+    for saved in (None, tmp_path / 'states'):
+        net = nn.Dense(2, in_units=1)
+        net.initialize(init.Constant(1))
+        trainer = gluon.Trainer(net.collect_params(), d2l.JoinedAdam(learning_rate=.1))
+        for step in range(4):
+            with autograd.record():
+                l = (net(np.array([[step + 1.]])) ** 2).sum()
+            l.backward()
+            trainer.step(1)
+            if saved and step == 1:
+                trainer.save_states(str(saved))
+                trainer = gluon.Trainer(net.collect_params(), d2l.JoinedAdam())
+                trainer.load_states(str(saved))
+        ends.append(net.weight.data().asnumpy())
+    onp.testing.assert_array_equal(*ends)

@@ -44,17 +44,20 @@ class FM(nn.HybridBlock):
 
     def __init__(self, field_dims, num_factors):
         super().__init__()
-        num_inputs = int(sum(field_dims))
+        self.num_inputs = num_inputs = int(sum(field_dims))
         self.embedding = nn.Embedding(num_inputs, num_factors)
         self.fc = nn.Embedding(num_inputs, 1)
         self.linear_layer = nn.Dense(1, use_bias=True, in_units=1)
 
     def hybrid_forward(self, F, x):
-        linear = self.linear_layer(F.np.sum(self.fc(x), axis=1))
-        # book: np.sum, and looks each vector up twice
+        # book: looks a weight and twice a vector up for each value of each example, and
+        # adds them by np.sum
+        values = F.np.arange(self.num_inputs, dtype='int32')
+        weights, pairs = d2l.weights_and_pairs(F, x, self.fc(values),
+                                               self.embedding(values))
         # book: a sigmoid here, and another one in the loss, so that no loss of a click
         # is below 0.313 and none of another advertisement below 0.693
-        return linear + d2l.interactions(F, self.embedding(x))
+        return self.linear_layer(weights) + pairs
 
 
 def build_net(field_dims=FIELD_DIMS, num_factors=20):

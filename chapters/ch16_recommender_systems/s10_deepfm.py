@@ -42,7 +42,7 @@ class DeepFM(nn.HybridBlock):
 
     def __init__(self, field_dims, num_factors, mlp_dims, drop_rate=0.1):
         super().__init__()
-        num_inputs = int(sum(field_dims))
+        self.num_inputs = num_inputs = int(sum(field_dims))
         self.embedding = nn.Embedding(num_inputs, num_factors)
         self.fc = nn.Embedding(num_inputs, 1)
         self.linear_layer = nn.Dense(1, use_bias=True, in_units=1)
@@ -55,11 +55,12 @@ class DeepFM(nn.HybridBlock):
         self.mlp.add(nn.Dense(in_units=input_dim, units=1))
 
     def hybrid_forward(self, F, x):
-        embed_x = self.embedding(x)                               # (batch, fields, d)
-        inputs = F.npx.reshape(embed_x, (-2, self.embed_output_dim))
-        linear = self.linear_layer(F.np.sum(self.fc(x), axis=1))
+        values = F.np.arange(self.num_inputs, dtype='int32')
+        weights, pairs = d2l.weights_and_pairs(F, x, self.fc(values),
+                                               self.embedding(values))  # as in 16.9
+        inputs = F.npx.reshape(self.embedding(x), (-2, self.embed_output_dim))
         # book: a sigmoid here, and another one in the loss, as in 16.9
-        return linear + d2l.interactions(F, embed_x) + self.mlp(inputs)
+        return self.linear_layer(weights) + pairs + self.mlp(inputs)
 
 
 def build_net(field_dims=FIELD_DIMS, num_factors=10, drop_rate=0.1):

@@ -61,8 +61,9 @@ def train(net_D, net_G, data_iter, num_epochs, lr_D, lr_G, latent_dim, data):
     device = d2l.try_gpu()
     for net in (net_D, net_G):
         net.initialize(init=init.Normal(0.02), force_reinit=True, ctx=device)
+    # book: 'adam', which updates each parameter by an operator of its own
     trainer_D, trainer_G = (
-        gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': lr})
+        gluon.Trainer(net.collect_params(), d2l.JoinedAdam(learning_rate=lr))
         for net, lr in ((net_D, lr_D), (net_G, lr_G)))
     animator = d2l.Animator(xlabel='epoch', ylabel='loss', xlim=[1, num_epochs],
                             nrows=2, figsize=(5, 5), legend=LEGEND)

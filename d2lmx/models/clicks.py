@@ -1,7 +1,9 @@
 """Parts of networks that say how likely a click is, from numbers of fields' values."""
 from mxnet.gluon import nn
 
-__all__ = ['LogisticRegression', 'interactions']
+from ..layers.functional import squared_norms
+
+__all__ = ['LogisticRegression', 'weights_and_pairs']
 
 
 class LogisticRegression(nn.HybridBlock):
@@ -27,17 +29,26 @@ class LogisticRegression(nn.HybridBlock):
         return self.linear_layer(F.np.sum(self.fc(x), axis=1))
 
 
-def interactions(F, V):
-    """The sum of the products of all pairs of vectors: V (batch, fields, d) -> (batch,
-    1).
+def weights_and_pairs(F, x, w, V):
+    """What a factorization machine adds up: the weights of an example's values, and the
+    products of all pairs of their vectors.
 
-    Half of the squared norm of the vectors' sum less the sum of their squared norms; as
-    matrix products, which take a fifth of the time of sums over axes.
+    x (batch, fields), numbers of values; w (values, 1); V (values, d). Gives two arrays
+    (batch, 1).
+
+    The products are half of the squared norm of the vectors' sum less the sum of their
+    squared norms. These are the values' own, as the weights are, so one table has all
+    that is looked up and added. Sums are matrix products, which take a fifth of the
+    time of sums over axes.
 
     Ours, for 16.9
     """
-    ones = F.np.ones_like(F.npx.slice(V, begin=(None, None, 0), end=(None, None, 1)))
-    total = F.npx.batch_dot(ones, V, transpose_a=True)         # (batch, 1, d)
-    flat = F.npx.reshape(V, (-2, 1, -1))                       # (batch, 1, fields * d)
-    norms = [F.npx.batch_dot(X, X, transpose_b=True) for X in (total, flat)]
-    return F.npx.reshape(0.5 * (norms[0] - norms[1]), (-2, -1))
+    table = F.np.concatenate([V, w, squared_norms(F, V)], axis=1)   # (values, d + 2)
+    rows = F.np.take(table, x, axis=0)                      # (batch, fields, d + 2)
+    ones = F.np.ones_like(F.npx.slice(rows, begin=(None, None, 0),
+                                      end=(None, None, 1)))
+    sums = F.npx.reshape(F.npx.batch_dot(ones, rows, transpose_a=True), (-2, -1))
+    of_vectors, of_weights, of_norms = (
+        F.npx.slice(sums, begin=(None, first), end=(None, end))
+        for first, end in ((None, -2), (-2, -1), (-1, None)))
+    return of_weights, 0.5 * (squared_norms(F, of_vectors) - of_norms)

@@ -35,25 +35,50 @@ def real_loss(Y, loss, F=mx.nd):
 
 
 class DiscriminatorLoss(nn.HybridBlock):
-    """X, fake_X (batch, ...) -> losses (batch,) of telling them apart."""
+    """X, fake_X (batch, ...) -> the sum of the losses of telling them apart."""
 
     def __init__(self, net_D, loss, **kwargs):
         super().__init__(**kwargs)
         self.net_D, self.loss = net_D, loss
 
     def hybrid_forward(self, F, X, fake_X):
-        return real_or_fake_loss(self.net_D(X), self.net_D(fake_X), self.loss, F)
+        return F.np.sum(real_or_fake_loss(self.net_D(X), self.net_D(fake_X), self.loss,
+                                          F))
 
 
 class GeneratorLoss(nn.HybridBlock):
-    """fake_X (batch, ...) -> losses (batch,) where it is found out."""
+    """fake_X (batch, ...) -> the sum of its losses where it is found out.
+
+    Compiled, it computes no gradients of the discriminator's parameters, which nobody
+    reads: its own update writes them anew.
+    """
 
     def __init__(self, net_D, loss, **kwargs):
         super().__init__(**kwargs)
         self.net_D, self.loss = net_D, loss
 
     def hybrid_forward(self, F, fake_X):
-        return real_loss(self.net_D(fake_X), self.loss, F)
+        return F.np.sum(real_loss(self.net_D(fake_X), self.loss, F))
+
+    def _build_cache(self, *args):
+        super()._build_cache(*args)
+        self._cached_op_args = [(is_input, part if is_input else Constant(part))
+                                for is_input, part in self._cached_op_args]
+
+
+class Constant:
+    """A parameter's values, in its own memory, as of an array without a gradient."""
+
+    def __init__(self, param):
+        self.param, self.known = param, {}  # device: (array, the same without)
+
+    def data(self):
+        array = self.param.data()
+        known, constant = self.known.get(array.ctx, (None, None))
+        if known is not array:  # a first call, or its parameter is elsewhere now
+            constant = array.detach()
+            self.known[array.ctx] = array, constant
+        return constant
 
 
 def move_twice(net_G) -> None:
@@ -139,7 +164,7 @@ def gan_step(net_D, net_G, loss, trainer_D, trainer_G, latent_shape, devices=Non
 
     def update(ls, net, trainer, n):
         autograd.backward(ls)
-        if devices:
+        if devices and devices[n:]:
             clear_gradients(net, devices[n:])
         trainer.step(n)
 
@@ -147,6 +172,6 @@ def gan_step(net_D, net_G, loss, trainer_D, trainer_G, latent_shape, devices=Non
 
 
 def sum_of(ls):
-    """Of the losses of all shards, an array on the first one's device."""
-    first, *others = [l.sum() for l in ls]
-    return sum((total.as_in_ctx(first.ctx) for total in others), first)
+    """Of the sums of all shards, an array on the first one's device."""
+    first, *others = ls
+    return sum((l.as_in_ctx(first.ctx) for l in others), first)

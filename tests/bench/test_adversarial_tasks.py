@@ -29,8 +29,8 @@ def trained(monkeypatch):
     """All networks that tasks start, with their values before."""
     found, start = [], Adversaries.start
 
-    def watched(self):
-        parts = start(self)
+    def watched(self, optimizer):
+        parts = start(self, optimizer)
         found.extend(parts[:2])
         return parts
 

@@ -122,3 +122,24 @@ def test_mask_like_gives_masks_no_gradient():
         l = (X * d2l.mask_like(ndarray, mask, X)).sum()
     l.backward()
     assert X.grad.sum() == 6 and mask.grad.sum() == 0
+
+
+def test_squares_of_each_row_are_added_up_with_their_slopes():
+    X = np.array([[1., -2, 3], [0, .5, -4]])
+    X.attach_grad()
+    with autograd.record():
+        Y = d2l.squared_norms(ndarray, X)
+    Y.backward()
+    assert Y.tolist() == [[14], [16.25]]
+    assert X.grad.tolist() == [[2, -4, 6], [0, 1, -8]]
+
+
+def test_arrays_of_one_shape_are_subtracted_with_their_slopes():
+    X, Y = np.array([[5., 1]]), np.array([[2., 4]])
+    for array in (X, Y):
+        array.attach_grad()
+    with autograd.record():
+        Z = d2l.subtract(ndarray, X, Y)
+    Z.backward()
+    assert Z.tolist() == [[3, -3]]
+    assert X.grad.tolist() == [[1, 1]] and Y.grad.tolist() == [[-1, -1]]

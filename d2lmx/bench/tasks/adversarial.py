@@ -1,4 +1,5 @@
 """Two networks against each other: points of 17.1 and sprites of 17.2."""
+import mxnet as mx
 from mxnet import autograd, gluon, init, np
 from mxnet.gluon.data.vision import transforms
 
@@ -8,6 +9,7 @@ from ...data.images.folders import pictures_below
 from ...data.images.loading import PictureFiles, PictureIterator
 from ...files import hub
 from ...metrics import Accumulator
+from ...optim import JoinedAdam
 from ...pages import sections
 from ...parity.torch_side import find_twin
 from ...train.adversarial import gan_step
@@ -20,25 +22,24 @@ class Adversaries:
     """What is common to both: two networks, Adam for each, and their loops.
 
     A subclass has `train_iter`, `page_iter`, `rates` of discriminator and generator,
-    `beta1`, and `latent_shape`.
+    `beta1`, `latent_shape`, and the section's `optimizer`.
     """
 
-    unit, beta1 = 'examples', 0.9
+    unit, beta1, optimizer = 'examples', 0.9, mx.optimizer.Adam
 
     def __init__(self, network, options):
         self.network, self.module = network, sections.load(network.section)
 
-    def start(self):
+    def start(self, optimizer):
         """(discriminator, generator, and a trainer of each)."""
         nets = self.module.build_net('discriminator'), self.network.build_net()
         for net in nets:
             net.initialize(init.Normal(0.02))
-        return *nets, *(gluon.Trainer(net.collect_params(), 'adam', {
-            'learning_rate': lr, 'beta1': self.beta1})
-            for net, lr in zip(nets, self.rates))
+        return *nets, *(gluon.Trainer(net.collect_params(), optimizer(
+            learning_rate=lr, beta1=self.beta1)) for net, lr in zip(nets, self.rates))
 
     def ours(self, options):
-        net_D, net_G, trainer_D, trainer_G = self.start()
+        net_D, net_G, trainer_D, trainer_G = self.start(self.optimizer)
         step = gan_step(net_D, net_G, gluon.loss.SigmoidBCELoss(), trainer_D, trainer_G,
                         self.latent_shape)
         for block in step.trains[:3]:
@@ -47,7 +48,7 @@ class Adversaries:
         return lambda: fit(step, train_iter, 1)
 
     def page(self):
-        net_D, net_G, trainer_D, trainer_G = self.start()
+        net_D, net_G, trainer_D, trainer_G = self.start(mx.optimizer.Adam)
         loss, loader = gluon.loss.SigmoidBCELoss(), self.page_iter()
 
         def update_D(X, Z):
@@ -120,6 +121,7 @@ class Adversaries:
 class Points(Adversaries):
     """The task of 17.1."""
 
+    optimizer = JoinedAdam
     legend = ("the page's way: DataLoader, imperative, fake examples made twice a "
               'batch, float() of both losses each batch, default waiting of threads')
 
