@@ -7,8 +7,10 @@ and Koltun, 2016) and transposed convolutions are ordinary ones whose kernels ha
 certain form; one by Fourier transforms (Mathieu et al., 2014) gives what it gives
 directly. That is checked, and what each costs is counted, held to the formulas, and
 timed. On garments a small network with each kind is trained, and two more, of ResNet's
-blocks and of MobileNetV2's. All networks have one seed: with ordinary convolutions and
-with those by Fourier transforms the first weights are the same.
+blocks and of MobileNetV2's. Between the two convolutions of a depthwise separable one
+its network normalizes and activates, as MobileNet does. All networks have one seed:
+with ordinary convolutions and with those by Fourier transforms the first weights are
+the same.
 """
 import random
 from functools import partial
@@ -72,6 +74,17 @@ def convolution(kind, in_channels, channels, side):
     return layers
 
 
+def conv_block(kind, in_channels, channels, side):
+    """One of a kind, normalized, activated and halved; depthwise, it is MobileNet's.
+
+    (batch, in_channels, side, side) -> (batch, channels, side // 2, side // 2)
+    """
+    layers = list(convolution(kind, in_channels, channels, side))
+    if kind == 'depthwise':
+        layers[1:1] = nn.BatchNorm(), nn.Activation('relu')
+    return [*layers, nn.BatchNorm(), nn.Activation('relu'), nn.MaxPool2D(2)]
+
+
 def build_net(variant: Variant = 'depthwise'):
     """X (batch, 1, 28, 28) -> scores (batch, 10)."""
     net = nn.HybridSequential()
@@ -85,8 +98,7 @@ def build_net(variant: Variant = 'depthwise'):
             (16, 16, 6, 1), (16, 32, 6, 2), (32, 64, 6, 2))])
     else:
         for in_channels, channels, side in ((16, 32, 14), (32, 64, 7)):
-            net.add(convolution(variant, in_channels, channels, side), nn.BatchNorm(),
-                    nn.Activation('relu'), nn.MaxPool2D(2))
+            net.add(*conv_block(variant, in_channels, channels, side))
     net.add(nn.GlobalAvgPool2D(), nn.Dense(10))
     return net
 

@@ -1,17 +1,20 @@
 """Distillation: what a small network learns from a large one (知识蒸馏)
 
-Source: Hinton et al. (2015); smoothed labels, Szegedy et al. (2016)
+Source: Hinton et al. (2015); smoothed labels, Müller et al. (2019)
 
 ResNet-18 is the teacher, LeNet, with less than a hundredth of its parameters, the
 student, and garments are what both look at. The teacher has learnt from many pictures,
-the student sees few of them. It learns from labels alone, from labels that are
+the student has few, and other ones. It learns from labels alone, from labels that are
 smoothed, and from what the teacher says of all classes, at several temperatures, with
 labels beside it and without. Does the factor T^2 keep the balance of the two? How many
-pictures does the student need with the teacher's help, and how many alone? Few pictures
-are seen more often, so that all students look at as many in all; where the last batch
-of a round is smaller that takes more steps, by a quarter for a sixteenth of the
-pictures. `--teacher LeNet` is a teacher of the student's own size.
+pictures does the student need with the teacher's help, and how many alone? Does a
+teacher whose own labels were smoothed know more, and tell less? All students take as
+many steps: where pictures are few, each stands in an epoch more often. They are as many
+as serve best the student that is alone; after a quarter of them soft targets have not
+helped yet. Each seed has its own pictures and its own teachers. `--teacher LeNet` is a
+teacher of the student's size.
 """
+import random
 from functools import partial
 from typing import Literal
 
@@ -33,6 +36,7 @@ SHARES = (1 / 16, 1 / 4, 1)  # of the pictures that a student learns from
 HALF_A_POINT = 0.005        # of accuracy, by which who is worse is as good
 SMOOTHING = 0.1
 WAYS = 'alone', 'distilled'
+SMOOTHED = 'smoothed teacher'
 
 
 def build_net():
@@ -105,45 +109,65 @@ def sizes_of_gradients(arrays):
     return found
 
 
-def train_teacher(net, count, epochs, lr, num_test):
-    """Its accuracy, and pictures, labels and scores of all that it learns from.
-
-    count: how many of them. The rate falls in a straight line.
-    """
-    train_iter, test_iter = d2l.load_few_garments(TEACHER_BATCH, count, num_test)
+def train_teacher(build, arrays, loss, num_epochs, lr):
+    """A network that has learnt from pictures and labels; the rate falls in a line."""
+    net, batches = build(), d2l.load_array(arrays, TEACHER_BATCH)
     net.initialize(init.Xavier(), ctx=d2l.try_all_gpus())
-    scheduler = d2l.ByEpoch(lambda epoch: lr * (1 - epoch / epochs), len(train_iter))
+    scheduler = d2l.ByEpoch(lambda epoch: lr * (1 - epoch / num_epochs), len(batches))
     trainer = gluon.Trainer(net.collect_params(), 'adam', {
         'learning_rate': lr, 'lr_scheduler': scheduler})
-    loss = gluon.loss.SoftmaxCrossEntropyLoss()
-    d2l.fit(d2l.classification_step(net, loss, trainer), train_iter, epochs)
-    images, labels = train_iter.arrays
-    X = train_iter.transform(images)
-    return d2l.evaluate_accuracy(net, test_iter), (X, labels, scores_of(net, X))
+    d2l.fit(d2l.classification_step(net, loss, trainer), batches, num_epochs)
+    return net
 
 
-def measure(arrays, test_iter, num_epochs, lr, batch_size, soft_share):
-    """Accuracies of all students, and the sizes of gradients.
+def repeated(arrays, few, count):
+    """The first few rows of arrays, again and again until there are count of them."""
+    return [onp.resize(array[:few], (count, *array.shape[1:])) for array in arrays]
 
-    arrays: pictures, labels and the teacher's scores.
+
+def lessons(own, by_smoothed, soft_share):
+    """{name: (arrays, loss)} of all students; arrays are as many rows everywhere.
+
+    own: pictures, labels, and the teacher's scores; by_smoothed: the same with the
+    scores of the teacher whose labels were smoothed.
     """
-    def accuracy(loss, share=1):
-        few = [array[:max(1, round(share * len(array)))] for array in arrays]
-        student = train_student(few, loss, max(1, round(num_epochs / share)), lr,
-                                batch_size)
-        return d2l.evaluate_accuracy(student, test_iter)
-
     alone = without_teacher(gluon.loss.SoftmaxCrossEntropyLoss())
     taught = {T: d2l.DistillationLoss(T, soft_share) for T in TEMPERATURES}
-    found = {
-        'smoothed labels': accuracy(without_teacher(d2l.SmoothedCELoss(SMOOTHING))),
-        'soft targets alone': accuracy(d2l.DistillationLoss(TEMPERATURE, soft=1)),
-        **{f'T = {T}': accuracy(loss) for T, loss in taught.items()},
-        **{f'alone, {share:.0%}': accuracy(alone, share) for share in SHARES},
-        **{f'distilled, {share:.0%}': accuracy(taught[TEMPERATURE], share)
+    num_train = len(own[0])
+    return {
+        'smoothed labels': (own, without_teacher(d2l.SmoothedCELoss(SMOOTHING))),
+        'soft targets alone': (own, d2l.DistillationLoss(TEMPERATURE, soft=1)),
+        **{f'T = {T}': (own, loss) for T, loss in taught.items()},
+        f'distilled, {SMOOTHED}': (by_smoothed, taught[TEMPERATURE]),
+        'alone, 100%': (own, alone),
+        **{f'{way}, {share:.0%}': (
+            repeated(own, max(1, round(share * num_train)), num_train), loss)
+           for way, loss in zip(WAYS, (alone, taught[TEMPERATURE]))
            for share in SHARES[:-1]}}
+
+
+def measure(sizes, test_iter, teach, learn, soft_share):
+    """Accuracies of teachers and students of one seed, and the sizes of gradients.
+
+    sizes: how many pictures the teacher has, and the student. teach, learn: functions
+    (arrays, loss) -> network that train a teacher, and a student.
+    """
+    seed, found = random.randrange(2 ** 31), {}
+    many, few = d2l.sample_garments(*sizes)
+
+    def trained(name, train, arrays, loss):
+        d2l.set_seed(seed)  # all begin from the same weights
+        net = train(arrays, loss)
+        found[name] = d2l.evaluate_accuracy(net, test_iter)
+        return net
+
+    teacher = trained('teacher', teach, many, gluon.loss.SoftmaxCrossEntropyLoss())
+    smoothed = trained(SMOOTHED, teach, many, d2l.SmoothedCELoss(SMOOTHING))
+    own, by_smoothed = ((*few, scores_of(net, few[0])) for net in (teacher, smoothed))
+    for name, lesson in lessons(own, by_smoothed, soft_share).items():
+        trained(name, learn, *lesson)
     return {**found, 'distilled, 100%': found[f'T = {TEMPERATURE}'],
-            **sizes_of_gradients(arrays)}
+            **sizes_of_gradients(own)}
 
 
 def pictures_needed(found, num_train):
@@ -163,45 +187,52 @@ def pictures_needed(found, num_train):
     return None
 
 
-def claims(found):
-    """What is claimed, over seeds: chance is set aside by `d2l.exceeds`."""
-    def holds(text, names, rule):
-        rows = {name: found[name] for name in names}
-        return d2l.claim(text, rows, rule(*map(onp.array, rows.values())))
+def row(found, text, names, rule=lambda less, more: d2l.exceeds(more, less)):
+    """A claim by a rule of the accuracies of names, in their order, of all seeds."""
+    rows = {name: found[name] for name in names}
+    return d2l.claim(text, rows, rule(*map(onp.array, rows.values())))
 
+
+def claims_of_students(found):
+    """What is claimed of students, over seeds."""
     alone, distilled = (f'{way}, 100%' for way in WAYS)
     few, part = (f'{share:.0%}' for share in SHARES[:2])
     norms = {name: values for name, values in found.items() if 'gradient' in name}
     with_factor, without = ([onp.mean(norms[f'{name}, T = {T}']) for T in TEMPERATURES]
                             for name in ('gradient', 'gradient without T^2'))
     return [
-        holds('the teacher knows more than the student alone', ('teacher', alone),
-              lambda teacher, student: d2l.exceeds(teacher, student)),
-        holds('a student learns more with its teacher than alone', (alone, distilled),
-              lambda student, taught: d2l.exceeds(taught, student)),
-        holds('smoothed labels help a student that is alone',
-              (alone, 'smoothed labels'),
-              lambda student, smoothed: d2l.exceeds(smoothed, student)),
-        holds('a teacher helps more than smoothed labels',
-              ('smoothed labels', distilled),
-              lambda smoothed, taught: d2l.exceeds(taught, smoothed)),
-        holds('at a temperature above 1 the teacher tells more',
-              ('T = 1', f'T = {TEMPERATURE}'),
-              lambda cold, warm: d2l.exceeds(warm, cold)),
-        holds('labels beside soft targets are better than soft targets alone',
-              ('soft targets alone', distilled),
-              lambda soft, both: d2l.exceeds(both, soft)),
+        row(found, 'a student learns more with its teacher than alone',
+            (alone, distilled)),
+        row(found, 'smoothed labels help a student that is alone',
+            (alone, 'smoothed labels')),
+        row(found, 'a teacher helps more than smoothed labels',
+            ('smoothed labels', distilled)),
+        row(found, 'at a temperature above 1 the teacher tells more',
+            ('T = 1', f'T = {TEMPERATURE}')),
+        row(found, 'labels beside soft targets are better than soft targets alone',
+            ('soft targets alone', distilled)),
         d2l.claim('T^2 keeps gradients within a factor of 4; without it they shrink to '
                   'less than a tenth', norms,
                   max(with_factor) <= 4 * min(with_factor)
                   and without[-1] < without[0] / 10),
-        holds(f'a teacher helps more where pictures are few, {few} of them',
-              [f'{way}, {share}' for share in (few, '100%') for way in WAYS],
-              lambda few_alone, few_taught, student, taught:
-              d2l.exceeds(few_taught - few_alone, taught - student)),
-        holds(f'with a teacher, {part} of the pictures are as good as all without',
-              (alone, f'distilled, {part}'),
-              lambda student, taught: d2l.exceeds(taught + HALF_A_POINT, student))]
+        row(found, f'a teacher helps more where pictures are few, {few} of them',
+            [f'{way}, {share}' for share in (few, '100%') for way in WAYS],
+            lambda few_alone, few_taught, student, taught:
+            d2l.exceeds(few_taught - few_alone, taught - student)),
+        row(found, f'with a teacher, {part} of the pictures are as good as all without',
+            (alone, f'distilled, {part}'),
+            lambda student, taught: d2l.exceeds(taught + HALF_A_POINT, student))]
+
+
+def claims_of_teachers(found):
+    """What is claimed of teachers, over seeds."""
+    alone, distilled = (f'{way}, 100%' for way in WAYS)
+    return [
+        row(found, 'the teacher knows more than the student alone', (alone, 'teacher')),
+        row(found, 'a teacher whose labels were smoothed knows more',
+            ('teacher', SMOOTHED)),
+        row(found, 'and yet its student learns less than that of the other teacher',
+            (f'distilled, {SMOOTHED}', distilled))]
 
 
 def show_ticks(values):
@@ -237,20 +268,19 @@ def parameters_of(net):
 
 
 def run(*, teacher: Literal['ResNet-18', 'LeNet'] = 'ResNet-18', num_seeds: int = 3,
-        num_epochs: int = 16, lr: float = 0.002, batch_size: int = 32,
+        num_epochs: int = 64, lr: float = 0.002, batch_size: int = 32,
         soft_share: float = 0.7, num_train: int = 400, teacher_train: int = 5000,
         teacher_epochs: int = 4, pool: int = 4, num_test: int = 4000) -> dict:
-    net = teacher_net(teacher, pool)
-    accuracy, arrays = train_teacher(net, teacher_train, teacher_epochs, lr, num_test)
-    arrays = [array[:num_train] for array in arrays]
-    num_train = len(arrays[0])
-    _, test_iter = d2l.load_few_garments(batch_size, num_train, num_test)
-    found = {'teacher': accuracy, **d2l.over_seeds(
-        partial(measure, arrays, test_iter, num_epochs, lr, batch_size, soft_share),
-        num_seeds)}
+    _, test_iter = d2l.load_few_garments(batch_size, 1, num_test)
+    teach = partial(train_teacher, partial(teacher_net, teacher, pool),
+                    num_epochs=teacher_epochs, lr=lr)
+    learn = partial(train_student, num_epochs=num_epochs, lr=lr, batch_size=batch_size)
+    found = d2l.over_seeds(partial(measure, (teacher_train, num_train), test_iter,
+                                   teach, learn, soft_share), num_seeds)
     draw(found, num_train)
-    return {'claims': claims(found), 'measured': found,
-            'parameters': {'teacher': parameters_of(net),
+    return {'claims': claims_of_teachers(found) + claims_of_students(found),
+            'measured': found,
+            'parameters': {'teacher': parameters_of(teacher_net(teacher, pool)),
                            'student': parameters_of(build_net())},
             'pictures needed with a teacher': pictures_needed(found, num_train)}
 

@@ -6,13 +6,15 @@ A small residual network is trained on garments as it is, with squeeze and excit
 and with CBAM in its blocks: each network from the same seeds. What both add in
 parameters, multiplications and time is counted and measured, and whether their papers'
 gains are seen at this size. CBAM also weighs the places of a picture: these maps are
-drawn, and it is measured whether they prefer the garment to what is around it.
+drawn, and it is measured whether they prefer the garment to what is around it, and
+whether that is of training, and of that garment: beside the maps of a network that has
+not learnt, and beside the outlines of other garments, which lie in the middle, too.
 """
 import random
 from typing import Literal
 
 import numpy as onp
-from mxnet import np
+from mxnet import init, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
@@ -27,6 +29,7 @@ Variant = Literal['plain', 'se', 'cbam']
 STAGES = ((16, 1), (32, 2), (64, 2))  # channels and strides of the blocks
 SEEN = 200  # pictures whose maps are looked at
 SHOWN = 4
+UNTRAINED, OTHERS = 'untrained, block', "others' outlines, block"
 
 
 class AttentiveResidual(d2l.Residual):
@@ -84,14 +87,15 @@ def garment_shares(images, side):
     return is_garment.mean(axis=(2, 4))
 
 
-def preferences(net, images):
+def preferences(net, images, outlines):
     """What a garment's places weigh on average, as a share of what the others do.
 
-    One number a block of the network; images (n, 28, 28), of which each has both.
+    One number a block of the network. images, outlines (n, 28, 28): pictures that are
+    seen, and those whose garments say which places are meant; all have both.
     """
     X, found = as_input(images), []
     for maps in d2l.block_outputs(net, X, d2l.SpatialAttention):
-        is_garment = garment_shares(images, maps.shape[2]) > 0.5
+        is_garment = garment_shares(outlines, maps.shape[2]) > 0.5
         maps = maps[:, 0]
         found.append(float(maps[is_garment].mean() / maps[~is_garment].mean()))
     return found
@@ -110,9 +114,14 @@ def measure(data, num_epochs, lr, ratio):
         nets[variant] = build_net(variant, ratio)
         d2l.train_quietly(nets[variant], train_iter, num_epochs, lr)
         found[variant] = d2l.evaluate_accuracy(nets[variant], test_iter)
-    images = test_iter.arrays[0][:SEEN]
-    for i, preference in enumerate(preferences(nets['cbam'], images)):
-        found[f'block {i + 1}'] = preference
+    d2l.set_seed(seed)
+    untrained, images = build_net('cbam', ratio), test_iter.arrays[0][:SEEN]
+    untrained.initialize(init.Xavier(), ctx=d2l.try_gpu())
+    for name, net, outlines in (
+            ('block', nets['cbam'], images), (UNTRAINED, untrained, images),
+            (OTHERS, nets['cbam'], onp.roll(images, 1, axis=0))):
+        for i, preference in enumerate(preferences(net, images, outlines), start=1):
+            found[f'{name} {i}'] = preference
     return found, nets
 
 
@@ -135,7 +144,9 @@ def claims_of(found, networks):
     mean = {name: onp.mean(values) for name, values in found.items()}
     added = {what: (networks['se'][what] - count) / count
              for what, count in networks['plain'].items()}
-    blocks = {name: values for name, values in found.items() if 'block' in name}
+    blocks, untrained, strangers = (
+        [f'{kind} {i + 1}' for i in range(len(STAGES))]
+        for kind in ('block', UNTRAINED, OTHERS))
     return [
         *[d2l.claim(text, {name: found[name] for name in (less, more)},
                     d2l.exceeds(found[more], found[less])) for text, less, more in (
@@ -146,7 +157,14 @@ def claims_of(found, networks):
                   'hundredth of the multiplications (shares)', added,
                   added['parameters'] <= 0.1 and added['multiplications'] <= 0.01),
         d2l.claim('places of the garment weigh more than those around it, in each '
-                  'block (ratio)', blocks, all(mean[name] > 1 for name in blocks))]
+                  'block (ratio)', {name: found[name] for name in blocks},
+                  all(mean[name] > 1 for name in blocks)),
+        *[d2l.claim(f"the garment's ratio is higher {than}, in each block",
+                    {name: found[name] for name in (*blocks, *others)},
+                    all(d2l.exceeds(found[name], found[other])
+                        for name, other in zip(blocks, others)))
+          for than, others in (('after training than before', untrained),
+                               ("by its own outline than by another's", strangers))]]
 
 
 def claim_of_times(times):

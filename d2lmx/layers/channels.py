@@ -1,6 +1,9 @@
 """Attention in convolutional networks: what channels and places of maps weigh."""
 from mxnet.gluon import nn
 
+from .functional import (max_over_time, mean_over_channels, mean_over_places,
+                         weigh_channels, weigh_places)
+
 __all__ = ['SqueezeExcitation', 'ChannelAttention', 'SpatialAttention', 'CBAM']
 
 
@@ -42,12 +45,11 @@ class SqueezeExcitation(nn.HybridBlock):
 
     def __init__(self, channels: int, ratio: int = 16, **kwargs):
         super().__init__(**kwargs)
-        self.squeeze = nn.GlobalAvgPool2D()
         self.excite = bottleneck(channels, ratio)
 
     def hybrid_forward(self, F, X):
-        s = F.npx.sigmoid(self.excite(self.squeeze(X)))  # (batch, channels)
-        return X * F.npx.reshape(s, (-2, -2, 1, 1))
+        s = F.npx.sigmoid(self.excite(mean_over_places(F, X)))  # (batch, channels)
+        return weigh_channels(F, X, F.np.expand_dims(s, 2))
 
 
 class ChannelAttention(nn.HybridBlock):
@@ -62,19 +64,19 @@ class ChannelAttention(nn.HybridBlock):
         X (batch, channels, h, w)
 
     Outputs
-        (batch, channels, 1, 1), in (0, 1)
+        (batch, channels, 1), in (0, 1)
 
     Ours, for 22.7
     """
 
     def __init__(self, channels: int, ratio: int = 16, **kwargs):
         super().__init__(**kwargs)
-        self.mean, self.largest = nn.GlobalAvgPool2D(), nn.GlobalMaxPool2D()
         self.mlp = bottleneck(channels, ratio)
 
     def hybrid_forward(self, F, X):
-        s = self.mlp(self.mean(X)) + self.mlp(self.largest(X))  # (batch, channels)
-        return F.npx.reshape(F.npx.sigmoid(s), (-2, -2, 1, 1))
+        largest = max_over_time(F, F.npx.reshape(X, (-2, -2, -5)))
+        s = self.mlp(mean_over_places(F, X)) + self.mlp(largest)  # (batch, channels)
+        return F.np.expand_dims(F.npx.sigmoid(s), 2)
 
 
 class SpatialAttention(nn.HybridBlock):
@@ -102,9 +104,10 @@ class SpatialAttention(nn.HybridBlock):
         self.conv = nn.Conv2D(1, kernel_size, padding=kernel_size // 2, in_channels=2)
 
     def hybrid_forward(self, F, X):
-        seen = F.np.concatenate([F.np.mean(X, axis=1, keepdims=True),
-                                 F.np.max(X, axis=1, keepdims=True)], axis=1)
-        return F.npx.sigmoid(self.conv(seen))
+        # picked by its place, in a third of the time of a maximum over an axis
+        largest = F.npx.pick(X, F.np.argmax(X, axis=1), axis=1, keepdims=True)
+        seen = F.np.concatenate([mean_over_channels(F, X), largest], axis=1)
+        return F.npx.sigmoid(self.conv(seen))  # from (batch, 2, h, w)
 
 
 class CBAM(nn.HybridBlock):
@@ -130,5 +133,5 @@ class CBAM(nn.HybridBlock):
         self.spatial = SpatialAttention(kernel_size)
 
     def hybrid_forward(self, F, X):
-        X = X * self.channel(X)
-        return X * self.spatial(X)
+        X = weigh_channels(F, X, self.channel(X))
+        return weigh_places(F, X, self.spatial(X))

@@ -3,6 +3,7 @@
 import numpy as onp
 import pytest
 from mxnet import np
+from mxnet.gluon import nn
 
 import d2lmx as d2l
 from d2lmx.pages.networks import find_network
@@ -102,7 +103,7 @@ def test_layers_are_counted_by_hand(page):
 
 def test_blocks_are_counted_by_hand(page):
     found = {name: page.counts(page.build_net(name), *page.example_inputs(1))
-             for name in ('residual', 'mobile')}
+             for name in ('depthwise', 'residual', 'mobile')}
     rest = 16 * 9 + 2 * 16 + 650  # the first layer, and the last
     blocks = 2 * (16 * 16 * 9 + 16 + 32)
     for n, m in ((16, 32), (32, 64)):
@@ -111,6 +112,16 @@ def test_blocks_are_counted_by_hand(page):
     blocks = sum(6 * n * (n + 2) + 6 * n * (9 + 2) + m * (6 * n + 2)
                  for n, m in ((16, 16), (16, 32), (32, 64)))
     assert found['mobile']['parameters'] == rest + blocks
+    # MobileNet's: both convolutions are normalized
+    blocks = sum(n * (9 + 2) + m * (n + 2) for n, m in ((16, 32), (32, 64)))
+    assert found['depthwise']['parameters'] == rest + blocks
+
+
+def test_mobilenets_block_activates_between_its_two_convolutions(page):
+    kinds = [type(layer) for layer in page.conv_block('depthwise', 16, 32, 14)]
+    assert kinds == [nn.Conv2D, nn.BatchNorm, nn.Activation] * 2 + [nn.MaxPool2D]
+    assert [type(layer) for layer in page.conv_block('spatial', 16, 32, 14)] == [
+        nn.Conv2D, *kinds[3:]]
 
 
 # ---- the networks

@@ -42,57 +42,106 @@ def test_a_student_learns_what_its_teacher_says_and_not_the_labels(page):
     assert net(np.array(X[[0, -1]])).argmax(axis=1).tolist() == [3, 7]
 
 
-def test_all_students_look_at_as_many_pictures_and_some_take_more_steps(
-        page, monkeypatch):
-    seen, steps = set(), set()
+def test_few_rows_are_repeated_until_there_are_enough(page):
+    X = onp.arange(12).reshape(4, 3)
+    few, = page.repeated([X], 2, 5)
+    assert few.tolist() == [[0, 1, 2], [3, 4, 5]] * 2 + [[0, 1, 2]]
+    same, = page.repeated([X], 4, 4)
+    assert (same == X).all()
 
-    def train_student(arrays, loss, num_epochs, lr, batch_size):
-        count, = {len(array) for array in arrays}
-        seen.add(count * num_epochs)
-        steps.add(len(d2l.load_array(arrays, batch_size)) * num_epochs)
 
-    monkeypatch.setattr(page, 'train_student', train_student)
-    monkeypatch.setattr(d2l, 'evaluate_accuracy', lambda net, data: 0)
+def test_all_students_take_as_many_steps_with_pictures_of_their_kind(page, monkeypatch):
+    """A picture is its number here, and so is what a teacher says of it."""
+    monkeypatch.setattr(d2l, 'sample_garments', lambda *sizes: [
+        (onp.arange(start, start + count), onp.arange(count) % 10)
+        for start, count in zip((0, 1000), sizes)])
+    monkeypatch.setattr(page, 'scores_of', lambda net, X: net + X)
     monkeypatch.setattr(page, 'sizes_of_gradients', lambda arrays: {})
-    arrays = onp.zeros((400, 1)), onp.zeros(400), onp.zeros((400, 10))
-    page.measure(arrays, None, num_epochs=16, lr=.1, batch_size=32, soft_share=.5)
-    assert seen == {6400}
-    # 16 rounds of 13 batches; 64 of 4 for a quarter, 256 of 1 for a sixteenth
-    assert steps == {208, 256} and 256 / 208 == pytest.approx(5 / 4, abs=.02)
+    monkeypatch.setattr(d2l, 'evaluate_accuracy', lambda net, data: net)
+    taught, students = [], []
+
+    def teach(arrays, loss):
+        taught.append((arrays[0].tolist(), type(loss)))
+        return len(taught) / 10
+
+    def learn(arrays, loss):
+        students.append(arrays)
+        return len(students)
+
+    found = page.measure((800, 400), None, teach, learn, .7)
+    first, second = taught
+    # and pictures are not those that teachers learn from
+    assert first[0] == second[0] == list(range(800)) and first[1] != second[1]
+    assert found['teacher'] == .1 and found['smoothed teacher'] == .2
+    assert {len(array) for arrays in students for array in arrays} == {400}
+    pictures = {name: students[found[name] - 1] for name in found
+                if name not in ('teacher', 'smoothed teacher')}
+    for name, (X, y, scores) in pictures.items():
+        share = .0625 if '6%' in name else .25 if '25%' in name else 1
+        assert set(X) == set(range(1000, 1000 + round(400 * share))), name
+        assert (y == X % 10).all()
+        assert scores == pytest.approx(X + (.2 if 'smoothed t' in name else .1)), name
+
+
+def test_students_begin_alike_and_teachers_too(page, monkeypatch):
+    seeds = []
+    monkeypatch.setattr(d2l, 'evaluate_accuracy', lambda net, data: 0)
+    monkeypatch.setattr(page, 'scores_of', lambda net, X: onp.zeros((len(X), 10)))
+
+    def train(arrays, loss):
+        seeds.append(onp.random.randint(2 ** 30))
+
+    page.measure((8, 4), None, train, train, .7)
+    assert len(seeds) > 10 and len(set(seeds)) == 1
 
 
 def found_of(page, **changes):
     """What `measure` gives over three seeds: all students alike."""
     names = ['smoothed labels', 'soft targets alone',
-             *(f'T = {T}' for T in page.TEMPERATURES),
+             *(f'T = {T}' for T in page.TEMPERATURES), 'distilled, smoothed teacher',
              *(f'{way}, {share:.0%}' for way in page.WAYS for share in page.SHARES)]
-    found = {'teacher': .9, **{name: [.5] * 3 for name in names}}
+    found = {'teacher': [.9] * 3, 'smoothed teacher': [.9] * 3,
+             **{name: [.5] * 3 for name in names}}
     for T in page.TEMPERATURES:
         found[f'gradient, T = {T}'] = [2.] * 3
         found[f'gradient without T^2, T = {T}'] = [2 / T ** 2] * 3
     return {**found, **changes}
 
 
-def test_claims_are_judged_by_gains_above_chance(page):
+def test_claims_of_students_are_judged_by_gains_above_chance(page):
     def judged(**changes):
-        return [row['holds'] for row in page.claims(found_of(page, **changes))]
+        return [row['holds'] for row in page.claims_of_students(
+            found_of(page, **changes))]
 
     better, worse = [.6, .6, .7], [.4, .4, .3]
-    assert judged() == [True, False, False, False, False, False, True, False, True]
-    assert judged(teacher=.4)[0] is False
-    assert judged(**{'smoothed labels': [.5, .5, .6]})[2] is False  # of one seed
+    assert judged() == [False, False, False, False, False, True, False, True]
+    assert judged(**{'smoothed labels': [.5, .5, .6]})[1] is False  # of one seed
     assert judged(**{'distilled, 100%': better}) == [
-        True, True, False, True, False, True, True, False, True]
-    assert judged(**{'smoothed labels': better})[2:4] == [True, False]
-    assert judged(**{'T = 4': better})[4] is True
-    assert judged(**{'T = 8': better})[4] is False
-    assert judged(**{'soft targets alone': worse})[5] is True
-    assert judged(**{'gradient, T = 8': [9.] * 3})[6] is False
-    assert judged(**{'gradient without T^2, T = 8': [.3] * 3})[6] is False
+        True, False, True, False, True, True, False, True]
+    assert judged(**{'smoothed labels': better})[1:3] == [True, False]
+    assert judged(**{'T = 4': better})[3] is True
+    assert judged(**{'T = 8': better})[3] is False
+    assert judged(**{'soft targets alone': worse})[4] is True
+    assert judged(**{'gradient, T = 8': [9.] * 3})[5] is False
+    assert judged(**{'gradient without T^2, T = 8': [.3] * 3})[5] is False
     few = [f'{way}, {page.SHARES[0]:.0%}' for way in page.WAYS]
-    assert judged(**{few[1]: better})[7] is True
-    assert judged(**{few[1]: better, 'distilled, 100%': [.7] * 3})[7] is False
-    assert judged(**{f'distilled, {page.SHARES[1]:.0%}': worse})[8] is False
+    assert judged(**{few[1]: better})[6] is True
+    assert judged(**{few[1]: better, 'distilled, 100%': [.7] * 3})[6] is False
+    assert judged(**{f'distilled, {page.SHARES[1]:.0%}': worse})[7] is False
+
+
+def test_claims_of_teachers_are_judged_by_gains_above_chance(page):
+    def judged(**changes):
+        return [row['holds'] for row in page.claims_of_teachers(
+            found_of(page, **changes))]
+
+    better, worse = [.6, .6, .7], [.4, .4, .3]
+    assert judged() == [True, False, False]
+    assert judged(teacher=worse) == [False, True, False]
+    assert judged(**{'smoothed teacher': [.92, .91, .93]})[1] is True
+    assert judged(**{'smoothed teacher': [.89, .89, .93]})[1] is False  # of one seed
+    assert judged(**{'distilled, smoothed teacher': worse})[2] is True
+    assert judged(**{'distilled, smoothed teacher': better})[2] is False
 
 
 def test_pictures_needed_lie_on_a_line_between_logarithms(page, monkeypatch):

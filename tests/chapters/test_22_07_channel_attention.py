@@ -68,14 +68,37 @@ def test_preferences_are_ratios_of_mean_weights(page, monkeypatch):
     small = onp.full((2, 1, 4, 4), .2)
     small[0, 0, :2, 0] = .6  # 2 of 16 upper places: a mean of .25
     monkeypatch.setattr(d2l, 'block_outputs', lambda *args: [maps, small])
-    assert page.preferences(None, images) == pytest.approx([3, 1.25])
+    assert page.preferences(None, images, images) == pytest.approx([3, 1.25])
+    assert page.preferences(None, images, images[:, ::-1]) == pytest.approx([1 / 3, .8])
+
+
+def test_baselines_are_a_fresh_network_and_the_outlines_of_other_garments(
+        page, monkeypatch):
+    """What is measured is told by the network's weights and the first outlines."""
+    monkeypatch.setattr(d2l, 'train_quietly', lambda net, data, num_epochs, lr: (
+        net.initialize(), net(data), net[-1].bias.set_data(np.ones(10))))
+    monkeypatch.setattr(d2l, 'evaluate_accuracy', lambda net, data: 0)
+
+    def preferences(net, images, outlines):
+        net(page.as_input(images))
+        return [net[-1].bias.data()[0].item(), *outlines[:2, 0, 0]]
+
+    monkeypatch.setattr(page, 'preferences', preferences)
+    images = onp.arange(5).reshape(5, 1, 1) * onp.ones((5, 28, 28))
+    test_iter = d2l.load_array([images, onp.zeros(5)], 5)
+    found, _ = page.measure((np.zeros((1, 1, 28, 28)), test_iter), 1, .1, 4)
+    names = 'block', page.UNTRAINED, page.OTHERS
+    assert [[found[f'{name} {i}'] for i in (1, 2, 3)] for name in names] == [
+        [1, 0, 1], [0, 0, 1], [1, 4, 0]]
 
 
 NETWORKS = {'plain': {'parameters': 1000, 'multiplications': 10000},
             'se': {'parameters': 1100, 'multiplications': 10100},
             'cbam': {'parameters': 1200, 'multiplications': 10300}}
 FOUND = {'plain': [.7, .8], 'se': [.75, .85], 'cbam': [.9, .95], 'block 1': [1.1, 1.2],
-         'block 2': [.9, 1.2]}
+         'block 2': [.9, 1.2], 'block 3': [1.2, 1.3],
+         **{f'{name} {i}': [.8, .9] for i in (1, 2, 3)
+            for name in ('untrained, block', "others' outlines, block")}}
 
 
 def test_claims_hold_by_gains_above_chance(page):
@@ -84,15 +107,20 @@ def test_claims_hold_by_gains_above_chance(page):
                              for name, values in changed.items()}}
         return [row['holds'] for row in page.claims_of(found, networks)]
 
-    assert holds() == [True] * 5
-    assert holds(se=[.7, .8]) == [False] + [True] * 4
-    assert holds(cbam=[.7, .8]) == [True, False, False, True, True]
-    assert holds(cbam=[.74, .84]) == [True, True, False, True, True]
+    assert holds() == [True] * 7
+    assert holds(se=[.7, .8]) == [False] + [True] * 6
+    assert holds(cbam=[.7, .8]) == [True, False, False, *[True] * 4]
+    assert holds(cbam=[.74, .84]) == [True, True, False, *[True] * 4]
     assert holds(cbam=[.9, .7])[1] is False  # of one seed
-    assert holds(block_2=[.7, 1.2]) == [True] * 4 + [False]
+    assert holds(block_2=[.7, 1.2])[4:] == [False, False, False]
+    assert holds(block_2=[.85, 1.1])[4:] == [False, True, True]
+    for i, name in ((5, 'untrained, block 3'), (6, "others' outlines, block 1")):
+        assert holds(**{name.replace(' ', '_'): [1.3, 1.2]})[4:] == [
+            True, i != 5, i != 6]
     for dear in ({'parameters': 1101, 'multiplications': 10100},
                  {'parameters': 1100, 'multiplications': 10101}):
-        assert holds({**NETWORKS, 'se': dear}) == [True] * 3 + [False, True]
+        assert holds({**NETWORKS, 'se': dear}) == [
+            True, True, True, False, True, True, True]
 
 
 def test_a_tenth_of_time_is_the_limit(page):
@@ -110,4 +138,5 @@ def test_the_smoke_run_draws_garments_above_their_maps(page, smoke_run):
     assert [ax.get_title(loc='left').split(':')[0] for ax in axes[::4]] == [
         'garment', 'block 1', 'block 2', 'block 3']
     measured = [row['measured'] for row in smoke.result['claims']]
-    assert measured[0].keys() == {'plain', 'se'} and len(measured[4]) == 3
+    assert measured[0].keys() == {'plain', 'se'}
+    assert [len(row) for row in measured[4:]] == [3, 6, 6]

@@ -1,7 +1,8 @@
 """Attention to channels and places: by NumPy and by hand; gradients are its twin's."""
 import numpy as onp
 import pytest
-from mxnet import init, np
+from mxnet import autograd, init, np
+from mxnet.gluon import nn
 
 import d2lmx as d2l
 
@@ -43,7 +44,7 @@ def test_channels_weigh_by_their_mean_and_their_largest_number(X):
     s = made(block, X)
     expected = sigmoid(sum(mlp(block.mlp, z) for z in (X.mean(axis=(2, 3)),
                                                        X.max(axis=(2, 3)))))
-    onp.testing.assert_allclose(s, expected[:, :, None, None], rtol=1e-5)
+    onp.testing.assert_allclose(s, expected[:, :, None], rtol=1e-5)
 
 
 def test_places_weigh_by_mean_and_largest_of_their_channels(X):
@@ -62,11 +63,13 @@ def test_places_weigh_by_mean_and_largest_of_their_channels(X):
 def test_cbam_weighs_channels_first_and_then_the_places_of_what_is_left(X):
     block = d2l.CBAM(6, ratio=2, kernel_size=3)
     Y = made(block, X)
-    weighed = np.array(X) * block.channel(np.array(X))
+    weights = block.channel(np.array(X))
+    weighed = np.array(X) * np.expand_dims(weights, 3)
     expected = weighed * block.spatial(weighed)
     onp.testing.assert_allclose(Y, expected.asnumpy(), rtol=1e-5, atol=1e-7)
     other = np.array(X) * block.spatial(np.array(X))
-    assert abs((other * block.channel(other)).asnumpy() - Y).max() > 1e-3
+    other = other * np.expand_dims(block.channel(other), 3)
+    assert abs(other.asnumpy() - Y).max() > 1e-3
 
 
 def test_one_number_of_each_channel_is_enough():
@@ -78,10 +81,29 @@ def test_one_number_of_each_channel_is_enough():
                                 onp.array([3, -2]) / (1 + onp.exp(-1)), rtol=1e-6)
 
 
+def test_places_learn_by_the_gradients_of_the_mean_and_of_the_largest(X):
+    """While a gradient is recorded both are made otherwise: the equation's gradient."""
+    block, x = d2l.SpatialAttention(1), np.array(X)
+    block.initialize()
+    (k_mean, k_largest), = block.conv.weight.data().asnumpy()[:, :, 0, 0]
+    x.attach_grad()
+    with autograd.record():
+        M = block(x)
+        l = M.sum()
+    l.backward()
+    onp.testing.assert_allclose(M.asnumpy(), block(x).asnumpy(), rtol=1e-6)
+    slope = M.asnumpy() * (1 - M.asnumpy())
+    is_largest = X == X.max(axis=1, keepdims=True)
+    onp.testing.assert_allclose(x.grad.asnumpy(), slope * (
+        k_mean / 6 + k_largest * is_largest), rtol=1e-5, atol=1e-8)
+
+
 @pytest.mark.parametrize('build', [
     lambda: d2l.SqueezeExcitation(4, 2), lambda: d2l.ChannelAttention(4, 2),
-    lambda: d2l.SpatialAttention(3), lambda: d2l.CBAM(4, 2)],
-    ids=['squeeze', 'channels', 'places', 'both'])
+    lambda: d2l.SpatialAttention(3), lambda: d2l.CBAM(4, 2),
+    # whose output is in oneDNN's layout: a slice of one channel ended the process
+    lambda: d2l.sequence(nn.Conv2D(16, 3, padding=1), d2l.CBAM(16, 2))],
+    ids=['squeeze', 'channels', 'places', 'both', 'after a convolution'])
 def test_each_keeps_the_contract(build):
     d2l.check_hybrid_block(build, (np.random.normal(size=(2, 4, 5, 3)),))
 

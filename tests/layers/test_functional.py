@@ -98,6 +98,40 @@ def test_each_row_is_added_to_each_of_the_other_array(n):
                                     rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize('weigh, shape, wide', [
+    (d2l.weigh_channels, (2, 3, 1), (2, 3, 1, 1)),
+    (d2l.weigh_places, (2, 1, 4, 5), (2, 1, 4, 5))])
+def test_maps_are_weighed_as_by_broadcasting_and_gradients_are_pytorchs(
+        weigh, shape, wide, torch):
+    rng = onp.random.RandomState(0)
+    x, s = rng.randn(2, 3, 4, 5).astype('float32'), rng.randn(*shape).astype('float32')
+    tx, ts = (torch.tensor(a, requires_grad=True) for a in (x, s.reshape(wide)))
+    ((tx * ts) ** 2).sum().backward()
+    for order, theirs in ((1, ts), (-1, tx)):  # the gradient by either
+        trained, predicted, grad = trained_and_predicted(
+            lambda F, *arrays: weigh(F, *arrays[::order]), *(x, s)[::order])
+        assert (trained == x * s.reshape(wide)).all() and (predicted == trained).all()
+        # up to 20 numbers of ten at most, added in another order
+        onp.testing.assert_allclose(grad, theirs.grad.numpy().reshape(grad.shape),
+                                    rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize('mean, axes', [(d2l.mean_over_places, (2, 3)),
+                                        (d2l.mean_over_channels, 1)])
+def test_means_of_maps_are_numpys(mean, axes):
+    x = onp.random.RandomState(0).randn(2, 3, 4, 5).astype('float32')
+    trained, predicted, grad = trained_and_predicted(mean, x)
+    expected = x.mean(axis=axes, keepdims=True)
+    count = x.size // expected.size
+    for found in (trained, predicted):
+        assert found.ndim == (3 if axes == (2, 3) else 4)
+        # sums of 20 numbers of 3 at most, in another order
+        onp.testing.assert_allclose(found.ravel(), expected.ravel(), rtol=1e-5,
+                                    atol=1e-6)
+    onp.testing.assert_allclose(grad, 2 * expected / count + 0 * x, rtol=1e-5,
+                                atol=1e-6)
+
+
 @pytest.mark.parametrize('shape', [(2, 1, 4), (2, 3, 1), (2, 3, 4)], ids=str)
 @pytest.mark.parametrize('mode', ['plus', 'times'])
 def test_mask_like_gives_what_broadcasting_gives(shape, mode):

@@ -24,8 +24,9 @@ def convolution(kind, num_inputs, num_channels):
     def conv(num_channels, kernel_size, **options):
         return nn.Conv2d(num_inputs, num_channels, kernel_size, bias=False, **options)
 
-    if kind == 'depthwise':
+    if kind == 'depthwise':  # MobileNet's block
         return nn.Sequential(conv(num_inputs, 3, padding=1, groups=num_inputs),
+                             nn.BatchNorm2d(num_inputs), nn.ReLU(),
                              conv(num_channels, 1))
     if kind == 'spatial':
         return nn.Sequential(conv(num_inputs, (3, 1), padding=(1, 0)),
