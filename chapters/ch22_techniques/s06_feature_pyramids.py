@@ -8,16 +8,18 @@ read them: FPN goes from the coarse ones down to the fine ones, PAN then up agai
 does both several times by weighted sums of cheap convolutions. Each is put between the
 same backbone and the same heads, those of SSD (13.7) and of YOLO (21.17), and is
 measured against maps that know nothing of each other: mAP, and that of the small, the
-middle and the large third of the objects; parameters, multiplications and time.
+middle and the large third of the objects; parameters, multiplications and time. All
+necks have the same normalization and activation, and each the rate of several that is
+best on training pictures set aside, with a seed that is not measured.
 
 The pictures are drawn, with bananas from small to large. A reader's own, all of them,
 are taken by ``--images FOLDER_OR_ZIP``; photographs want ``--size 160`` and
 ``--backbone mobilenet_v2_1_0``, whose features come from ImageNet and stay as they are:
-necks and heads alone are trained, and timed, on maps that are computed once.
+necks and heads alone are trained, judged and timed, on maps that are computed once.
 """
 import math
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as onp
 from mxnet import autograd, gluon, init, np
@@ -25,8 +27,10 @@ from mxnet.gluon import nn
 
 import d2lmx as d2l
 
-SMOKE = dict(num_seeds=1, num_epochs=1, num_train=8, num_val=4, batch_size=8, size=64)
-RANGES = dict(size=(64, 1024), num_train=(8, 100000), num_val=(3, 100000))
+SMOKE = dict(num_seeds=1, num_rates=1, num_epochs=1, num_train=8, num_val=4,
+             batch_size=8, size=64, num_rounds=1)
+RANGES = dict(size=(64, 1024), num_train=(8, 100000), num_val=(3, 100000),
+              num_rates=(1, 3))
 
 NECKS = 'none', 'fpn', 'pan', 'bifpn'
 STRIDES = 8, 16, 32     # pixels on either side of a cell of each map
@@ -34,7 +38,8 @@ PRIORS = 3              # shapes of boxes for a cell of each map
 THIRDS = 'small', 'middle', 'large'
 LENGTHS = 24, 100       # of bananas, in pixels of 256
 FRUITS = 4              # bananas of a picture
-NUM_ROUNDS = 10         # in which networks take turns to be timed
+RATES = 0.01, 0.003, 0.03  # that are tried, the likeliest first
+APART = 4               # a part of so many is set aside, by which they are chosen
 LITTLE = 0.02           # of mAP, by which who is worse is as good
 SURE, SHOWN = 0.3, 8    # score from which on a box is shown, and how many at most
 STYLES = 'k-', 'm--^', 'g-.s', 'r:o'
@@ -109,8 +114,8 @@ class AnchorDecoder(nn.HybridBlock):
         return anchors, P[:, :, :-4], F.npx.reshape(P[:, :, -4:], (-2, -1))
 
 
-def as_ssd(net, priors, grids):
-    """A detector of what a network says, as of 13.7, and its loss by labels Y."""
+def as_ssd(priors, grids):
+    """P -> probabilities and boxes, as of 13.7, and the loss by labels Y."""
     read = AnchorDecoder(priors, grids)
 
     def loss(P, Y):
@@ -119,10 +124,10 @@ def as_ssd(net, priors, grids):
             bbox_labels, bbox_masks, cls_labels = d2l.multibox_target(anchors, Y)
         return d2l.calc_loss(cls_preds, cls_labels, bbox_preds, bbox_labels, bbox_masks)
 
-    return d2l.Detector(d2l.sequence(net, read)), loss
+    return d2l.Detector(read), loss
 
 
-def as_yolo(net, priors, grids):
+def as_yolo(priors, grids):
     """The same as of 21.17: an object belongs to the map of its nearest prior."""
     def loss(P, Y):
         with autograd.pause():
@@ -130,10 +135,11 @@ def as_yolo(net, priors, grids):
                 Y.asnumpy(), priors, grids)]
         return sum(d2l.cell_losses(P, *wanted))
 
-    return d2l.sequence(net, d2l.CellDecoder(priors, grids)), loss
+    return d2l.CellDecoder(priors, grids), loss
 
 
 DETECTORS = {'SSD': as_ssd, 'YOLO': as_yolo}
+NAMES = tuple(f'{kind}, {neck}' for kind in DETECTORS for neck in NECKS)
 
 
 def load_data(images, batch_size, size, num_train, num_val):
@@ -142,11 +148,12 @@ def load_data(images, batch_size, size, num_train, num_val):
         return d2l.load_data_detection(images, batch_size, size)
     pictures, labels, _ = d2l.toy_fruit(num_train + num_val,
                                         onp.random.randint(2 ** 31), FRUITS, LENGTHS)
-    X = onp.stack([d2l.stretched(picture, size) for picture in pictures])
+    X = onp.stack([d2l.stretched(picture, size).transpose(2, 0, 1)
+                   for picture in pictures])
     train, val = onp.split(onp.arange(len(X)), [num_train])
     train_iter, val_iter = (
-        d2l.BatchIterator((X[rows].transpose(0, 3, 1, 2), labels[rows]), batch_size,
-                          shuffle=rows is train, transform=d2l.as_floats)
+        d2l.BatchIterator((X[rows], labels[rows]), batch_size, shuffle=rows is train,
+                          transform=d2l.as_floats)
         for rows in (train, val))
     return train_iter, val_iter, ['banana']
 
@@ -162,7 +169,7 @@ def priors_of(labels):
 
 
 def train(net, loss, batches, num_epochs, lr):
-    """Train an initialized network on batches of its inputs and labels Y.
+    """The loss of each epoch in which an initialized network learns labels of batches.
 
     By Adam, whose rate falls in a line: at a constant one the last steps decide much.
     """
@@ -175,7 +182,8 @@ def train(net, loss, batches, num_epochs, lr):
         l = loss(net(*inputs), Y)
         return l, {'train loss': (l.sum(), l.size)}
 
-    d2l.fit(d2l.measured_step(net, measure, trainer), batches, num_epochs)
+    history = d2l.fit(d2l.measured_step(net, measure, trainer), batches, num_epochs)
+    return [value for _, value in history.series['train loss']]
 
 
 def thirds_of(labels):
@@ -190,14 +198,6 @@ def thirds_of(labels):
             for i, name in enumerate(THIRDS)}
 
 
-def evaluate(detector, val_iter, batch_size):
-    """mAP of all objects, and of each third of them, on pictures not trained on."""
-    images, labels = val_iter.arrays
-    found = d2l.detections(detector, images, batch_size)
-    return {name: d2l.detection_map(found, truth)['mAP'] for name, truth in (
-        ('all', labels), *thirds_of(labels).items())}
-
-
 def stages_of(backbone):
     """The maps of ImageNet's features; None for the small backbone of `build_net`."""
     if backbone == 'tiny':
@@ -207,16 +207,89 @@ def stages_of(backbone):
     return stages
 
 
-def batches_of(train_iter, stages, batch_size):
-    """What is trained on, with labels: pictures, or their maps where these stay."""
+def batches_of(part, stages):
+    """Batches of pictures and labels, or of maps and labels where the maps stay."""
     if stages is None:
-        return train_iter
-    images, labels = train_iter.arrays
-    batches = [stages(np.array(images[i:i + batch_size], dtype='float32',
+        return part
+    images, labels = part.arrays
+    batches = [stages(np.array(images[i:i + part.batch_size], dtype='float32',
                                ctx=d2l.try_gpu()))
-               for i in range(0, len(images), batch_size)]
+               for i in range(0, len(images), part.batch_size)]
     maps = [onp.concatenate([C.asnumpy() for C in of_all]) for of_all in zip(*batches)]
-    return d2l.load_array((*maps, labels), batch_size)
+    return d2l.BatchIterator((*maps, labels), part.batch_size, part.shuffle)
+
+
+def set_aside(batches):
+    """Batches without the first of APART parts of their examples, and those of it."""
+    count = len(batches.arrays[0]) // APART
+    return [d2l.BatchIterator([array[rows] for array in batches.arrays],
+                              batches.batch_size, is_train, batches.transform)
+            for rows, is_train in ((slice(count, None), True), (slice(count), False))]
+
+
+class Task(NamedTuple):
+    """What detectors have in common."""
+
+    stages: nn.HybridBlock  # as of `build_net`
+    num_classes: int
+    num_channels: int
+    priors: list
+    grids: list
+    num_epochs: int
+
+
+class Learnt(NamedTuple):
+    """A detector that has been trained."""
+
+    net: nn.HybridBlock      # from pictures
+    learner: nn.HybridBlock  # from what batches hold: all of it, or neck and heads
+    decoder: nn.HybridBlock
+    losses: list             # of epochs
+
+
+def learn(task, name, lr, batches):
+    """A new detector of NAMES, trained on batches."""
+    kind, neck = name.split(', ')
+    net = build_net(neck, task.num_classes, task.num_channels, task.stages)
+    learner = net if task.stages is None else net.top
+    decoder, loss = DETECTORS[kind](task.priors, task.grids)
+    for block in (learner, decoder):
+        d2l.initialize_rest(block, init.Xavier(), d2l.try_gpu())
+    return Learnt(net, learner, decoder,
+                  train(learner, loss, batches, task.num_epochs, lr))
+
+
+def evaluate(learnt, batches):
+    """mAP of all objects, and of each third of them, on pictures not trained on."""
+    device, labels = d2l.try_gpu(), batches.arrays[-1]
+    P = onp.concatenate([learnt.learner(*(array.as_in_ctx(device) for array in inputs)
+                                        ).asnumpy() for *inputs, _ in batches])
+    found = d2l.detections(learnt.decoder, P, batches.batch_size)
+    return {name: d2l.detection_map(found, truth)['mAP'] for name, truth in (
+        ('all', labels), *thirds_of(labels).items())}
+
+
+def try_rates(task, batches, num_rates):
+    """{name: {rate: mAP on examples that are set aside}} of each detector of NAMES.
+
+    Of one rate, where nothing is to be chosen, the mAP is None.
+    """
+    if num_rates == 1:
+        return {name: {RATES[0]: None} for name in NAMES}
+    kept, aside = set_aside(batches)
+
+    def measure():
+        return {(name, rate): evaluate(learn(task, name, rate, kept), aside)['all']
+                for name in NAMES for rate in RATES[:num_rates]}
+
+    found = d2l.over_seeds(measure, 1)
+    return {name: {rate: found[name, rate][0] for rate in RATES[:num_rates]}
+            for name in NAMES}
+
+
+def best_rates(tried):
+    """{name: the rate of the highest mAP, the first of equal ones}."""
+    return {name: max(maps, key=maps.get) for name, maps in tried.items()}
 
 
 def counted(net, X):
@@ -229,10 +302,10 @@ def counted(net, X):
             'multiplications': d2l.multiply_adds(net, X)}
 
 
-def timed(nets, inputs):
+def timed(nets, inputs, num_rounds):
     """Milliseconds that each of {name: net} takes for a picture: medians."""
     times = d2l.time_in_turn({name: partial(net, *inputs)
-                              for name, net in nets.items()}, NUM_ROUNDS)
+                              for name, net in nets.items()}, num_rounds)
     return {name: 1000 * onp.median(seconds) / len(inputs[0])
             for name, seconds in times.items()}
 
@@ -286,55 +359,71 @@ def show_thirds(found):
         d2l.plt.title(kind)
 
 
-def show_found(detectors, picture):
+def show_losses(losses):
+    """Draw the mean loss of each epoch, a figure for each detector."""
+    for kind in DETECTORS:
+        means = [onp.mean(losses[f'{kind}, {neck}'], axis=0) for neck in NECKS]
+        d2l.plot(range(1, len(means[0]) + 1), means, 'epoch', 'train loss', list(NECKS),
+                 yscale='log', fmts=STYLES)
+        d2l.plt.title(kind)
+
+
+def show_found(learnt, picture):
     """Draw what each of {name: detector} finds in a picture (3, h, w)."""
-    axes = d2l.show_images([picture.transpose(1, 2, 0)] * len(detectors),
-                           len(DETECTORS), len(NECKS), list(detectors), scale=2)
-    for ax, detector in zip(axes, detectors.values()):
-        rows, = d2l.detections(detector, picture[None], 1)
+    axes = d2l.show_images([picture.transpose(1, 2, 0)] * len(learnt),
+                           len(DETECTORS), len(NECKS), list(learnt), scale=2)
+    for ax, one in zip(axes, learnt.values()):
+        rows, = d2l.detections(d2l.sequence(one.net, one.decoder), picture[None], 1)
         rows = rows[rows[:, 1] >= SURE][:SHOWN]
         d2l.show_bboxes(ax, rows[:, 2:] * picture.shape[2], colors='w')
 
 
+def table_of(sizes, found, losses):
+    """{neck: its sizes, and means over the seeds of mAPs and of the last losses}."""
+    return {neck: {**size, **{
+        f'{kind}: {what}': onp.mean(found[f'{kind}, {neck}: {what}'])
+        for kind in DETECTORS for what in ('all', *THIRDS)}, **{
+        f'{kind}: train loss': onp.mean(losses[f'{kind}, {neck}'], axis=0)[-1]
+        for kind in DETECTORS}} for neck, size in sizes.items()}
+
+
 def run(*, images: str = '', backbone: Literal['tiny', 'mobilenet_v2_1_0'] = 'tiny',
-        num_epochs: int = 10, lr: float = 0.006, batch_size: int = 16, size: int = 96,
-        num_channels: int = 32, num_train: int = 240, num_val: int = 80,
-        num_seeds: int = 3) -> dict:
+        num_epochs: int = 20, num_rates: int = 3, batch_size: int = 16, size: int = 96,
+        num_channels: int = 32, num_train: int = 400, num_val: int = 80,
+        num_seeds: int = 3, num_rounds: int = 10) -> dict:
     if size % STRIDES[-1]:
         raise d2l.InputError(f'--size must be a multiple of {STRIDES[-1]}, got {size}')
-    train_iter, val_iter, classes = load_data(images, batch_size, size, num_train,
-                                              num_val)
-    grids, stages = [size // stride for stride in STRIDES], stages_of(backbone)
-    batches, priors = (batches_of(train_iter, stages, batch_size),
-                       priors_of(train_iter.arrays[1]))
-    nets, detectors, learners = {}, {}, {}
+    *parts, classes = load_data(images, batch_size, size, num_train, num_val)
+    stages = stages_of(backbone)
+    batches, val_batches = (batches_of(part, stages) for part in parts)
+    task = Task(stages, len(classes), num_channels, priors_of(batches.arrays[-1]),
+                [size // stride for stride in STRIDES], num_epochs)
+    tried, learnt = try_rates(task, batches, num_rates), {}
+    rates = best_rates(tried)
 
     def measure():
-        found = {}
-        for kind, as_detector in DETECTORS.items():
-            for neck in NECKS:
-                net = build_net(neck, len(classes), num_channels, stages)
-                detector, loss = as_detector(net, priors, grids)
-                d2l.initialize_rest(detector, init.Xavier(), d2l.try_gpu())
-                learner = net if stages is None else net.top
-                train(learner, loss, batches, num_epochs, lr)
-                found.update({f'{kind}, {neck}: {what}': value for what, value in
-                              evaluate(detector, val_iter, batch_size).items()})
-                nets[neck], learners[neck] = net, learner
-                detectors[f'{kind}, {neck}'] = detector
-        return found
+        for name in NAMES:
+            learnt[name] = learn(task, name, rates[name], batches)
+        return {name: (one.losses, evaluate(one, val_batches))
+                for name, one in learnt.items()}
 
-    found = d2l.over_seeds(measure, num_seeds)
+    rows = d2l.over_seeds(measure, num_seeds)
+    losses = {name: [of_epochs for of_epochs, _ in row] for name, row in rows.items()}
+    found = {f'{name}: {what}': [maps[what] for _, maps in row]
+             for name, row in rows.items() for what in ('all', *THIRDS)}
     *inputs, _ = (array.as_in_ctx(d2l.try_gpu()) for array in next(iter(batches)))
-    X = np.zeros((1, 3, size, size))
-    sizes = {neck: counted(net, X) for neck, net in nets.items()}
+    of_neck = {neck: learnt[f'SSD, {neck}'] for neck in NECKS}
+    sizes = {neck: counted(one.net, np.zeros((1, 3, size, size)))
+             for neck, one in of_neck.items()}
+    show_losses(losses)
     show_thirds(found)
-    show_found(detectors, val_iter.arrays[0][0])
+    show_found(learnt, parts[1].arrays[0][0])
     return {'claims': claims_of(found, sizes), 'classes': classes, 'mAP': found,
-            'necks': {neck: {**size, **{f'{kind}: {what}': onp.mean(
-                found[f'{kind}, {neck}: {what}']) for kind in DETECTORS
-                for what in ('all', *THIRDS)}} for neck, size in sizes.items()},
-            'timing': {'ms/picture': timed(learners, inputs)}}
+            'rates tried': {name: {str(rate): value for rate, value in maps.items()}
+                            for name, maps in tried.items()},
+            'rates': rates, 'losses': losses, 'necks': table_of(sizes, found, losses),
+            'timing': {'ms/picture': timed({neck: one.learner for neck, one
+                                            in of_neck.items()}, inputs, num_rounds)}}
 
 
 if __name__ == '__main__':

@@ -3,12 +3,17 @@
 A backbone's maps become coarser and say more, one after another. A neck makes of them
 as many maps of the same sizes, each of which knows of the others. Maps are given finest
 first; each is twice as high and as wide as the next.
+
+Papers normalize their necks in different ways, or not at all, and have different
+activations. These all have the same, so that they differ in their maps' ways alone:
+behind each convolution batch normalization, as BiFPN has it, and ReLU but for the
+first convolutions, of 1 x 1, which bring a backbone's maps to the same channels.
 """
 from mxnet.gluon import nn
 
 from ..layers.functional import add
 from ..runtime.checks import check_whole
-from .mobile import sequence
+from .mobile import normalized_conv, sequence
 from .pretrained import keep_statistics
 from .ssd import AT_16TH, FromPixels
 
@@ -62,9 +67,8 @@ class FPN(nn.HybridBlock):
         super().__init__(**kwargs)
         check_sizes(num_channels, num_levels)
         self.top_down = top_down
-        self.laterals = repeated(num_levels, lambda: nn.Conv2D(num_channels, 1))
-        self.outputs = repeated(num_levels, lambda: nn.Conv2D(num_channels, 3,
-                                                              padding=1))
+        self.laterals = laterals(num_channels, num_levels)
+        self.outputs = repeated(num_levels, lambda: sequence(*normalized(num_channels)))
 
     def hybrid_forward(self, F, *maps):
         P = [lateral(C) for lateral, C in zip(self.laterals, maps)]
@@ -89,8 +93,8 @@ class PAN(nn.HybridBlock):
         super().__init__(**kwargs)
         self.fpn = FPN(num_channels, num_levels)
         self.halvings, self.outputs = (
-            repeated(num_levels - 1, lambda: nn.Conv2D(
-                num_channels, 3, padding=1, strides=strides, activation='relu'))
+            repeated(num_levels - 1, lambda: sequence(*normalized(num_channels,
+                                                                  strides)))
             for strides in (2, 1))
 
     def hybrid_forward(self, F, *maps):
@@ -125,8 +129,9 @@ class WeightedSum(nn.HybridBlock):
         w = F.npx.relu(weight)
         w = w / (self.epsilon + F.np.sum(w))
         # a product of matrices: of a broadcast weight the gradient takes thrice as long
-        rows = F.np.concatenate([F.npx.reshape(X, (1, -1)) for X in maps], axis=0)
-        return F.npx.reshape_like(F.np.dot(F.npx.reshape(w, (1, -1)), rows), maps[0])
+        rows = F.np.concatenate([F.npx.reshape(X, (1, 1, -1)) for X in maps], axis=1)
+        Y = F.npx.batch_dot(F.npx.reshape(w, (1, 1, -1)), rows)
+        return F.npx.reshape_like(Y, maps[0])
 
 
 class BiFPNLayer(nn.HybridBlock):
@@ -160,8 +165,8 @@ class BiFPNLayer(nn.HybridBlock):
 class BiFPN(nn.HybridBlock):
     """Several ways down and up of weighted sums: Tan, Pang and Le, 2020.
 
-    Convolutions are depthwise and then 1 x 1, with batch normalization and Swish, and a
-    halving is a largest number of 3 x 3: so a layer has few parameters.
+    Convolutions are depthwise and then 1 x 1, and a halving is a largest number of
+    3 x 3: so a layer has few parameters. The paper's activation is Swish.
 
     Parameters
     ----------
@@ -178,8 +183,7 @@ class BiFPN(nn.HybridBlock):
         super().__init__(**kwargs)
         check_sizes(num_channels, num_levels)
         check_whole(num_layers=num_layers)
-        self.laterals = repeated(num_levels, lambda: sequence(
-            nn.Conv2D(num_channels, 1, use_bias=False), nn.BatchNorm()))
+        self.laterals = laterals(num_channels, num_levels)
         self.layers = repeated(num_layers, lambda: BiFPNLayer(num_channels, num_levels))
 
     def hybrid_forward(self, F, *maps):
@@ -200,11 +204,16 @@ def repeated(count, build):
     return sequence(*(build() for _ in range(count)))
 
 
+def laterals(num_channels, num_levels):
+    """Convolutions of 1 x 1, normalized, for one map each."""
+    return repeated(num_levels, lambda: sequence(*normalized_conv(num_channels, 1)))
+
+
 def separable(num_channels):
-    """A depthwise convolution of 3 x 3 and one of 1 x 1, normalized, with Swish."""
+    """A depthwise convolution of 3 x 3 and one of 1 x 1, normalized, with ReLU."""
     return sequence(
         nn.Conv2D(num_channels, 3, padding=1, groups=num_channels, use_bias=False),
-        nn.Conv2D(num_channels, 1, use_bias=False), nn.BatchNorm(), nn.Swish())
+        *normalized_conv(num_channels, 1), nn.Activation('relu'))
 
 
 class Stages(nn.HybridBlock):
@@ -240,8 +249,8 @@ def small_stages(channels=(16, 32, 32, 64, 64)):
 
 def normalized(num_channels, strides=1):
     """A convolution of 3 x 3, batch normalization and ReLU."""
-    return (nn.Conv2D(num_channels, 3, padding=1, strides=strides, use_bias=False),
-            nn.BatchNorm(), nn.Activation('relu'))
+    return (*normalized_conv(num_channels, 3, padding=1, strides=strides),
+            nn.Activation('relu'))
 
 
 def photograph_stages(net):

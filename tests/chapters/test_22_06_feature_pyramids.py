@@ -3,13 +3,13 @@ import mxnet as mx
 import numpy as onp
 import pytest
 from mxnet import autograd, np
-from mxnet.gluon import nn
 
 import d2lmx as d2l
 from d2lmx.context import running
 from d2lmx.pages.networks import find_network
 
 NECKS = 'none', 'fpn', 'pan', 'bifpn'
+NAMES = tuple(f'{kind}, {neck}' for kind in ('SSD', 'YOLO') for neck in NECKS)
 # 64 pixels: grids of 8, 4 and 2 cells
 GRIDS = [8, 4, 2]
 PRIORS = [onp.array([[.05, .1], [.1, .05], [.1, .1]]) * 2 ** i for i in range(3)]
@@ -20,18 +20,6 @@ LABELS = onp.array([[[0, .3, .5, .4, .7], [1, .4, .4, 1, .9]], [[-1] * 5] * 2])
 @pytest.fixture
 def page(section):
     return section('22.6')
-
-
-class Says(nn.HybridBlock):
-    """A network that says the same of every picture."""
-
-    def __init__(self, P):
-        super().__init__()
-        self.P = self.params.get_constant('P', P)
-
-    def hybrid_forward(self, F, X, P):
-        zeros = 0 * F.np.mean(X, axis=(2, 3))[:, :1]
-        return F.np.expand_dims(P, 0) + F.np.expand_dims(zeros, 2)
 
 
 @pytest.mark.parametrize('variant', NECKS)
@@ -57,7 +45,8 @@ def test_each_network_is_its_twin(torch, variant):
 def test_detectors_are_onnx_from_pixels_to_boxes_at_any_batch_size(page, kind, neck,
                                                                    tmp_path):
     pytest.importorskip('onnxruntime', reason='needs onnxruntime')
-    detector, _ = page.DETECTORS[kind](page.build_net(neck, 2), PRIORS, GRIDS)
+    decoder, _ = page.DETECTORS[kind](PRIORS, GRIDS)
+    detector = d2l.sequence(page.build_net(neck, 2), decoder)
     detector.initialize(mx.init.Xavier())
     d2l.save_model(tmp_path / 'model', detector, page.example_inputs()[0], {},
                    kind='onnx')
@@ -93,9 +82,9 @@ def test_what_ssd_is_taught_is_what_it_decodes(page):
     P = onp.zeros((CELLS, 7), 'float32')
     P[onp.arange(CELLS), classes[0].asnumpy()] = 30  # sure of what it is
     P[:, 3:] = offsets[0].asnumpy().reshape(-1, 4)
-    detector, loss = page.as_ssd(Says(P), PRIORS, GRIDS)
-    detector.initialize()
-    rows, _ = d2l.detections(detector, onp.zeros((2, 3, 64, 64)), 2)
+    decoder, loss = page.as_ssd(PRIORS, GRIDS)
+    decoder.initialize()
+    rows, _ = d2l.detections(decoder, onp.stack([P, P]), 2)
     onp.testing.assert_allclose(rows[rows[:, 0].argsort()], [
         [0, 1, .3, .5, .4, .7], [1, 1, .4, .4, 1, .9]], rtol=1e-4)
     l = loss(np.array([P, P]), np.array(LABELS))
@@ -109,9 +98,9 @@ def test_what_yolo_is_taught_is_what_it_decodes(page):
     P[:, 2:4] = places[0, :, 2:]
     P[:, 4] = onp.where(is_object[0], 30, -30)
     P[onp.arange(CELLS), 5 + classes[0].astype(int)] = 30
-    detector, loss = page.as_yolo(Says(P), PRIORS, GRIDS)
-    detector.initialize()
-    rows, _ = d2l.detections(detector, onp.zeros((2, 3, 64, 64)), 2)
+    decoder, loss = page.as_yolo(PRIORS, GRIDS)
+    decoder.initialize()
+    rows, _ = d2l.detections(decoder, onp.stack([P, P]), 2)
     onp.testing.assert_allclose(rows[rows[:, 0].argsort()], [
         [0, 1, .3, .5, .4, .7], [1, 1, .4, .4, 1, .9]], rtol=1e-4)
     l = loss(np.array([P, P]), np.array(LABELS))
@@ -122,8 +111,9 @@ def test_every_parameter_of_a_detector_is_taught(page):
     X, Y = page.example_inputs()[0], np.array(LABELS)
     for as_detector in page.DETECTORS.values():
         net = page.build_net('bifpn', 2)
-        detector, loss = as_detector(net, PRIORS, GRIDS)
-        detector.initialize(mx.init.Xavier())
+        decoder, loss = as_detector(PRIORS, GRIDS)
+        for block in (net, decoder):
+            block.initialize(mx.init.Xavier())
         with autograd.record():
             l = loss(net(X), Y)
         l.backward()
@@ -159,10 +149,61 @@ def test_a_third_counts_its_own_objects_alone(page):
             in page.thirds_of(labels).items()} == {'small': 1, 'middle': 0, 'large': 0}
 
 
+def test_a_quarter_of_the_examples_is_set_aside_and_not_trained_on(page):
+    batches = d2l.BatchIterator((onp.arange(9), onp.arange(9) + 20), 4, shuffle=True,
+                                transform=lambda numbers: numbers + 100)
+    kept, aside = page.set_aside(batches)
+    assert [array.tolist() for array in aside.arrays] == [[0, 1], [20, 21]]
+    assert [array.tolist() for array in kept.arrays] == [
+        [2, 3, 4, 5, 6, 7, 8], [22, 23, 24, 25, 26, 27, 28]]
+    assert (kept.batch_size, kept.shuffle, aside.shuffle) == (4, True, False)
+    X, Y = next(iter(aside))
+    assert (X.tolist(), Y.tolist()) == ([100, 101], [20, 21])
+
+
+def test_each_rate_is_judged_on_what_is_set_aside(page, monkeypatch):
+    kept = []
+
+    def learn(task, name, lr, batches):
+        kept.append(batches.arrays[0].tolist())
+        return name, lr
+
+    monkeypatch.setattr(page, 'learn', learn)
+    # of SSD the rate .003 is better, of YOLO all are alike
+    monkeypatch.setattr(page, 'evaluate', lambda learnt, batches: {
+        'all': batches.arrays[0].sum() * (learnt in [(n, .003) for n in NAMES[:4]])})
+    batches = d2l.BatchIterator((onp.arange(1, 9),), 2)
+    tried = page.try_rates(None, batches, 3)
+    assert tried['SSD, pan'] == {.01: 0, .003: 1 + 2, .03: 0}
+    assert page.best_rates(tried) == {**dict.fromkeys(NAMES[:4], .003),
+                                      **dict.fromkeys(NAMES[4:], .01)}
+    assert kept == [[3, 4, 5, 6, 7, 8]] * 24
+    assert page.best_rates(page.try_rates(None, batches, 1)) == dict.fromkeys(NAMES,
+                                                                              .01)
+
+
+def test_maps_that_were_computed_once_find_what_pictures_find(page):
+    d2l.set_seed(3)
+    images, labels, _ = d2l.toy_fruit(5, seed=1, num_fruits=4, lengths=(24, 100))
+    X = onp.stack([d2l.stretched(image, 64) for image in images]).transpose(0, 3, 1, 2)
+    pictures = d2l.BatchIterator((X, labels), 2, transform=d2l.as_floats)
+    net, (decoder, _) = page.build_net('pan'), page.as_ssd(PRIORS, GRIDS)
+    for block in (net, decoder):
+        block.initialize(mx.init.Xavier())
+    by_pictures, by_maps = (
+        page.evaluate(page.Learnt(net, learner, decoder, []), batches)
+        for learner, batches in ((net, pictures),
+                                 (net.top, page.batches_of(pictures, net.stages))))
+    # an untrained detector finds little, but the same
+    assert by_maps == by_pictures and list(by_maps) == ['all', 'small', 'middle',
+                                                        'large']
+    assert len(page.batches_of(pictures, net.stages)) == 3
+
+
 def rows(**maps):
     """mAPs of two seeds, alike for both detectors: {'SSD, fpn: small': ...}."""
-    found = {f'{kind}, {neck}: {what}': [.5, .6] for kind in ('SSD', 'YOLO')
-             for neck in NECKS for what in ('all', 'small', 'middle', 'large')}
+    found = {f'{name}: {what}': [.5, .6] for name in NAMES
+             for what in ('all', 'small', 'middle', 'large')}
     for name, values in maps.items():
         neck, what = name.split('_')
         found.update({f'{kind}, {neck}: {what}': values for kind in ('SSD', 'YOLO')})
@@ -200,21 +241,28 @@ def test_the_smoke_run_has_a_row_for_each_neck(smoke_run):
     none, fpn, pan, bifpn = result['necks'].values()
     for what in ('parameters', 'parameters of the neck', 'multiplications'):
         assert bifpn[what] < none[what] == fpn[what] < pan[what]
-    # 1 x 1 from 32, 64 and 64 channels, 3 x 3 three times, with biases
-    assert fpn['parameters of the neck'] == 32 * (160 + 3) + 3 * (9 * 32 ** 2 + 32)
+    # 1 x 1 from 32, 64 and 64 channels, 3 x 3 three times, each with scale and shift
+    assert fpn['parameters of the neck'] == (32 * 160 + 3 * 64
+                                             + 3 * (9 * 32 ** 2 + 64))
+    assert result['rates'] == dict.fromkeys(NAMES, .01)  # of one none is chosen
+    assert [len(losses) for [losses] in result['losses'].values()] == [1] * 8
+    assert pan['SSD: train loss'] == result['losses']['SSD, pan'][0][-1]
     assert all(ms > 0 for ms in result['timing']['ms/picture'].values())
 
 
-def test_figures_show_thirds_of_objects_and_what_each_neck_finds(smoke_run):
-    ssd, yolo, pictures = smoke_run('22.6').figures
-    assert [figure.axes[0].get_title() for figure in (ssd, yolo)] == ['SSD', 'YOLO']
+def test_figures_show_losses_thirds_of_objects_and_what_each_neck_finds(smoke_run):
+    *curves, pictures = smoke_run('22.6').figures
+    assert [figure.axes[0].get_title() for figure in curves] == ['SSD', 'YOLO'] * 2
+    losses, _, ssd, _ = curves
+    for line, neck in zip(losses.axes[0].lines, NECKS):
+        assert line.get_ydata().tolist() == (
+            smoke_run('22.6').result['losses'][f'SSD, {neck}'][0])
     found = smoke_run('22.6').result['mAP']
     for line, neck in zip(ssd.axes[0].lines, NECKS):
         assert line.get_ydata().tolist() == [
             onp.mean(found[f'SSD, {neck}: {third}'])
             for third in ('small', 'middle', 'large')]
-    assert [axes.get_title() for axes in pictures.axes] == [
-        f'{kind}, {neck}' for kind in ('SSD', 'YOLO') for neck in NECKS]
+    assert [axes.get_title() for axes in pictures.axes] == list(NAMES)
 
 
 def test_photographs_features_are_read_and_stay_as_they_are(page):
@@ -224,16 +272,18 @@ def test_photographs_features_are_read_and_stay_as_they_are(page):
     d2l.initialize_rest(net, mx.init.Xavier(), mx.cpu())
     X, = page.example_inputs(3)
     pictures = d2l.load_array((X.asnumpy(), onp.zeros((3, 1, 5))), 2)
-    *maps, labels = page.batches_of(pictures, stages, 2).arrays
+    batches = page.batches_of(pictures, stages)
+    assert batches.batch_size == 2 and batches.shuffle
+    *maps, labels = batches.arrays
     assert [C.shape for C in maps] == [(3, 32, 8, 8), (3, 96, 4, 4), (3, 320, 2, 2)]
     assert labels.shape == (3, 1, 5)
-    assert page.batches_of(pictures, None, 2) is pictures
+    assert page.batches_of(pictures, None) is pictures
     # convolutions of two pictures and of three add up in another order
     onp.testing.assert_allclose(net.top(*map(np.array, maps)).asnumpy(),
                                 net(X).asnumpy(), rtol=1e-4, atol=1e-5)
     counted = page.counted(net, X)
     # laterals from 32, 96 and 320 channels, the rest as of the small backbone
-    neck = 32 * (448 + 3) + 3 * (9 * 32 ** 2 + 32)
+    neck = 32 * 448 + 3 * 64 + 3 * (9 * 32 ** 2 + 64)
     head = 9 * 32 ** 2 + 2 * 32 + 33 * 18
     assert counted['parameters of the neck'] == neck
     assert counted['parameters'] == neck + 3 * head

@@ -160,11 +160,28 @@ def test_parameters_are_those_that_the_equations_have():
     inputs, n, m = maps(), 6, 4 + 5 + 6
     sizes = {name: numbers(initialized(build, inputs)) for name, build
              in NECKS.items()}
-    fpn = m * n + 3 * n + 3 * (9 * n * n + n)
+    laterals = m * n + 3 * 2 * n                    # each has a scale and a shift
+    fpn = laterals + 3 * (9 * n * n + 2 * n)
     # a node: depthwise, 1 x 1, scale and shift; weights of 2 + 2 + 3 + 2 inputs
     layer = 4 * (9 * n + n * n + 2 * n) + 9
-    assert sizes == {'none': fpn, 'fpn': fpn, 'pan': fpn + 4 * (9 * n * n + n),
-                     'bifpn': m * n + 3 * 2 * n + 2 * layer}
+    assert sizes == {'none': fpn, 'fpn': fpn, 'pan': fpn + 4 * (9 * n * n + 2 * n),
+                     'bifpn': laterals + 2 * layer}
+
+
+def test_multiplications_are_those_that_the_equations_have():
+    inputs, n = maps(batch_size=1), 6
+    fine, middle, coarse = cells = 8 * 12, 4 * 6, 2 * 3
+    counts = {name: d2l.multiply_adds(build(), *inputs)
+              for name, build in NECKS.items()}
+    laterals = n * sum(channels * size for channels, size in zip((4, 5, 6), cells))
+    fpn = laterals + 9 * n * n * sum(cells)
+    # a halving and a convolution for the middle and the coarsest map
+    pan = fpn + 2 * 9 * n * n * (middle + coarse)
+    # nodes on the middle and the finest map, then on the middle and the coarsest one
+    nodes = (9 * n + n * n) * (middle + fine + middle + coarse)
+    sums = n * (2 * middle + 2 * fine + 3 * middle + 2 * coarse)
+    assert counts == {'none': fpn, 'fpn': fpn, 'pan': pan,
+                      'bifpn': laterals + 2 * (nodes + sums)}
 
 
 def pixels(*values):
@@ -174,7 +191,10 @@ def pixels(*values):
 
 
 def ones(net, inputs):
-    """A neck whose convolutions add up: kernels of one 1 in their middle, no bias."""
+    """A neck whose convolutions add up: kernels of one 1 in their middle.
+
+    Before any training statistics are 0 and 1: normalized is divided by sqrt(1 + 1e-5).
+    """
     net.initialize(mx.init.Zero())
     net(*inputs)
     for name, param in net.collect_params().items():
@@ -182,7 +202,7 @@ def ones(net, inputs):
             kernel = param.data()
             kernel[:, :, kernel.shape[2] // 2, kernel.shape[3] // 2] = 1
             param.set_data(kernel)
-    return [float(Y.mean()) for Y in net(*inputs)]
+    return pytest.approx([float(Y.mean()) for Y in net(*inputs)], rel=1e-4)
 
 
 def test_fpn_adds_up_from_the_coarsest_map_by_hand():

@@ -6,14 +6,26 @@ from torch.nn import functional as F
 CHANNELS = 32, 64, 64  # of the maps of the backbone, finest first
 
 
+def convolution(num_inputs, num_channels, stride=1):
+    return nn.Sequential(
+        nn.Conv2d(num_inputs, num_channels, 3, stride, padding=1, bias=False),
+        nn.BatchNorm2d(num_channels), nn.ReLU())
+
+
+def laterals(num_channels):
+    return nn.ModuleList(nn.Sequential(
+        nn.Conv2d(n, num_channels, 1, bias=False), nn.BatchNorm2d(num_channels))
+        for n in CHANNELS)
+
+
 class FPN(nn.Module):
     """Maps -> as many maps of num_channels, finest first."""
 
     def __init__(self, num_channels, top_down=True):
         super().__init__()
         self.top_down = top_down
-        self.laterals = nn.ModuleList(nn.Conv2d(n, num_channels, 1) for n in CHANNELS)
-        self.outputs = nn.ModuleList(nn.Conv2d(num_channels, num_channels, 3, padding=1)
+        self.laterals = laterals(num_channels)
+        self.outputs = nn.ModuleList(convolution(num_channels, num_channels)
                                      for _ in CHANNELS)
 
     def forward(self, maps):
@@ -29,9 +41,8 @@ class PAN(nn.Module):
         super().__init__()
         self.fpn = FPN(num_channels)
         self.halvings, self.outputs = (
-            nn.ModuleList(nn.Sequential(
-                nn.Conv2d(num_channels, num_channels, 3, stride, 1), nn.ReLU())
-                for _ in CHANNELS[1:]) for stride in (2, 1))
+            nn.ModuleList(convolution(num_channels, num_channels, stride)
+                          for _ in CHANNELS[1:]) for stride in (2, 1))
 
     def forward(self, maps):
         P = self.fpn(maps)
@@ -56,7 +67,7 @@ def separable(num_channels):
         nn.Conv2d(num_channels, num_channels, 3, padding=1, groups=num_channels,
                   bias=False),
         nn.Conv2d(num_channels, num_channels, 1, bias=False),
-        nn.BatchNorm2d(num_channels), nn.SiLU())
+        nn.BatchNorm2d(num_channels), nn.ReLU())
 
 
 class BiFPNLayer(nn.Module):
@@ -82,19 +93,11 @@ class BiFPNLayer(nn.Module):
 class BiFPN(nn.Module):
     def __init__(self, num_channels):
         super().__init__()
-        self.laterals = nn.ModuleList(nn.Sequential(
-            nn.Conv2d(n, num_channels, 1, bias=False), nn.BatchNorm2d(num_channels))
-            for n in CHANNELS)
+        self.laterals = laterals(num_channels)
         self.layers = nn.Sequential(BiFPNLayer(num_channels), BiFPNLayer(num_channels))
 
     def forward(self, maps):
         return self.layers([lateral(C) for lateral, C in zip(self.laterals, maps)])
-
-
-def convolution(num_inputs, num_channels, stride=1):
-    return nn.Sequential(
-        nn.Conv2d(num_inputs, num_channels, 3, stride, padding=1, bias=False),
-        nn.BatchNorm2d(num_channels), nn.ReLU())
 
 
 def halved(num_inputs, num_channels):
