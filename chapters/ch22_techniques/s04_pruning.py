@@ -6,11 +6,11 @@ A trained network is made smaller in two ways. Its weights nearest to 0 become 0
 stay so: how many can go, at once or step by step, with as many epochs of fine-tuning in
 all? And whole channels are removed, by which a smaller network is made of the weights
 that are left: is it better than one of its size that was never larger, trained as long?
-`--network ResNet-18` does all of this with another network, on fewer pictures. The ONNX
-files tell what either saves. A file has a place for each weight, whatever stands there,
-and a product is computed with a 0 as with any number: zeros save nothing but where the
-file is compressed. Channels that are gone have no place. In the end the smaller
-network's weights and products have 8 bits.
+`--network ResNet-18` does all of this with another network, on more pictures, pooled.
+The ONNX files tell what either saves. A file has a place for each weight, whatever
+stands there, and a product is computed with a 0 as with any number: zeros save nothing
+but where the file is compressed. Channels that are gone have no place. In the end the
+smaller network's weights and products have 8 bits.
 """
 import tempfile
 import zlib
@@ -27,7 +27,7 @@ import d2lmx as d2l
 
 DATA = ('fashion_mnist_train_images', 'fashion_mnist_train_labels',
         'fashion_mnist_test_images', 'fashion_mnist_test_labels')
-SMOKE = dict(num_seeds=1, num_epochs=1, num_train=64, num_test=64, num_rounds=1)
+SMOKE = dict(num_seeds=1, num_epochs=1, num_train=32, num_test=32, num_rounds=1)
 RANGES = dict(tune_lr=(0, 10), pool=(1, 4))
 
 # shares of the weights that go, and of the channels that stay, step by step
@@ -150,15 +150,15 @@ def example(train_iter, count=1):
 def accuracy_in_int8(net, data):
     train_iter, test_iter = data
     with tempfile.TemporaryDirectory() as folder:
-        predict = d2l.load_onnx(export_in_int8(net, train_iter, folder))
+        file = d2l.export_onnx(net, example(train_iter), Path(folder, 'net.onnx'))
+        predict = d2l.load_onnx(in_int8(file, train_iter))
         return d2l.evaluate_accuracy(lambda X: np.array(predict(X.asnumpy())),
                                      test_iter)
 
 
-def export_in_int8(net, train_iter, folder):
-    """The ONNX file of a network in 8 bits, and beside it that of 32."""
-    file = d2l.export_onnx(net, example(train_iter), Path(folder, 'net.onnx'))
-    return d2l.quantize_onnx(file, Path(folder, 'int8.onnx'),
+def in_int8(file, train_iter):
+    """The ONNX file of a network in 8 bits, beside that of 32."""
+    return d2l.quantize_onnx(file, file.with_name('int8.onnx'),
                              example(train_iter, CALIBRATION))
 
 
@@ -192,15 +192,15 @@ def measure_files(make, data, gone, kept, num_rounds):
                      'multiplications': d2l.multiply_adds(net, X[:1]),
                      'bytes': len(content), 'compressed': len(zlib.compress(content))})
         calls[form] = partial(d2l.load_onnx(file), X.asnumpy())
+        return file
 
     with tempfile.TemporaryDirectory() as folder:
         add('whole', net)
         for share in kept:
             smaller = pruner.smaller(pruner.strongest(share))
-            add(f'{share:.0%} kept', smaller)
+            file = add(f'{share:.0%} kept', smaller)
             if share == .5:
-                add('50% kept, INT8', smaller,
-                    export_in_int8(smaller, data[0], folder))
+                add('50% kept, INT8', smaller, in_int8(file, data[0]))
         for share in gone:
             d2l.apply_masks(net, d2l.magnitude_masks(net, share))
             add(f'{share:.0%} gone', net)
@@ -298,7 +298,7 @@ def draw(found, gone, kept, rows, seconds):
 
 def run(*, network: Literal['LeNet', 'ResNet-18'] = 'LeNet', num_seeds: int = 3,
         num_epochs: int = 6, lr: float = 0.002, tune_lr: float = 0.002,
-        batch_size: int = 32, num_train: int = 2000, resnet_train: int = 400,
+        batch_size: int = 32, num_train: int = 2000, resnet_train: int = 4000,
         num_test: int = 2000, pool: int = 4, num_rounds: int = 40) -> dict:
     make = build_net
     if network == 'ResNet-18':

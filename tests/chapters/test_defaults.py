@@ -226,7 +226,7 @@ OURS = '''
 22.3  num_seeds=3 num_epochs=20 lr=0.002 batch_size=64 num_train=2000 num_test=10000
       num_scenes=300 num_pairs=20000
 22.4  network='LeNet' num_seeds=3 num_epochs=6 lr=0.002 tune_lr=0.002 batch_size=32
-      num_train=2000 resnet_train=400 num_test=2000 pool=4 num_rounds=40
+      num_train=2000 resnet_train=4000 num_test=2000 pool=4 num_rounds=40
 22.5  teacher='ResNet-18' num_seeds=3 num_epochs=64 lr=0.002 batch_size=32
       soft_share=0.7 num_train=400 teacher_train=5000 teacher_epochs=4 pool=4
       num_test=4000
