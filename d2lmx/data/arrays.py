@@ -11,7 +11,7 @@ from ..context import current
 from ..errors import InputError
 from ..runtime.checks import check_arrays, check_whole
 
-__all__ = ['synthetic_data', 'load_array', 'BatchIterator']
+__all__ = ['synthetic_data', 'load_array', 'BatchIterator', 'set_aside']
 
 # those that MXNet has, and for others one that holds all their values
 DTYPES = {**{name: name for name in ('bool', 'int8', 'uint8', 'int32', 'int64',
@@ -130,6 +130,33 @@ class BatchIterator:
     def divided(self, order, size):
         """The numbers of the examples of one batch after another, of all workers."""
         return [order[start:start + size] for start in range(0, len(order), size)]
+
+
+def set_aside(batches, share: float = 0.25) -> tuple:
+    """Batches to train on, shuffled, and others, in order, of the examples of some.
+
+    By the others what training leaves open can be chosen before any test: which they
+    are, is drawn from NumPy's global seed.
+
+    Parameters
+    ----------
+    batches
+        A `BatchIterator`, which stays as it is.
+    share
+        Of the examples that are set aside, rounded to a number of them; InputError
+        where either part would have none.
+
+    Ours, for 22.2
+    """
+    order = onp.random.permutation(len(batches.arrays[0]))
+    count = round(share * len(order))
+    if not 0 < count < len(order):
+        raise InputError(f'of {len(order)} examples a share of {share:g} cannot be set '
+                         'aside')
+    return tuple(BatchIterator([onp.take(array, rows, axis=0) for array
+                                in batches.arrays], batches.batch_size, is_train,
+                               batches.transform)
+                 for rows, is_train in ((order[count:], True), (order[:count], False)))
 
 
 def rows_of(values, name: str) -> onp.ndarray:

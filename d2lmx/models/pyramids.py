@@ -9,13 +9,14 @@ activations. These all have the same, so that they differ in their maps' ways al
 behind each convolution batch normalization, as BiFPN has it, and ReLU but for the
 first convolutions, of 1 x 1, which bring a backbone's maps to the same channels.
 """
+from mxnet import init
 from mxnet.gluon import nn
 
 from ..layers.functional import add
 from ..runtime.checks import check_whole
 from .mobile import normalized_conv, sequence
 from .pretrained import keep_statistics
-from .ssd import AT_16TH, FromPixels
+from .ssd import AT_16TH, FromPixels, initialize_rest
 
 __all__ = ['FPN', 'PAN', 'BiFPN', 'WeightedSum', 'Stages', 'doubled', 'small_stages',
            'photograph_stages']
@@ -256,12 +257,15 @@ def normalized(num_channels, strides=1):
 def photograph_stages(net):
     """The same maps by a MobileNetV2 with weights, which training leaves as it is.
 
-    X (batch, 3, h, w), RGB in 0 to 255 -> maps of 32, 96 and 320 channels.
+    X (batch, 3, h, w), RGB in 0 to 255 -> maps of 32, 96 and 320 channels. net: with
+    its weights; the stages are on its devices.
 
     Ours, for 22.6
     """
     first = sequence(FromPixels(), *net.features[:AT_8TH])
     stages = Stages(first, net.features[AT_8TH:AT_16TH], net.features[AT_16TH:AT_32ND])
     keep_statistics(stages)
+    devices = next(iter(net.collect_params().values())).list_ctx()
+    initialize_rest(stages, init.Zero(), devices)  # constants: all else has weights
     stages.collect_params().setattr('grad_req', 'null')
     return stages

@@ -96,6 +96,11 @@ def blk_forward(X, blk, size, ratio, cls_predictor, bbox_predictor):
     return Y, anchors, cls_predictor(Y), bbox_predictor(Y)
 
 
+def given(X):
+    """X, in place of a block."""
+    return X
+
+
 class TinySSD(nn.HybridBlock):
     """Detects objects of some classes in pictures, by five scales of anchors.
 
@@ -104,10 +109,12 @@ class TinySSD(nn.HybridBlock):
     num_classes
         Kinds of objects, without the background.
     get_blk
-        ``get_blk(i)`` makes the block of scale i, 0 to 4.
+        ``get_blk(i)`` makes the block of scale i, 0 to 4; None for the first scales
+        where their maps are the inputs.
 
     Inputs
-        X (batch, 3, h, w), RGB in 0 to 255, h and w at least 64
+        X (batch, 3, h, w), RGB in 0 to 255, h and w at least 64; in its place the maps
+        of the scales without a block, finest first, (batch, channels, height, width)
 
     Outputs
         anchors (1, n, 4), corners in 0 to 1; n = 5444 for 256 x 256 pixels
@@ -129,12 +136,15 @@ class TinySSD(nn.HybridBlock):
             setattr(self, f'cls_{i}', cls_predictor(self.num_anchors, num_classes))
             setattr(self, f'bbox_{i}', bbox_predictor(self.num_anchors))
 
-    def hybrid_forward(self, F, X):
-        scales = []
+    def hybrid_forward(self, F, X, *maps):
+        inputs, scales = (X, *maps), []
         for i in range(5):
+            blk = getattr(self, f'blk_{i}')
+            if blk is None:
+                X, blk = inputs[i], given
             X, *scale = blk_forward(
-                X, getattr(self, f'blk_{i}'), self.sizes[i], self.ratios[i],
-                getattr(self, f'cls_{i}'), getattr(self, f'bbox_{i}'))
+                X, blk, self.sizes[i], self.ratios[i], getattr(self, f'cls_{i}'),
+                getattr(self, f'bbox_{i}'))
             scales.append(scale)
         anchors, cls_preds, bbox_preds = zip(*scales)
         anchors = F.np.concatenate(anchors, axis=1)

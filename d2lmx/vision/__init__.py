@@ -2,5 +2,6 @@
 from .anchors import *
 from .box_losses import *
 from .boxes import *
+from .maps import *
 from .measuring import *
 from .style import *

@@ -75,6 +75,34 @@ def test_network_and_detector_keep_the_contract(wrap):
                            rtol=1e-4, atol=1e-5)
 
 
+def from_second_scale_on(i):
+    """Blocks of a network whose first two maps are given."""
+    return None if i < 2 else d2l.get_blk(i)
+
+
+def test_maps_of_the_first_scales_may_be_given_in_place_of_pictures(small):
+    net, X = small(2), pictures(2)
+    expected = net(X)
+    C = net.blk_0(X)
+    maps = C, net.blk_1(C)
+    rest = d2l.TinySSD(2, from_second_scale_on)
+    rest.initialize()
+    rest(*maps)  # which makes all shapes known
+    params = net._collect_params_with_prefix()
+    for name, param in rest._collect_params_with_prefix().items():
+        param.set_data(params.pop(name).data())
+    assert {name[:5] for name in params} == {'blk_0', 'blk_1'}
+    for ours, theirs in zip(rest(*maps), expected):
+        onp.testing.assert_array_equal(ours.asnumpy(), theirs.asnumpy())
+
+
+def test_a_network_of_maps_keeps_the_contract():
+    d2l.set_seed(1)
+    maps = np.random.uniform(size=(2, 6, 8, 8)), np.random.uniform(size=(2, 5, 4, 4))
+    d2l.check_hybrid_block(lambda: d2l.TinySSD(2, from_second_scale_on), maps,
+                           rtol=1e-4, atol=1e-5)  # through batch normalization
+
+
 @pytest.mark.parametrize('classes', [1, 5])
 def test_onnx_from_pixels_to_boxes_is_the_network_at_any_batch_size(
         small, classes, tmp_path):

@@ -155,3 +155,25 @@ def test_arrays_must_be_equally_long_and_at_least_one():
 def test_a_cell_of_the_book_may_count_the_examples_as_of_gluons_loader():
     data_iter = d2l.load_array((np.zeros((7, 2)), np.zeros(7)), batch_size=3)
     assert len(data_iter._dataset) == 7  # printed in 13.7: examples/sec
+
+
+def test_examples_are_set_aside_by_chance_and_belong_to_one_part():
+    X, y = onp.arange(20).reshape(10, 2), onp.arange(10)
+    batches = d2l.BatchIterator([X, y], 3, shuffle=True, transform=lambda X: -X)
+    kept, aside = d2l.set_aside(batches, .3)
+    assert (len(kept.arrays[0]), len(aside.arrays[0])) == (7, 3)
+    assert sorted([*kept.arrays[1], *aside.arrays[1]]) == y.tolist()
+    assert aside.arrays[1].tolist() != [0, 1, 2]
+    for part in (kept, aside):
+        assert (part.arrays[0] == X[part.arrays[1]]).all() and part.batch_size == 3
+    (first, number), = aside  # in their order, transformed
+    assert number.tolist() == aside.arrays[1].tolist()
+    assert first.tolist() == (-X[aside.arrays[1]]).tolist()
+    assert kept.shuffle and [a.tolist() for a in batches.arrays] == [
+        X.tolist(), y.tolist()]
+
+
+@pytest.mark.parametrize('share', [0, .04, .96, 1])
+def test_a_part_without_examples_is_refused(share):
+    with pytest.raises(InputError, match='of 10 examples'):
+        d2l.set_aside(d2l.BatchIterator([onp.arange(10)], 3), share)

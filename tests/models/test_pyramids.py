@@ -273,7 +273,6 @@ def test_stages_of_photographs_are_a_mobilenets_and_stay_as_they_are():
     net.initialize()
     net(np.zeros((1, 3, 32, 32)))
     stages = d2l.photograph_stages(net)
-    d2l.initialize_rest(stages, mx.init.Zero(), mx.cpu())  # constants
     X = np.random.uniform(0, 255, (1, 3, 96, 64))
     before = {name: param.data().copy() for name, param
               in stages.collect_params().items()}
