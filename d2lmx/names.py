@@ -12,6 +12,7 @@ hooks.import_mxnet()
 from .book import *
 from .book.ch14 import _get_batch_loss_bert
 from .commands.run import *
+from .companions.advertising import *
 from .companions.autoencoders import *
 from .companions.belief import *
 from .companions.boltzmann import *

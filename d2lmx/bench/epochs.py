@@ -29,6 +29,7 @@ TORCH_LEGEND = {
     SCRATCH[1]: 'the same, its network by torch.compile, which is not timed'}
 MOST_ROUNDS = 3  # of epochs of images, which take long
 A_TURN = 0.5     # seconds: a training does not stop to wake up after each epoch
+LOADED_TURN = 3  # nor do others come and go, for which threads look twice a second
 
 
 def measure_epochs(network, plan, watch):
@@ -51,7 +52,8 @@ def measure_epochs(network, plan, watch):
     if task.unit == 'examples':
         plan = replace(plan, rounds=min(plan.rounds, MOST_ROUNDS))
     return *measure(makers, plan, {way: processor.UNTOUCHED for way in (
-        PAGE, *TORCH, *SCRATCH)}, warm_up=1, watch=watch, a_turn=A_TURN), task
+        PAGE, *TORCH, *SCRATCH)}, warm_up=1, watch=watch,
+        a_turn=LOADED_TURN if plan.under_load else A_TURN), task
 
 
 def make_epoch(address, way, data, num_batches) -> dict:

@@ -47,11 +47,7 @@ class DiscriminatorLoss(nn.HybridBlock):
 
 
 class GeneratorLoss(nn.HybridBlock):
-    """fake_X (batch, ...) -> the sum of its losses where it is found out.
-
-    Compiled, it computes no gradients of the discriminator's parameters, which nobody
-    reads: its own update writes them anew.
-    """
+    """fake_X (batch, ...) -> the sum of its losses where it is found out."""
 
     def __init__(self, net_D, loss, **kwargs):
         super().__init__(**kwargs)
@@ -59,26 +55,6 @@ class GeneratorLoss(nn.HybridBlock):
 
     def hybrid_forward(self, F, fake_X):
         return F.np.sum(real_loss(self.net_D(fake_X), self.loss, F))
-
-    def _build_cache(self, *args):
-        super()._build_cache(*args)
-        self._cached_op_args = [(is_input, part if is_input else Constant(part))
-                                for is_input, part in self._cached_op_args]
-
-
-class Constant:
-    """A parameter's values, in its own memory, as of an array without a gradient."""
-
-    def __init__(self, param):
-        self.param, self.known = param, {}  # device: (array, the same without)
-
-    def data(self):
-        array = self.param.data()
-        known, constant = self.known.get(array.ctx, (None, None))
-        if known is not array:  # a first call, or its parameter is elsewhere now
-            constant = array.detach()
-            self.known[array.ctx] = array, constant
-        return constant
 
 
 def move_twice(net_G) -> None:

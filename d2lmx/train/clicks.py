@@ -11,8 +11,9 @@ from ..viz.lines import plot
 from .engine import fit
 from .steps import measured_step
 
-__all__ = ['log_loss', 'roc_auc', 'calibration', 'click_scores', 'click_step',
-           'click_logits', 'train_clicks', 'show_calibration', 'judge_clicks']
+__all__ = ['log_loss', 'roc_auc', 'auc_gain', 'calibration', 'click_scores',
+           'click_step', 'click_logits', 'train_clicks', 'show_calibration',
+           'judge_clicks']
 
 CHUNK = 4096  # examples that a network is asked at once
 WIDTH = 20    # of a legend, in characters
@@ -46,10 +47,46 @@ def roc_auc(scores, y) -> float:
                          f'{num_others} examples')
     if onp.isnan(scores).any():  # which would count as the highest
         return float('nan')
-    _, places, counts = onp.unique(scores, return_inverse=True, return_counts=True)
-    ranks = onp.cumsum(counts) - (counts - 1) / 2  # from 1; the mean of equal ones
-    total = ranks[places][y].sum()
+    total = ranks(scores)[y].sum()
     return float((total - num_clicks * (num_clicks + 1) / 2) / num_clicks / num_others)
+
+
+def ranks(values):
+    """The place of each value (n,) among all in their order, from 1 on; equal ones have
+    the mean of theirs."""
+    _, places, counts = onp.unique(values, return_inverse=True, return_counts=True)
+    return (onp.cumsum(counts) - (counts - 1) / 2)[places]
+
+
+def auc_gain(scores, others, y) -> tuple:
+    """By how much the AUC of scores exceeds that of others, and the standard error of
+    this difference (DeLong et al., 1988).
+
+    scores and others of the same examples, y of 0 and 1: of one size. Others that are
+    all equal have an AUC of 0.5 without error, so that the error is that of the scores'
+    own. NaN where a score is. InputError as of `roc_auc`, and where there is only one
+    of either kind.
+
+    Ours, for 16.9
+    """
+    if onp.isnan(roc_auc(scores, y) - roc_auc(others, y)):  # which check them, too
+        return float('nan'), float('nan')
+    y = onp.asarray(y).reshape(-1) > 0.5
+    if min(y.sum(), (~y).sum()) < 2:
+        raise InputError('an error of an AUC needs two clicks and two others')
+    gains = shares_below(scores, y) - shares_below(others, y)
+    variance = sum(part.var(ddof=1) / len(part) for part in (gains[y], gains[~y]))
+    return float(gains[y].mean()), float(variance ** 0.5)
+
+
+def shares_below(scores, y):
+    """For each click the share of others with lower scores, and for each other that of
+    clicks with higher ones; equal ones count half. The mean of either is the AUC."""
+    scores = onp.asarray(scores).reshape(-1)
+    below = ranks(scores)  # among all, and then without those of its own kind
+    for kind in (y, ~y):
+        below[kind] -= ranks(scores[kind])
+    return onp.where(y, below / (~y).sum(), 1 - below / y.sum())
 
 
 def _alike(scores, y):

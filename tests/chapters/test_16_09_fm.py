@@ -174,3 +174,21 @@ def test_the_real_data_trains_and_its_lines_are_judged(real_data, page, tmp_path
     with open(f'{d2l.download_extract("ctr")}/test.csv', encoding='ascii') as file:
         judged, = page.predict(tmp_path / 'model', next(file).rstrip('\n'))
     assert 0 < judged['click'] < 1 and judged['unknown'] < 39
+
+
+@pytest.mark.parametrize('deviation, holds', [(.05, True), (0, False)])
+def test_the_claim_holds_where_vectors_learn(section, monkeypatch, deviation, holds):
+    """In the toy clicks pairs decide. Vectors that begin at 0 have no slope: it is a
+    regression then."""
+    page = section('16.9')
+    monkeypatch.setattr(page, 'TUNED', dict(
+        lr=.03, num_epochs=6, embeddings=dict(fc=(0, 0), embedding=(0, deviation))))
+    build_net = page.build_net
+    monkeypatch.setattr(page, 'build_net', lambda dims, num_factors: build_net(dims, 4))
+    claim, = page.run(tuned=True, num_seeds=2)['claims']
+    found = claim['measured']
+    assert claim['holds'] is holds
+    gains = onp.subtract(found['AUC, FM'], found['AUC, logistic regression'])
+    assert found['gain in AUC'] == pytest.approx(gains)
+    assert bool(min(gains) > .2) is holds
+    assert all(0 < error < .02 for error in found['its standard error'])

@@ -164,8 +164,8 @@ OURS = '''
 15.7  from_scratch=False max_batches=0
 16.1  k=50
 16.5  num_points=41 largest=4.0
-16.9  weight_decay=0
-16.10 weight_decay=0
+16.9  weight_decay=0 tuned=False num_seeds=3
+16.10 weight_decay=0 tuned=False num_seeds=3
 17.2  channels=64 images='pokemon'
 18.2  num_components=20
 18.9  images='digits'

@@ -41,6 +41,9 @@ def test_auc_of_a_few(scores, y, auc):
 def test_scores_that_are_no_numbers_are_no_order():
     for scores in ([onp.nan] * 3, [0, 1, onp.nan]):
         assert onp.isnan(d2l.roc_auc(onp.array(scores), onp.array([0, 1, 1])))
+        y = onp.array([0, 1, 1, 0])
+        for pair in ((scores + [1], y), (y, scores + [1])):
+            assert onp.isnan(d2l.auc_gain(*pair, y)).all()
 
 
 @pytest.mark.parametrize('y', [0, 1])
@@ -62,6 +65,45 @@ def test_auc_and_log_loss_are_those_of_scipy(levels):
         float(U) / len(clicks) / len(others), rel=1e-12)
     assert d2l.log_loss(logits, y) == pytest.approx(
         -stats.bernoulli.logpmf(y, special.expit(logits)).mean(), rel=1e-12)
+
+
+def test_the_error_of_an_auc_is_that_of_its_pairs():
+    """DeLong's components by all pairs, of two networks' scores and of one's alone."""
+    rng = onp.random.RandomState(4)
+    y = rng.randint(2, size=40) > 0
+    scores, others = rng.randint(6, size=(2, 40)) + y
+    both = []
+    for values in (scores, others):
+        wins = onp.array([[(a > b) + (a == b) / 2 for b in values[~y]]
+                          for a in values[y]])
+        both.append((wins.mean(axis=1), wins.mean(axis=0)))
+    for theirs, second in ((others, both[1]), (0 * others, (.5, .5))):
+        parts = [a - b for a, b in zip(both[0], second)]
+        error = sum(part.var(ddof=1) / len(part) for part in parts) ** .5
+        gain = d2l.roc_auc(scores, y) - d2l.roc_auc(theirs, y)
+        assert d2l.auc_gain(scores, theirs, y) == (pytest.approx(gain, abs=1e-12),
+                                                   pytest.approx(error, rel=1e-12))
+
+
+def test_the_error_of_a_gain_is_how_it_varies_from_sample_to_sample():
+    """Two scores of one thing, which is known exactly: their errors go together."""
+    rng, gains, errors = onp.random.RandomState(1), [], []
+    for _ in range(300):
+        y = rng.randint(2, size=200)
+        known = y + rng.normal(size=200)
+        gain, error = d2l.auc_gain(known + .5 * rng.normal(size=200),
+                                   known + .5 * rng.normal(size=200), y)
+        gains.append(gain)
+        errors.append(error)
+    # a deviation over 300 draws has a relative error of 1 / sqrt(600); three of them
+    assert onp.mean(errors) == pytest.approx(onp.std(gains), rel=.12)
+    assert abs(onp.mean(gains)) < 3 * onp.std(gains) / 300 ** .5
+
+
+@pytest.mark.parametrize('y', [[0, 0, 0, 0], [1, 0, 0, 0], [1, 1, 1, 0]])
+def test_an_error_of_an_auc_needs_two_of_either_kind(y):
+    with pytest.raises(d2l.InputError, match='needs'):
+        d2l.auc_gain(onp.arange(4.), onp.zeros(4), onp.array(y))
 
 
 def test_calibration_takes_equally_many_of_rising_probability():

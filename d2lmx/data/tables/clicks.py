@@ -149,22 +149,22 @@ def count_fields(data_path) -> int:
     return num_feat
 
 
-def load_data_ctr(batch_size: int):
+def load_data_ctr(batch_size: int, min_threshold: int = 4):
     """Batches of the click-through data for training and for testing, and the data set
     that is trained on.
 
     A batch is X (batch, fields), int32, numbers of values as of `CTRDataset`, and y
-    (batch, 1), clicks. There are as many fields as in the first line. Errors as of
-    `CTRDataset`.
+    (batch, 1), clicks. There are as many fields as in the first line. min_threshold and
+    errors as of `CTRDataset`.
 
     Ours, for 16.9
     """
     train_file, test_file = (Path(hub.download_extract('ctr'), f'{part}.csv')
                              for part in ('train', 'test'))
     num_feat = count_fields(train_file)
-    train_data = CTRDataset(train_file, num_feat=num_feat)
+    train_data = CTRDataset(train_file, min_threshold=min_threshold, num_feat=num_feat)
     test_data = CTRDataset(test_file, train_data.feat_mapper, train_data.defaults,
-                           num_feat=num_feat)
+                           min_threshold, num_feat)
     # book: last_batch='rollover': in the test, too, the last are left to the next time
     train_iter, test_iter = (
         BatchIterator((data.features, data.labels), batch_size, shuffle)
