@@ -6,6 +6,7 @@ from mxnet import np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
+from d2lmx.context import running
 
 # corners of two anchors and of an object, which the first is to predict
 ANCHORS = onp.array([[[.1, .1, .5, .5], [.5, .5, 1, 1]]], 'float32')
@@ -105,6 +106,63 @@ def test_only_anchors_of_objects_count_and_by_their_weight(page):
         [3 * (1 - .09 / .19) / 2, 0], abs=1e-4)
 
 
+def test_a_running_mean_goes_from_one_to_what_it_is_of(page):
+    mean = page.RunningMean(num_batches=2)
+    l = np.array([[.2, .6, .9]])
+    mean.add(l, np.array([[1, 1, 0]], dtype='int32'))
+    left = .05 ** .5
+    assert mean.value.tolist() == pytest.approx([left + (1 - left) * .4])
+    before = mean.value.tolist()
+    mean.add(l, np.zeros((1, 3), dtype='int32'))  # of no object nothing is learnt
+    assert mean.value.tolist() == before
+    mean = page.RunningMean(num_batches=7)
+    for _ in range(7):
+        mean.add(0 * l, np.ones((1, 3), dtype='int32'))
+    assert mean.value.tolist() == pytest.approx([.05])
+
+
+def test_version_3_of_wiou_weighs_boxes_by_the_running_mean(page):
+    as_they_are, mean = np.zeros((2, 8)), page.RunningMean(num_batches=1)
+    l = page.losses('WIoU v3', (np.array(ANCHORS), np.zeros((2, 2, 2)), as_they_are),
+                    taught(), weight=3, mean=mean)
+    # .3 x .3 shared of .16 + .12 - .09; the anchor without object counts not
+    L_IoU = 1 - .09 / .19
+    running = .05 + .95 * L_IoU
+    assert mean.value.tolist() == pytest.approx([running])
+    beta = L_IoU / running
+    # middles (.3, .3) and (.4, .25), in .5 x .4
+    R = math.exp((.1 ** 2 + .05 ** 2) / (.5 ** 2 + .4 ** 2))
+    expected = 3 * beta / (3 * 1.9 ** (beta - 3)) * R * L_IoU / 2
+    assert (l - math.log(2)).tolist() == pytest.approx([expected, 0], abs=1e-4)
+
+
+def detection_batches(count, batch_size=2, seed=0):
+    """Batches of noise with an object of class 0 in each picture."""
+    rng = onp.random.RandomState(seed)
+    X = rng.uniform(0, 255, (count, 3, 64, 64)).astype('float32')
+    return d2l.BatchIterator([X, onp.array([[[0, *OBJECT]]] * count)], batch_size)
+
+
+def test_in_training_the_mean_runs_over_all_batches(page, monkeypatch):
+    means, values, add = [], [], page.RunningMean.add
+
+    def noted(self, l, is_object):
+        l_there = l.asnumpy()[is_object.asnumpy() > 0]
+        add(self, l, is_object)
+        means.append(l_there.mean())
+        values.extend(self.value.tolist())
+
+    monkeypatch.setattr(page.RunningMean, 'add', noted)
+    batches = detection_batches(5)
+    net = page.new_detector(1, batches.arrays[:1])
+    page.train(net, 'WIoU v3', batches, num_epochs=2, lr=.01, weight=5)
+    value, momentum = 1, 1 - .05 ** (1 / 6)
+    assert len(means) == 6 and onp.ptp(means) > .01
+    for mean, found in zip(means, values):
+        value += momentum * (mean - value)
+        assert found == pytest.approx(value, rel=1e-5)
+
+
 def test_l1_is_the_loss_of_13_7(page):
     rng = onp.random.RandomState(0)
     scores, offsets = (np.array(rng.normal(size=shape), dtype='float32')
@@ -147,19 +205,72 @@ def test_precisions_are_of_all_thresholds(page, shift, precise):
 def test_all_losses_begin_with_the_same_weights(page, monkeypatch):
     seen = []
 
-    def train(net, name, *options):
-        weight = net.cls_0.weight
-        seen.append((name, weight.data().copy(), onp.random.uniform()))
-        weight.set_data(weight.data() + 1)
+    def train(net, name, train_iter, num_epochs, lr, weight):
+        param = net.cls_0.weight
+        seen.append((name, weight, param.data().copy(), onp.random.uniform()))
+        param.set_data(param.data() + 1)
 
     monkeypatch.setattr(page, 'train', train)
     monkeypatch.setattr(page, 'precisions', lambda *data: {'mAP': len(seen)})
-    data = d2l.BatchIterator([onp.zeros((2, 3, 64, 64), 'float32')], 2)
-    row = page.detect((data, data, ['a']), 'tiny', 1, .1, 1)
-    assert [name for name, _, _ in seen] == ['L1', *page.LOSSES]
-    assert all((weight == seen[0][1]).all() for _, weight, _ in seen)
-    assert len({draw for _, _, draw in seen}) == 1  # and order of batches
-    assert row['L1: mAP'] == 1 and row['WIoU: mAP'] == 10
+    ways = [('L1', 1), ('GIoU', 2), ('GIoU', 3)]
+    rows = page.detect([detection_batches(2)] * 2, 1, ways, num_epochs=1, lr=.1)
+    assert [(name, weight) for name, weight, _, _ in seen] == ways
+    assert all((values == seen[0][2]).all() for _, _, values, _ in seen)
+    assert len({draw for _, _, _, draw in seen}) == 1  # and order of batches
+    assert rows == [{'mAP': 1}, {'mAP': 2}, {'mAP': 3}]
+
+
+def test_weights_are_tried_on_training_pictures_set_aside(page, monkeypatch):
+    parts, best = [], {'L1': 20, 'IoU': 10}
+
+    def detect(data, num_classes, ways, num_epochs, lr):
+        parts.extend(data)
+        return [{'mAP': -abs(weight - best.get(name, 0))} for name, weight in ways]
+
+    monkeypatch.setattr(page, 'detect', detect)
+    batches = detection_batches(8)
+    tried = page.try_weights(batches, 1, 1, .1)
+    assert tried['L1'] == {2: -18, 5: -15, 10: -10, 20: 0, 50: -30}
+    assert page.best_weights(tried) == {**dict.fromkeys(tried, 2), **best}
+    assert list(tried) == ['L1', *page.LOSSES, 'WIoU v3']
+    kept, aside = (part.arrays[0][:, 0, 0, 0].tolist() for part in parts)
+    assert len(kept) == 6 and len(aside) == 2
+    assert sorted(kept + aside) == sorted(batches.arrays[0][:, 0, 0, 0].tolist())
+
+
+def test_the_table_says_which_weights_were_chosen(page, monkeypatch):
+    def detect(data, num_classes, ways, num_epochs, lr):
+        return [{'mAP': float(weight == 10)} for _, weight in ways]
+
+    monkeypatch.setattr(page, 'detect', detect)
+    with running(data='toy', files={}):
+        result = page.run(**{**page.SMOKE, 'num_iterations': 1}, choose_weights=True)
+    assert set(result['weights'].values()) == {10}
+    assert {row['weight'] for row in result['table']} == {'10'}
+    assert result['mAP on pictures set aside']['WIoU v3'] == {
+        '2': 0, '5': 0, '10': 1, '20': 0, '50': 0}
+
+
+def test_photographs_are_trained_on_by_maps_of_features_that_stay(page):
+    rng = onp.random.RandomState(0)
+    X = rng.uniform(0, 255, (3, 3, 128, 128)).astype('float32')
+    labels = onp.array([[[0, *OBJECT]]] * 3)
+    with running(data='toy', files={}, compiles=True):
+        part, = page.as_maps([d2l.BatchIterator([X, labels], 2)], 'mobilenet_v2_1_0')
+    assert [C.shape for C in part.arrays] == [(3, 96, 8, 8), (3, 320, 4, 4), (3, 1, 5)]
+    net = page.new_detector(1, part.arrays[:-1])
+    before = net.cls_1.weight.data().copy()
+    page.train(net, 'CIoU', part, num_epochs=1, lr=.01, weight=5)
+    assert (net.cls_1.weight.data() != before).any()
+    anchors, scores, _ = net(*map(np.array, part.arrays[:-1]))
+    # 8 x 8, 4 x 4, 2 x 2, and a pixel twice
+    assert anchors.shape[1] == scores.shape[1] == 4 * (64 + 16 + 4 + 1 + 1)
+    assert set(page.precisions(net, part)) == {'mAP', 'mAP@0.5', 'mAP@0.75'}
+
+
+def test_photographs_too_small_for_the_backbone_are_refused(page):
+    with pytest.raises(d2l.InputError, match='needs --size 128 at least, got 96'):
+        page.run(backbone='mobilenet_v2_1_0', size=96)
 
 
 # ---- what came of it
@@ -168,7 +279,7 @@ def found(page, **changed):
     """What is measured where all papers are right, of two seeds."""
     names = 'L1', 'IoU', 'GIoU', 'DIoU', 'CIoU', 'EIoU', 'focal EIoU'
     ranks = {name: rank for rank, name in enumerate(names)}
-    ranks.update({'alpha IoU': 2, 'SIoU': 5, 'WIoU': 5, 'WIoU v3': 0})
+    ranks.update({'alpha IoU': 2, 'SIoU': 5, 'WIoU': 5, 'WIoU v3': 9})
     values = {}
     for name, rank in ranks.items():
         values.update({
@@ -180,7 +291,7 @@ def found(page, **changed):
 
 def test_a_claim_holds_or_not_by_what_was_measured(page):
     rows = page.claims_of(found(page))
-    assert [row['holds'] for row in rows] == [True] * 14
+    assert [row['holds'] for row in rows] == [True] * 15
     assert rows[0]['claim'].startswith(
         'boxes that do not touch stay apart by IoU, focal EIoU and alpha IoU, and')
     changed = {'alpha IoU: apart, then touching': [0., .1], 'GIoU: steps': [99, None],
@@ -207,23 +318,25 @@ def test_of_two_losses_that_never_arrive_nothing_is_claimed(page):
 
 
 def test_the_table_has_means_and_says_never(page):
-    rows = page.table_of(found(page, **{'GIoU: steps': [99, None]}))
+    weights = {**dict.fromkeys(page.WEIGHTS, 2), 'IoU': 10, 'L1': .5}
+    rows = page.table_of(found(page, **{'GIoU: steps': [99, None]}), weights)
     assert [row['loss'] for row in rows] == [*page.LOSSES, 'WIoU v3', 'L1']
-    assert rows[0] == {'loss': 'IoU', 'steps': '104', 'mean IoU': '0.550',
-                       'mAP': '0.100'}
+    assert rows[0] == {'loss': 'IoU', 'weight': '10', 'steps': '104',
+                       'mean IoU': '0.550', 'mAP': '0.100'}
     assert rows[1]['steps'] == 'never' and rows[-2]['loss'] == 'WIoU v3'
     # descent knows no offsets
     values = found(page)
     for key in ('steps', 'mean IoUs', 'apart, then touching'):
         del values[f'L1: {key}']
-    assert page.table_of(values)[-1] == {'loss': 'L1', 'mAP': '0.000'}
+    assert page.table_of(values, weights)[-1] == {'loss': 'L1', 'weight': '0.5',
+                                                  'mAP': '0.000'}
 
 
 def test_the_smoke_run_draws_and_prints(page, smoke_run):
     smoke = smoke_run('22.2')
     lines = smoke.output.splitlines()
-    assert lines[0].split() == ['loss', 'steps', 'mean', 'IoU', 'mAP', 'mAP@0.5',
-                                'mAP@0.75']
+    assert lines[0].split() == ['loss', 'weight', 'steps', 'mean', 'IoU', 'mAP',
+                                'mAP@0.5', 'mAP@0.75']
     rows = smoke.result['table']
     assert len(lines) == 1 + len(rows) and all(
         line.strip().startswith(row['loss']) for line, row in zip(lines[1:], rows))

@@ -220,9 +220,9 @@ OURS = '''
       num_seeds=3
 22.1  num_seeds=3 num_epochs=4 lr=0.003 batch_size=32 num_train=2000 num_test=2000
       num_rounds=10 size=64
-22.2  images='banana-detection' backbone='tiny' num_seeds=3 num_points=10
-      num_iterations=500 num_epochs=1 lr=0.002 weight=5 batch_size=16 size=64
-      num_train=1000 num_val=100
+22.2  images='banana-detection' backbone='tiny' choose_weights=False num_seeds=3
+      num_points=10 num_iterations=500 num_epochs=1 lr=0.002 batch_size=16 size=64
+      num_train=800 num_val=100
 22.3  num_seeds=3 num_epochs=20 lr=0.002 batch_size=64 num_train=2000 num_test=10000
       num_scenes=300 num_pairs=20000
 22.4  network='LeNet' num_seeds=3 num_epochs=6 lr=0.002 tune_lr=0.002 batch_size=32
