@@ -259,12 +259,16 @@ def learn(task, name, lr, batches):
                   train(learner, loss, batches, task.num_epochs, lr))
 
 
-def evaluate(learnt, batches):
-    """mAP of all objects, and of each third of them, on pictures not trained on."""
-    device, labels = d2l.try_gpu(), batches.arrays[-1]
+def found_by(learnt, batches):
+    """What a detector finds in each picture of batches: rows of `d2l.detected`."""
+    device = d2l.try_gpu()
     P = onp.concatenate([learnt.learner(*(array.as_in_ctx(device) for array in inputs)
                                         ).asnumpy() for *inputs, _ in batches])
-    found = d2l.detections(learnt.decoder, P, batches.batch_size)
+    return d2l.detections(learnt.decoder, P, batches.batch_size)
+
+
+def precisions(found, labels):
+    """mAP of what was found, of all objects and of each third of them."""
     return {name: d2l.detection_map(found, truth)['mAP'] for name, truth in (
         ('all', labels), *thirds_of(labels).items())}
 
@@ -278,12 +282,13 @@ def try_rates(task, batches, num_rates):
         return {name: {RATES[0]: None} for name in NAMES}
     kept, aside = set_aside(batches)
 
-    def measure():
-        return {(name, rate): evaluate(learn(task, name, rate, kept), aside)['all']
-                for name in NAMES for rate in RATES[:num_rates]}
+    def precision(name, rate):
+        found = found_by(learn(task, name, rate, kept), aside)
+        return d2l.detection_map(found, aside.arrays[-1])['mAP']
 
-    found = d2l.over_seeds(measure, 1)
-    return {name: {rate: found[name, rate][0] for rate in RATES[:num_rates]}
+    maps = d2l.over_seeds(lambda: {(name, rate): precision(name, rate) for name in NAMES
+                                   for rate in RATES[:num_rates]}, 1)
+    return {name: {rate: maps[name, rate][0] for rate in RATES[:num_rates]}
             for name in NAMES}
 
 
@@ -292,13 +297,17 @@ def best_rates(tried):
     return {name: max(maps, key=maps.get) for name, maps in tried.items()}
 
 
+def num_learnt(block):
+    """How many numbers of a block are learnt."""
+    return sum(math.prod(param.shape) for param in block.collect_params().values()
+               if param.grad_req != 'null')
+
+
 def counted(net, X):
     """Parameters that are learnt, those of the neck, and multiplications of a picture.
     """
-    of_neck = net.top.neck.collect_params().values()
-    return {'parameters': d2l.summary(net, X)[-1][2],
-            'parameters of the neck': sum(math.prod(param.shape) for param in of_neck
-                                          if param.grad_req != 'null'),
+    return {'parameters': num_learnt(net),
+            'parameters of the neck': num_learnt(net.top.neck),
             'multiplications': d2l.multiply_adds(net, X)}
 
 
@@ -368,12 +377,11 @@ def show_losses(losses):
         d2l.plt.title(kind)
 
 
-def show_found(learnt, picture):
-    """Draw what each of {name: detector} finds in a picture (3, h, w)."""
-    axes = d2l.show_images([picture.transpose(1, 2, 0)] * len(learnt),
-                           len(DETECTORS), len(NECKS), list(learnt), scale=2)
-    for ax, one in zip(axes, learnt.values()):
-        rows, = d2l.detections(d2l.sequence(one.net, one.decoder), picture[None], 1)
+def show_found(found, picture):
+    """Draw what {name: rows} were found in a picture (3, h, w)."""
+    axes = d2l.show_images([picture.transpose(1, 2, 0)] * len(found), len(DETECTORS),
+                           len(NECKS), list(found), scale=2)
+    for ax, rows in zip(axes, found.values()):
         rows = rows[rows[:, 1] >= SURE][:SHOWN]
         d2l.show_bboxes(ax, rows[:, 2:] * picture.shape[2], colors='w')
 
@@ -389,7 +397,7 @@ def table_of(sizes, found, losses):
 
 def run(*, images: str = '', backbone: Literal['tiny', 'mobilenet_v2_1_0'] = 'tiny',
         num_epochs: int = 20, num_rates: int = 3, batch_size: int = 16, size: int = 96,
-        num_channels: int = 32, num_train: int = 400, num_val: int = 80,
+        num_channels: int = 32, num_train: int = 360, num_val: int = 80,
         num_seeds: int = 3, num_rounds: int = 10) -> dict:
     if size % STRIDES[-1]:
         raise d2l.InputError(f'--size must be a multiple of {STRIDES[-1]}, got {size}')
@@ -398,26 +406,29 @@ def run(*, images: str = '', backbone: Literal['tiny', 'mobilenet_v2_1_0'] = 'ti
     batches, val_batches = (batches_of(part, stages) for part in parts)
     task = Task(stages, len(classes), num_channels, priors_of(batches.arrays[-1]),
                 [size // stride for stride in STRIDES], num_epochs)
-    tried, learnt = try_rates(task, batches, num_rates), {}
-    rates = best_rates(tried)
+    tried = try_rates(task, batches, num_rates)
+    rates, learnt, shown = best_rates(tried), {}, {}
 
     def measure():
+        row = {}
         for name in NAMES:
             learnt[name] = learn(task, name, rates[name], batches)
-        return {name: (one.losses, evaluate(one, val_batches))
-                for name, one in learnt.items()}
+            rows = found_by(learnt[name], val_batches)
+            shown[name] = rows[0]
+            row[name] = learnt[name].losses
+            row.update({f'{name}: {what}': value for what, value in
+                        precisions(rows, val_batches.arrays[-1]).items()})
+        return row
 
-    rows = d2l.over_seeds(measure, num_seeds)
-    losses = {name: [of_epochs for of_epochs, _ in row] for name, row in rows.items()}
-    found = {f'{name}: {what}': [maps[what] for _, maps in row]
-             for name, row in rows.items() for what in ('all', *THIRDS)}
+    found = d2l.over_seeds(measure, num_seeds)
+    losses = {name: found.pop(name) for name in NAMES}
     *inputs, _ = (array.as_in_ctx(d2l.try_gpu()) for array in next(iter(batches)))
     of_neck = {neck: learnt[f'SSD, {neck}'] for neck in NECKS}
     sizes = {neck: counted(one.net, np.zeros((1, 3, size, size)))
              for neck, one in of_neck.items()}
     show_losses(losses)
     show_thirds(found)
-    show_found(learnt, parts[1].arrays[0][0])
+    show_found(shown, parts[1].arrays[0][0])
     return {'claims': claims_of(found, sizes), 'classes': classes, 'mAP': found,
             'rates tried': {name: {str(rate): value for rate, value in maps.items()}
                             for name, maps in tried.items()},

@@ -231,7 +231,7 @@ OURS = '''
       soft_share=0.7 num_train=400 teacher_train=5000 teacher_epochs=4 pool=4
       num_test=4000
 22.6  images='' backbone='tiny' num_epochs=20 num_rates=3 batch_size=16 size=96
-      num_channels=32 num_train=400 num_val=80 num_seeds=3 num_rounds=10
+      num_channels=32 num_train=360 num_val=80 num_seeds=3 num_rounds=10
 22.7  num_seeds=3 num_epochs=5 lr=0.003 batch_size=32 num_train=2000 num_test=2000
       ratio=4 num_rounds=20
 22.8  num_seeds=3 num_epochs=6 lr=0.001 batch_size=32 num_scenes=2000 num_test=300
