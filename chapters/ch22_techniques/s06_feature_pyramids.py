@@ -202,21 +202,7 @@ def stages_of(backbone):
     """The maps of ImageNet's features; None for the small backbone of `build_net`."""
     if backbone == 'tiny':
         return None
-    stages = d2l.photograph_stages(d2l.pretrained_net(backbone, d2l.try_gpu()))
-    d2l.initialize_rest(stages, init.Zero(), d2l.try_gpu())  # but it has all weights
-    return stages
-
-
-def batches_of(part, stages):
-    """Batches of pictures and labels, or of maps and labels where the maps stay."""
-    if stages is None:
-        return part
-    images, labels = part.arrays
-    batches = [stages(np.array(images[i:i + part.batch_size], dtype='float32',
-                               ctx=d2l.try_gpu()))
-               for i in range(0, len(images), part.batch_size)]
-    maps = [onp.concatenate([C.asnumpy() for C in of_all]) for of_all in zip(*batches)]
-    return d2l.BatchIterator((*maps, labels), part.batch_size, part.shuffle)
+    return d2l.photograph_stages(d2l.pretrained_net(backbone, d2l.try_gpu()))
 
 
 def set_aside(batches):
@@ -403,7 +389,8 @@ def run(*, images: str = '', backbone: Literal['tiny', 'mobilenet_v2_1_0'] = 'ti
         raise d2l.InputError(f'--size must be a multiple of {STRIDES[-1]}, got {size}')
     *parts, classes = load_data(images, batch_size, size, num_train, num_val)
     stages = stages_of(backbone)
-    batches, val_batches = (batches_of(part, stages) for part in parts)
+    batches, val_batches = parts if stages is None else (
+        d2l.batches_of_maps(part, stages) for part in parts)
     task = Task(stages, len(classes), num_channels, priors_of(batches.arrays[-1]),
                 [size // stride for stride in STRIDES], num_epochs)
     tried = try_rates(task, batches, num_rates)

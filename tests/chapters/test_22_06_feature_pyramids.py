@@ -199,11 +199,11 @@ def test_maps_that_were_computed_once_find_what_pictures_find(page):
     by_pictures, by_maps = (
         page.found_by(page.Learnt(net, learner, decoder, []), batches)
         for learner, batches in ((net, pictures),
-                                 (net.top, page.batches_of(pictures, net.stages))))
+                                 (net.top, d2l.batches_of_maps(pictures, net.stages))))
     assert len(by_maps) == 5 and all(len(rows) for rows in by_maps)
     for ours, theirs in zip(by_maps, by_pictures):
         onp.testing.assert_array_equal(ours, theirs)
-    assert len(page.batches_of(pictures, net.stages)) == 3
+    assert len(d2l.batches_of_maps(pictures, net.stages)) == 3
 
 
 def rows(**maps):
@@ -278,12 +278,11 @@ def test_photographs_features_are_read_and_stay_as_they_are(page):
     d2l.initialize_rest(net, mx.init.Xavier(), mx.cpu())
     X, = page.example_inputs(3)
     pictures = d2l.load_array((X.asnumpy(), onp.zeros((3, 1, 5))), 2)
-    batches = page.batches_of(pictures, stages)
+    batches = d2l.batches_of_maps(pictures, stages)
     assert batches.batch_size == 2 and batches.shuffle
     *maps, labels = batches.arrays
     assert [C.shape for C in maps] == [(3, 32, 8, 8), (3, 96, 4, 4), (3, 320, 2, 2)]
     assert labels.shape == (3, 1, 5)
-    assert page.batches_of(pictures, None) is pictures
     # convolutions of two pictures and of three add up in another order
     onp.testing.assert_allclose(net.top(*map(np.array, maps)).asnumpy(),
                                 net(X).asnumpy(), rtol=1e-4, atol=1e-5)

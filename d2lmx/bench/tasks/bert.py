@@ -30,7 +30,7 @@ def start(network, vocab):
 class Pretraining:
     """The task of 14.10."""
 
-    unit, num_batches = 'examples', 2
+    unit, num_batches = 'examples', 1
     legend = ("the page's way: a DataLoader without workers, imperative, every loss "
               f'waited for, default waiting of threads; {FEW}')
 
@@ -97,7 +97,7 @@ class Pretraining:
 class Entailment:
     """The task of 15.7: all ways train the same small BERT, from Xavier weights."""
 
-    unit, num_batches = 'examples', 2
+    unit, num_batches = 'examples', 1
     legend = ("the page's way: all pairs padded to max_len, a DataLoader without "
               'workers, imperative, float() of loss and accuracy of each batch, '
               f'default waiting of threads; {FEW}')
