@@ -231,7 +231,7 @@ def claims_of_teachers(found):
         row(found, 'the teacher knows more than the student alone', (alone, 'teacher')),
         row(found, 'a teacher whose labels were smoothed knows more',
             ('teacher', SMOOTHED)),
-        row(found, 'and yet its student learns less than that of the other teacher',
+        row(found, 'a student learns less from a teacher whose labels were smoothed',
             (f'distilled, {SMOOTHED}', distilled))]
 
 
