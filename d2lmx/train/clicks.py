@@ -72,7 +72,7 @@ def auc_gain(scores, others, y) -> tuple:
     if onp.isnan(roc_auc(scores, y) - roc_auc(others, y)):  # which check them, too
         return float('nan'), float('nan')
     y = onp.asarray(y).reshape(-1) > 0.5
-    if min(y.sum(), (~y).sum()) < 2:
+    if not min(y.sum(), (~y).sum()) >= 2:
         raise InputError('an error of an AUC needs two clicks and two others')
     gains = shares_below(scores, y) - shares_below(others, y)
     variance = sum(part.var(ddof=1) / len(part) for part in (gains[y], gains[~y]))

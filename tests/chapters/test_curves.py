@@ -35,6 +35,7 @@ SCALES = {('4.4', 'loss'): ('linear', 'log'), ('4.5', 'loss'): ('linear', 'log')
           ('23.2', 'distance from A^+'): ('log', 'log'),
           ('23.4', 'relative error'): ('linear', 'log'),
           ('22.5', 'test accuracy'): ('log', 'linear'),
+          ('22.6', 'train loss'): ('linear', 'log'),
           ('23.7', 'share of w*'): ('log', 'linear'),
           ('23.8', 'loss'): ('linear', 'log'), ('23.8', 'distance'): ('linear', 'log'),
           ('23.8', 'f'): ('log', 'log'),

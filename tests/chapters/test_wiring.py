@@ -21,6 +21,8 @@ OTHERWISE = {
     '3.5 run first_batch batch_size: resized_batch_size',
     '11.5 run train_sgd num_epochs: num_epochs_gd',
     '14.6 encode d2l.learn_bpe num_merges: num_merges_ptb',
+    # the test pictures alone are read here
+    '22.5 run d2l.load_few_garments num_train: 1',
     # one of several values in a loop, of which the option is one
     '4.4 run train num_epochs: epochs', '4.4 run draw num_epochs: epochs',
     '4.5 run train lambd: strength', '11.4 run d2l.train_2d steps: num_steps',
