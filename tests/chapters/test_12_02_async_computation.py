@@ -8,10 +8,12 @@ def test_python_goes_on_before_the_product_is_there_and_waits_where_it_is_read(
     n = 700
     a = np.random.normal(size=(n, n))
     np.dot(a, a).wait_to_read()  # memory is there
-    seconds = section('12.2').barriers_and_blockers(n)
-    # a product of 700 x 700 takes milliseconds, a call microseconds
+    tries = [section('12.2').barriers_and_blockers(n) for _ in range(5)]
+    # a product of 700 x 700 takes milliseconds, a call microseconds; of the five the
+    # shortest is the one that no other process has interrupted
+    shortest = {name: min(seconds[name] for seconds in tries) for name in tries[0]}
     for name in ('npx.waitall()', 'b.wait_to_read()', 'b.asnumpy()', 'b.sum().item()'):
-        assert seconds[name] > 2 * seconds['no barrier'], name
+        assert shortest[name] > 2 * shortest['no barrier'], name
 
 
 @pytest.mark.alone
