@@ -110,7 +110,7 @@ def _train(step, train_iter, num_epochs, history, evaluate, watch, points_per_ep
                                  'one by a gluon.Trainer can run on several workers')
             num_examples += len(batch[-1])  # X may be a list of arrays
             if num_batches == 1:
-                settle(num_examples)
+                settle(batch[-1])
             num_tokens += stats['train loss'][1] if step.counts_tokens else 0
             if _is_point(num_batches, train_iter, points_per_epoch):
                 history.add(epoch + num_batches / len(train_iter), means.means())

@@ -10,6 +10,7 @@ import threading
 from contextlib import contextmanager
 
 import mxnet as mx
+import numpy as onp
 from mxnet import gluon
 from mxnet.base import _LIB, check_call
 
@@ -33,14 +34,15 @@ class _Context(ctypes.Structure):
 def threads_by_work(trains):
     """In this context what a `Step` trains can get as many threads as serve it.
 
-    Gives ``settle(batch_size)``, to be called after a step. What is chosen then stays
-    for the whole process, whatever trains later: oneDNN's operators keep memory for as
-    many threads as there were when they were first called, and write beyond it where
-    more call them. So it is chosen in a process that does nothing but one run; and not
-    where the user said how many threads there are, or blocks are not compiled.
+    Gives ``settle(labels)``, to be called after a step on them. What is chosen then
+    stays for the whole process, whatever trains later: oneDNN's operators keep memory
+    for as many threads as there were when they were first called, and write beyond it
+    where more call them. So it is chosen in a process that does nothing but one run;
+    and not where the user said how many threads there are, or blocks are not compiled.
 
     trains: as of `Step`. Of compiled networks the products are known once they were
-    called; of plain functions each number of the arrays counts once an example.
+    called. Where it is but matrices and vectors, of dense layers from scratch, each
+    number counts once a label, as of a token; how often a kernel counts is unknown.
     """
     most, why = processor.threads()
     work, seen, hooks = {}, set(), []
@@ -59,9 +61,9 @@ def threads_by_work(trains):
     def add(ctx, products):
         work[ctx] = work.get(ctx, 0) + products
 
-    def settle(batch_size):
+    def settle(labels):
         for array in arrays:
-            add(array.ctx, array.size * batch_size)
+            add(array.ctx, array.size * onp.size(labels))
         for ctx in work.keys() - _chosen:
             if ctx.device_type == 'cpu':
                 _chosen.add(ctx)
@@ -70,6 +72,9 @@ def threads_by_work(trains):
     chooses = current().alone and most > 1 and why == processor.BY_US
     parts = list(_flat([trains])) if chooses else []
     arrays = [part for part in parts if isinstance(part, mx.nd.NDArray)]
+    if any(isinstance(part, gluon.Block) for part in parts) or any(
+            array.ndim > 2 for array in arrays):
+        arrays = []
     for net in (part for part in parts if isinstance(part, gluon.HybridBlock)):
         net.apply(lambda block: hooks.append(block.register_forward_hook(count)))
     try:

@@ -84,22 +84,26 @@ print(trained(10, alone=False), trained(10, compiles=False), trained(10))''') ==
 
 @pytest.mark.slow
 @two_processors
-def test_each_number_that_a_function_trains_counts_once_an_example():
-    # 100 x 499,000 numbers are not yet worth two threads, in however many arrays
-    assert python('''
-w, b = np.ones((499, 500)), np.ones((499, 500))
-w.attach_grad()
-b.attach_grad()
+@pytest.mark.parametrize('kernel, block, count', [
+    ((1, 1), None, 1),             # 100 x 499,001 numbers are not yet worth two
+    ((1, 1, 5, 5), None, 2),       # a kernel is used at many places
+    ((1, 1), 'nn.Dense(1)', 2)])   # what a block that is not compiled takes is unknown
+def test_each_number_of_matrices_alone_counts_once_a_label(kernel, block, count):
+    assert python(f'''
+w, b, kernel = np.ones((499, 500)), np.ones((499, 500)), np.ones({kernel})
+for array in (w, b, kernel):
+    array.attach_grad()
 
 def step(X):
     with autograd.record():
-        l = (w + b).sum()
+        l = (w + b).sum() + kernel.sum()
     l.backward()
-    return {'train loss': (l, 1)}
+    return {{'train loss': (l, 1)}}
 
 with running(alone=True):
-    d2l.fit(d2l.Step(step, trains={'both': [w, (b, None)]}), [np.ones(100)], 1)
-print(asked())''') == ['1']
+    d2l.fit(d2l.Step(step, trains={{'both': [w, (b, kernel)], 'net': [{block}]}}),
+            [np.ones(100)], 1)
+print(asked())''') == [str(count)]
 
 
 def test_as_many_as_the_user_said_are_left():
