@@ -40,7 +40,7 @@ class DenseBlock(nn.HybridBlock):
     def hybrid_forward(self, F, X):
         for blk in self.net:
             Y = blk(X)                              # (batch, num_channels, h, w)
-            X = F.np.concatenate([X, Y], axis=1)
+            X = d2l.join(F, X, Y)
         return X
 
 

@@ -61,7 +61,7 @@ def evaluator(network, inter_matrix, test_data, devices):
     inter_matrix: batches of its items' ratings that are known.
     """
     recons = [network(shard).asnumpy() for values in inter_matrix for shard in
-              d2l.split_batch(values, values, devices[:len(values)])[0]]
+              d2l.split_array(values, devices[:len(values)])]
     test_data = test_data.asnumpy()
     is_rated = test_data > 0
     errors = (onp.concatenate(recons) - test_data)[is_rated]

@@ -48,8 +48,8 @@ class NeuMF(nn.HybridBlock):
 
     def hybrid_forward(self, F, user_id, item_id):
         gmf = d2l.multiply(F, self.P(user_id), self.Q(item_id))  # (batch, factors)
-        mlp = self.mlp(F.np.concatenate([self.U(user_id), self.V(item_id)], axis=1))
-        con_res = F.np.concatenate([gmf, mlp], axis=1)
+        mlp = self.mlp(d2l.join(F, self.U(user_id), self.V(item_id)))
+        con_res = d2l.join(F, gmf, mlp)
         return self.prediction_layer(con_res)
 
 

@@ -8,8 +8,9 @@ from ..runtime.checks import check_whole, listed
 from ..runtime.devices import try_all_gpus
 from ..train.clicks import click_logits, click_scores, show_calibration, train_clicks
 from ..train.engine import fit
-from ..train.ranking import hits_and_aucs, score_items, score_pairs
-from ..train.step import STATIC, Step
+from ..train.joint import Measure
+from ..train.ranking import hits_and_aucs, ranking_loss, rating_loss, score_items
+from ..train.step import Step
 from ..train.steps import measured_step
 from ..viz.animator import Animator
 from .ch03 import animate
@@ -50,19 +51,36 @@ class SummedStep(Step):
         return stats
 
 
-class Lists:
-    """The same batches, each a list: of one array the features and the labels."""
+class Arranged:
+    """The same batches, each as ``arrange(batch)`` gives it."""
 
-    def __init__(self, batches):
-        self.batches = batches
+    def __init__(self, batches, arrange):
+        self.batches, self.arrange = batches, arrange
         self.is_shared = getattr(batches, 'is_shared', False)
 
     def __len__(self):
         return len(self.batches)
 
     def __iter__(self):
-        for batch in self.batches:
-            yield batch if isinstance(batch, (list, tuple)) else [batch, batch]
+        return map(self.arrange, self.batches)
+
+
+def as_list(batch):
+    """Of one array the features and the ratings."""
+    return batch if isinstance(batch, (list, tuple)) else [batch, batch]
+
+
+def as_pairs(batch):
+    """Items not taken in the shape and type of those taken."""
+    *features, positive, negative = batch
+    if negative.size != positive.size:
+        raise InputError('a batch must end with as many items not taken as taken, got '
+                         f'{negative.shape} and {positive.shape}')
+    if negative.dtype != positive.dtype:
+        negative = negative.astype(positive.dtype)
+    if negative.shape != positive.shape:
+        negative = negative.reshape(positive.shape)
+    return [*features, positive, negative]
 
 
 def train_recsys_rating(net, train_iter, test_iter, loss, trainer, num_epochs,
@@ -93,13 +111,8 @@ def train_recsys_rating(net, train_iter, test_iter, loss, trainer, num_epochs,
     if evaluator is None:
         raise InputError('evaluator must be a function that gives the test RMSE')
     devices = devices or try_all_gpus()
-    loss.hybridize(**STATIC)
-
-    def measure(*batch):
-        l = loss(net(*batch[:-1]), batch[-1])
-        return l, {'train loss': (l.sum(), len(batch[-1]))}
-
-    batches = Lists(train_iter)
+    batches = Arranged(train_iter, as_list)
+    measure = Measure(['train loss'], rating_loss, net, loss)
     # book: its loss is a running sum, which is added up once more at each batch
     step = SummedStep(measured_step(net, measure, trainer, devices), batches,
                       share=lambda count: 1 / count)
@@ -165,7 +178,7 @@ def train_ranking(net, train_iter, test_iter, loss, trainer, test_seq_iter, num_
     net
         ``net(users, ..., items)``, a score for each row.
     train_iter
-        Batches: users, what else net takes, items taken, and items not taken.
+        Batches: users, what else net takes, items taken, and as many not taken.
     test_iter, test_seq_iter, num_users, num_items, candidates
         What evaluator takes, a function called as `evaluate_ranking` is, after each
         eval_step epochs.
@@ -178,11 +191,8 @@ def train_ranking(net, train_iter, test_iter, loss, trainer, test_seq_iter, num_
     """
     check_whole(eval_step=eval_step)
     devices = devices or try_all_gpus()
-    loss.hybridize(**STATIC)
-
-    def measure(*batch):
-        l = loss(*score_pairs(net, *batch))
-        return l, {'train loss': (l.sum(), len(batch[-1]))}
+    batches = Arranged(train_iter, as_pairs)
+    measure = Measure(['train loss'], ranking_loss, net, loss)
 
     def evaluate():
         number = step.epoch['number']
@@ -193,11 +203,11 @@ def train_ranking(net, train_iter, test_iter, loss, trainer, test_seq_iter, num_
         return {'test hit rate': hit_rate, 'test AUC': auc}
 
     # book: a running sum, as of train_recsys_rating
-    step = SummedStep(measured_step(net, measure, trainer, devices), train_iter,
+    step = SummedStep(measured_step(net, measure, trainer, devices), batches,
                       share=lambda count: 1 / len(devices))
     animator = Animator(xlabel='epoch', ylabel='hit rate, AUC', xlim=[1, num_epochs],
                         ylim=[0, 1], legend=['test hit rate', 'test AUC'])
-    history = fit(step, train_iter, num_epochs, evaluate=evaluate,
+    history = fit(step, batches, num_epochs, evaluate=evaluate,
                   watch=animate(animator))
     print(f'train loss {history["train loss"]:.3f}, '
           f'test hit rate {history["test hit rate"]:.3f}, '

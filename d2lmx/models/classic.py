@@ -1,6 +1,8 @@
 """LeNet, and blocks of networks that chapter 7 builds and chapter 21 counts."""
 from mxnet.gluon import nn
 
+from ..layers.functional import join
+
 __all__ = ['lenet5', 'nin_block', 'Inception']
 
 
@@ -57,4 +59,4 @@ class Inception(nn.HybridBlock):
         p2 = self.p2_2(self.p2_1(X))                     # (batch, c2[1], h, w)
         p3 = self.p3_2(self.p3_1(X))                     # (batch, c3[1], h, w)
         p4 = self.p4_2(self.p4_1(X))                     # (batch, c4, h, w)
-        return F.np.concatenate([p1, p2, p3, p4], axis=1)
+        return join(F, p1, p2, p3, p4)

@@ -11,6 +11,7 @@ from mxnet import np, npx
 from mxnet.gluon import nn
 
 from ..errors import InputError
+from ..layers.functional import join
 from .mobile import LinearBottleneck, ReLU6, normalized_conv, sequence
 
 __all__ = ['SqueezeNet', 'MobileNetV2', 'read_photograph', 'classify']
@@ -27,7 +28,7 @@ class Concat(nn.HybridBlock):
             self.register_child(block)
 
     def hybrid_forward(self, F, X):
-        return F.np.concatenate([block(X) for block in self._children.values()], axis=1)
+        return join(F, *(block(X) for block in self._children.values()))
 
 
 class SqueezeNet(nn.HybridBlock):

@@ -13,7 +13,7 @@ from ..errors import InputError
 from .checks import check_whole
 
 __all__ = ['try_gpu', 'try_gpus', 'try_all_gpus', 'as_devices', 'split_batch',
-           'set_seed', 'parse_devices', 'use_devices']
+           'split_array', 'set_seed', 'parse_devices', 'use_devices']
 
 
 def try_gpu(i: int = 0):
@@ -131,15 +131,25 @@ def split_batch(X, y, devices):
     if X.shape[0] != y.shape[0]:
         raise ValueError(f'X and y must hold as many examples, got {X.shape[0]} '
                          f'and {y.shape[0]}')
+    return split_array(X, devices), split_array(y, devices)
+
+
+def split_array(array, devices) -> list:
+    """Shards of one array (batch, ...), as `split_batch` makes them of two.
+
+    Ours, for 12.5
+    """
     if devices is None:
-        return [_in_own_memory(X)], [_in_own_memory(y)]
-    if X.shape[0] < len(devices):
-        raise InputError(f'a batch of {X.shape[0]} cannot be split over {len(devices)} '
-                         'devices: choose another batch size, or drop the last batch')
+        return [_in_own_memory(array)]
+    if array.shape[0] < len(devices):
+        raise InputError(f'a batch of {array.shape[0]} cannot be split over '
+                         f'{len(devices)} devices: choose another batch size, or drop '
+                         'the last batch')
+    if len(devices) == 1 and isinstance(array, mx.nd.NDArray):
+        return [put(array, devices[0])]
     current().used.update(devices)
     # book: even_split=True there, which refuses the last, smaller batch
-    return (split_and_load(X, devices, even_split=False),
-            split_and_load(y, devices, even_split=False))
+    return split_and_load(array, devices, even_split=False)
 
 
 def _in_own_memory(array):

@@ -5,6 +5,7 @@ from .clicks import *
 from .counting import *
 from .engine import *
 from .evaluate import *
+from .joint import *
 from .ranking import *
 from .replicas import *
 from .step import *

@@ -5,6 +5,7 @@ from mxnet.gluon import nn
 
 from ..context import current
 from ..runtime.devices import split_batch
+from .joint import Joint
 from .replicas import clear_gradients, training_devices
 from .step import Step
 
@@ -34,27 +35,14 @@ def real_loss(Y, loss, F=mx.nd):
     return loss(Y, F.np.ones_like(Y))
 
 
-class DiscriminatorLoss(nn.HybridBlock):
+def discriminator_loss(F, net_D, loss, X, fake_X):
     """X, fake_X (batch, ...) -> the sum of the losses of telling them apart."""
-
-    def __init__(self, net_D, loss, **kwargs):
-        super().__init__(**kwargs)
-        self.net_D, self.loss = net_D, loss
-
-    def hybrid_forward(self, F, X, fake_X):
-        return F.np.sum(real_or_fake_loss(self.net_D(X), self.net_D(fake_X), self.loss,
-                                          F))
+    return F.np.sum(real_or_fake_loss(net_D(X), net_D(fake_X), loss, F))
 
 
-class GeneratorLoss(nn.HybridBlock):
+def generator_loss(F, net_D, loss, fake_X):
     """fake_X (batch, ...) -> the sum of its losses where it is found out."""
-
-    def __init__(self, net_D, loss, **kwargs):
-        super().__init__(**kwargs)
-        self.net_D, self.loss = net_D, loss
-
-    def hybrid_forward(self, F, fake_X):
-        return F.np.sum(real_loss(self.net_D(fake_X), self.loss, F))
+    return F.np.sum(real_loss(net_D(fake_X), loss, F))
 
 
 def move_twice(net_G) -> None:
@@ -114,7 +102,8 @@ def gan_step(net_D, net_G, loss, trainer_D, trainer_G, latent_shape, devices=Non
     devices, _ = [training_devices(net, devices) for net in (net_D, net_G)]
     move_twice(net_G)
     workers = current().workers
-    D_loss, G_loss = DiscriminatorLoss(net_D, loss), GeneratorLoss(net_D, loss)
+    D_loss, G_loss = (Joint(net_D, function, net_D, loss)
+                      for function in (discriminator_loss, generator_loss))
 
     def step(X, *_):
         n = len(X)
@@ -126,7 +115,7 @@ def gan_step(net_D, net_G, loss, trainer_D, trainer_G, latent_shape, devices=Non
         busy = devices and devices[:n]
         # all workers draw the same, of which each takes a part of its own
         Z = np.random.normal(size=(workers.size * n, *latent_shape), ctx=X.ctx)
-        Z = Z[workers.rank * n:(workers.rank + 1) * n]
+        Z = Z[workers.rank * n:(workers.rank + 1) * n] if workers.size > 1 else Z
         shards = list(zip(*split_batch(X, Z, busy)))
         with autograd.record():
             fakes = [net_G(Z) for _, Z in shards]

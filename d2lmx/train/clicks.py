@@ -2,13 +2,14 @@
 from textwrap import fill
 
 import numpy as onp
-from mxnet import gluon, np, npx
+from mxnet import gluon, np
 
 from ..data.tables.clicks import number_fields
 from ..errors import InputError
 from ..runtime.checks import check_whole
 from ..viz.lines import plot
 from .engine import fit
+from .joint import Measure
 from .steps import measured_step
 
 __all__ = ['log_loss', 'roc_auc', 'auc_gain', 'calibration', 'click_scores',
@@ -155,14 +156,14 @@ def click_step(net, trainer, devices=None, sigmoids: int = 1):
 
     Ours, for 16.9
     """
-    loss = gluon.loss.SigmoidBCELoss()
-
-    def measure(X, y):
+    def loss_and_right(F, net, loss, X, y):
         logits = net(X)
-        l = loss(npx.sigmoid(logits) if sigmoids == 2 else logits, y)
-        right = ((logits > 0) == (y > 0.5)).astype('float32').sum()
-        return l, {'train loss': (l.sum(), l.size), 'train acc': (right, y.size)}
+        l = loss(F.npx.sigmoid(logits) if sigmoids == 2 else logits, y)
+        right = (logits > 0) == (y > 0.5)
+        return F.np.sum(l), F.np.sum(right.astype('float32'))
 
+    measure = Measure(['train loss', 'train acc'], loss_and_right, net,
+                      gluon.loss.SigmoidBCELoss())
     return measured_step(net, measure, trainer, devices)
 
 

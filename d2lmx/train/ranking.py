@@ -1,31 +1,43 @@
-"""How high a network ranks what users take next, for all users at once."""
+"""What a network of ratings or orders has to learn, and how high it ranks what users
+take next, for all of them at once.
+"""
 import numpy as onp
 from mxnet import np
 
-from ..runtime.devices import split_batch
+from ..runtime.devices import split_array
 from .replicas import devices_of
 
-__all__ = ['score_pairs', 'score_items', 'hits_and_aucs']
+__all__ = ['rating_loss', 'ranking_loss', 'score_items', 'hits_and_aucs']
 
 MOST_PAIRS = 2 ** 16  # pairs of a user and an item that are scored at once
 
 
-def score_pairs(net, *features_and_items):
-    """Scores of items taken, and of those not taken, (batch, ...) each, by one call.
+def rating_loss(F, net, loss, *features_and_ratings):
+    """The sum of the losses of ratings, the last of the arrays, (batch,).
 
-    features_and_items: arrays of a row for each example, last of them items taken and
-    items not taken; net: ``net(*features, items)``. A call for each, as on the page,
-    takes nearly twice as long where networks are small; it is made where the two cannot
-    be joined, of other types or sizes.
+    F: as of ``hybrid_forward``; net: ``net(*features)``; loss: ``loss(outputs,
+    ratings)``.
+
+    Ours, for 16.3
+    """
+    *features, ratings = features_and_ratings
+    return F.np.sum(loss(net(*features), ratings))
+
+
+def ranking_loss(F, net, loss, *features_and_items):
+    """The sum of the losses of items taken and of items not taken, the last two arrays,
+    (batch,).
+
+    F: as of ``hybrid_forward``; net: ``net(*features, items)``; loss:
+    ``loss(positive, negative)`` of the two scores. One call of net has both: two, as on
+    the page, take a sixth longer where it is small.
 
     Ours, for 16.6
     """
     *features, positive, negative = features_and_items
-    if positive.dtype != negative.dtype or positive.size != negative.size:
-        return net(*features, positive), net(*features, negative)
-    items = np.concatenate([positive.reshape(negative.shape), negative])
-    scores = net(*(np.concatenate([X, X]) for X in features), items)
-    return scores[:len(negative)], scores[len(negative):]
+    items = F.np.concatenate([positive, negative], axis=0)
+    scores = net(*(F.np.concatenate([X, X], axis=0) for X in features), items)
+    return F.np.sum(loss(*F.np.split(scores, 2, axis=0)))
 
 
 def score_items(net, num_users: int, num_items: int, seq=None, devices=None):
@@ -55,7 +67,7 @@ def score_items(net, num_users: int, num_items: int, seq=None, devices=None):
             call = net
         arrays = [np.array(array, dtype='int32') for array in rows]
         busy = devices and devices[:count]
-        shards = zip(*(split_batch(X, X, busy)[0] for X in arrays))
+        shards = zip(*(split_array(X, busy) for X in arrays))
         scores = [call(*shard) for shard in shards]
         parts += [s.asnumpy().reshape(-1) for s in scores]
     if score_all is not None:

@@ -4,7 +4,9 @@ from mxnet import autograd, np
 from ..context import current
 from ..metrics import num_correct
 from ..optim import as_updater, clipping
-from ..runtime.devices import put, split_batch
+from ..layers.functional import without_gradient
+from ..runtime.devices import put, split_array, split_batch
+from .joint import Joint, is_compiled, is_graph
 from .ranges import TokenCheck, check_classes, check_labels, valid
 from .replicas import clear_gradients, training_devices
 from .step import Step
@@ -13,27 +15,49 @@ __all__ = ['classification_step', 'regression_step', 'measured_step',
            'language_model_step', 'seq2seq_step']
 
 
-def _backward(net, loss, X, y, devices, split_f=split_batch):
-    """Outputs, labels and losses of each shard, gradients computed; does not wait."""
+def _backward(net, loss, judge, X, y, devices, split_f=split_batch):
+    """What judge says of each shard, losses first, gradients computed; does not wait.
+    """
     if not len(y):  # a worker without a share of the last batch
         clear_gradients(net, devices or [y.ctx])
-        return [], [], []
+        return []
     busy = devices and devices[:y.shape[0]]  # a last batch may be smaller than they are
     Xs, ys = split_f(X, y, busy)
     with autograd.record():
         y_hats = [net(X_shard) for X_shard in Xs]
         check_labels(y, y_hats[0], loss)
-        ls = [loss(y_hat, y_shard) for y_hat, y_shard in zip(y_hats, ys)]
-    autograd.backward(ls)
+        parts = [judge(y_hat, y_shard) for y_hat, y_shard in zip(y_hats, ys)]
+    autograd.backward([l for l, *_ in parts])
     if busy != devices:
         clear_gradients(net, devices[len(busy):])
-    return y_hats, ys, ls
+    return parts
 
 
-def _total(arrays):
-    """Sum of arrays that may live on several devices, as one array on the first."""
-    sums = [a.sum() for a in arrays]
+def _total(sums):
+    """Sum of arrays that may live on several devices, as one number on the first."""
+    sums = [s.sum() if s.ndim else s for s in sums]
     return sum((s.as_in_ctx(sums[0].ctx) for s in sums[1:]), sums[0]) if sums else 0.0
+
+
+def losses_and_sum(F, loss, y_hat, y):
+    """Losses, one a target or an example, and their sum."""
+    l = loss(y_hat, y)
+    return l, F.np.sum(without_gradient(F, l))
+
+
+def losses_and_right(F, loss, y_hat, y):
+    """Losses, their sum, and how many classes have the highest score.
+
+    y_hat (batch, classes, ...), y (batch, ...)
+    """
+    right = F.np.argmax(y_hat, axis=1).astype('int64') == y.astype('int64')
+    return *losses_and_sum(F, loss, y_hat, y), F.np.sum(right.astype('float32'))
+
+
+def is_class_for_each(y_hat, y) -> bool:
+    """Whether there are scores of some classes for each label, and nothing else."""
+    batch, *rest = y_hat.shape
+    return bool(rest) and rest[0] > 1 and y.shape == (batch, *rest[1:])
 
 
 def classification_step(net, loss, updater, devices=None, split_f=split_batch):
@@ -53,15 +77,24 @@ def classification_step(net, loss, updater, devices=None, split_f=split_batch):
     update, devices = as_updater(updater), training_devices(net, devices)
     check_tokens = TokenCheck(net)
 
+    def judge(y_hat, y):
+        if is_compiled(net, graph) and is_class_for_each(y_hat, y):
+            return graph(y_hat, y)
+        l = loss(y_hat, y)
+        with autograd.pause():
+            return l, l.sum(), num_correct(y_hat, y)
+
     def step(X, y):
         check_tokens(X)
-        y_hats, ys, ls = _backward(net, loss, X, y, devices, split_f)
+        parts = _backward(net, loss, judge, X, y, devices, split_f)
         update(y.shape[0])
-        correct = [num_correct(y_hat, y_shard) for y_hat, y_shard in zip(y_hats, ys)]
-        return {'train loss': (_total(ls), sum(l.size for l in ls)),
-                'train acc': (_total(correct), y.size)}
+        return {'train loss': (_total(total for _, total, _ in parts),
+                               sum(l.size for l, *_ in parts)),
+                'train acc': (_total(right for *_, right in parts), y.size)}
 
-    return Step(step, trains=(net, updater))
+    step = Step(step, trains=(net, updater))
+    graph = Joint(net, losses_and_right, loss) if is_graph(loss) else None
+    return step
 
 
 def regression_step(net, loss, updater, devices=None):
@@ -74,21 +107,32 @@ def regression_step(net, loss, updater, devices=None):
     update, devices = as_updater(updater), training_devices(net, devices)
     check_tokens = TokenCheck(net)
 
+    def judge(y_hat, y):
+        if is_compiled(net, graph):
+            return graph(y_hat, y)
+        l = loss(y_hat, y)
+        with autograd.pause():
+            return l, l.sum()
+
     def step(X, y):
         check_tokens(X)
-        _, _, ls = _backward(net, loss, X, y, devices)
+        parts = _backward(net, loss, judge, X, y, devices)
         update(X.shape[0])
-        return {'train loss': (_total(ls), sum(l.size for l in ls))}
+        return {'train loss': (_total(total for _, total in parts),
+                               sum(l.size for l, _ in parts))}
 
-    return Step(step, trains=(net, updater))
+    step = Step(step, trains=(net, updater))
+    graph = Joint(net, losses_and_sum, loss) if is_graph(loss) else None
+    return step
 
 
 def measured_step(net, measure, updater, devices=None):
     """A step for batches (X, Y, ...), a loss of one's own: reports what it measures.
 
     measure: ``measure(X, Y, ...) -> (l, {name: (sum, count)})`` of a device's part of a
-    batch, recorded: l, the losses of its examples, (examples,), and what the history is
-    to get, sums as arrays. Other arguments as in `classification_step`.
+    batch, recorded, such as a `Measure`: l, the losses of its examples, (examples,), or
+    their sum, and what the history is to get, sums as arrays. Other arguments as in
+    `classification_step`.
 
     Ours, for 13.7
     """
@@ -101,7 +145,7 @@ def measured_step(net, measure, updater, devices=None):
             update(0)
             return {name: (0.0, 0) for name in names}
         busy = devices and devices[:X.shape[0]]  # a last batch may be smaller
-        shards = zip(*(split_batch(array, array, busy)[0] for array in (X, *others)))
+        shards = zip(*(split_array(array, busy) for array in (X, *others)))
         with autograd.record():
             parts = [measure(*shard) for shard in shards]
         autograd.backward([l for l, _ in parts])
@@ -109,10 +153,10 @@ def measured_step(net, measure, updater, devices=None):
             clear_gradients(net, devices[len(busy):])
         update(X.shape[0])
         names[:] = parts[0][1]
-        return {name: (_total([stats[name][0] for _, stats in parts]),
+        return {name: (_total(stats[name][0] for _, stats in parts),
                        sum(stats[name][1] for _, stats in parts)) for name in names}
 
-    return Step(step, trains=(net, updater))
+    return Step(step, trains=(net, updater, getattr(measure, 'graph', None)))
 
 
 class language_model_step(Step):

@@ -6,6 +6,7 @@ from mxnet import gluon, np
 from mxnet.gluon import nn
 
 import d2lmx as d2l
+from d2lmx.book.ch16 import as_pairs
 
 TWO = [mx.cpu(0), mx.cpu(1)]
 X = onp.arange(14, dtype='float32').reshape(7, 2) / 7
@@ -95,6 +96,24 @@ def test_a_test_each_0_epochs_is_told():
     with pytest.raises(d2l.InputError, match='eval_step must be'):
         d2l.train_ranking(Linear(TWO), [], [], d2l.BPRLoss(), None, None, 8, 9, 5, TWO,
                           d2l.evaluate_ranking, {}, eval_step=0)
+
+
+@pytest.mark.parametrize('negative', [
+    X[::-1].astype('float64'), X[::-1].reshape(7, 2, 1), X[::-1].astype('int32')])
+def test_items_not_taken_may_come_in_another_type_or_shape(negative):
+    positive, negative = np.array(X), np.array(negative, dtype=negative.dtype)
+    *features, first, second = as_pairs(['users', positive, negative])
+    assert features == ['users'] and first is positive
+    assert second.shape == (7, 2) and second.dtype == 'float32'
+    onp.testing.assert_allclose(second.asnumpy(), negative.asnumpy().reshape(7, 2))
+
+
+def test_other_counts_of_items_taken_and_not_taken_are_told():
+    batches = d2l.load_array((Y, X, X[:, :1].copy()), 3, is_train=False)
+    net = Linear(TWO[:1])
+    with pytest.raises(d2l.InputError, match=r'as many .* got \(3, 1\) and \(3, 2\)'):
+        d2l.train_ranking(net, batches, None, d2l.BPRLoss(), net.trainer, None, 8, 9, 1,
+                          TWO[:1], d2l.evaluate_ranking, {})
 
 
 class Model:

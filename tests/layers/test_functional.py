@@ -2,6 +2,7 @@
 import numpy as onp
 import pytest
 from mxnet import autograd, ndarray, np
+from mxnet.gluon import nn
 
 import d2lmx as d2l
 
@@ -156,6 +157,60 @@ def test_mask_like_gives_masks_no_gradient():
         l = (X * d2l.mask_like(ndarray, mask, X)).sum()
     l.backward()
     assert X.grad.sum() == 6 and mask.grad.sum() == 0
+
+
+@pytest.mark.parametrize('shapes, axis', [
+    ([(3, 2), (3, 5)], 1), ([(2, 3, 4), (2, 3, 1), (2, 3, 2)], 2),
+    ([(2, 3, 5, 5), (2, 16, 5, 5), (2, 17, 5, 5)], 1)])
+def test_arrays_are_joined_as_numpy_does_with_their_slopes(shapes, axis):
+    arrays = [np.random.normal(size=shape) for shape in shapes]
+    for array in arrays:
+        array.attach_grad()
+    with autograd.record():
+        Y = d2l.join(ndarray, *arrays, axis=axis)
+        l = (Y * np.arange(Y.size).reshape(Y.shape)).sum()
+    l.backward()
+    values = [array.asnumpy() for array in arrays]
+    onp.testing.assert_array_equal(Y.asnumpy(), onp.concatenate(values, axis))
+    ends = onp.cumsum([shape[axis] for shape in shapes])[:-1]
+    slopes = onp.split(onp.arange(Y.size).reshape(Y.shape), ends, axis)
+    for array, slope in zip(arrays, slopes):
+        onp.testing.assert_array_equal(array.grad.asnumpy(), slope)
+
+
+def test_what_convolutions_give_is_joined_in_their_layout_as_numpy_does(torch):
+    # oneDNN's layout has channels in blocks of 8 or 16, which 24 and 5 do not fill
+    X = np.random.normal(size=(2, 3, 9, 7))
+    weights = [np.random.normal(size=(n, 3, 3, 3)) for n in (16, 24, 5)]
+    last = np.random.normal(size=(4, 45, 3, 3))
+
+    class Net(nn.HybridBlock):
+        def hybrid_forward(self, F, X, last, *weights):
+            maps = [F.npx.convolution(X, w, kernel=(3, 3), num_filter=w_n, no_bias=True)
+                    for w, w_n in zip(weights, (16, 24, 5))]
+            Y = F.npx.pooling(d2l.join(F, *maps), kernel=(2, 2), pool_type='max')
+            return F.npx.convolution(Y, last, kernel=(3, 3), num_filter=4, no_bias=True)
+
+    net = Net()
+    net.hybridize(static_alloc=True, static_shape=True)
+    arrays = [X, last, *weights]
+    for array in arrays:
+        array.attach_grad()
+    for _ in range(2):
+        with autograd.record():
+            Y = net(*arrays)
+        Y.backward()
+    theirs = [torch.tensor(array.asnumpy(), requires_grad=True) for array in arrays]
+    x, end, *ws = theirs
+    conv = torch.nn.functional.conv2d
+    y = conv(torch.nn.functional.max_pool2d(
+        torch.cat([conv(x, w) for w in ws], 1), 2, stride=1), end)
+    y.sum().backward()
+    # sums of up to 3,645 products of numbers around 1 to 30
+    onp.testing.assert_allclose(Y.asnumpy(), y.detach().numpy(), rtol=1e-4, atol=1e-2)
+    for array, tensor in zip(arrays, theirs):
+        onp.testing.assert_allclose(array.grad.asnumpy(), tensor.grad.numpy(),
+                                    rtol=1e-4, atol=1e-2)
 
 
 def test_squares_of_each_row_are_added_up_with_their_slopes():

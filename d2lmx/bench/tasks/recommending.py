@@ -10,7 +10,8 @@ from ...data.tables.movielens import (load_data_ml100k, read_data_ml100k,
 from ...layers.losses import BPRLoss
 from ...pages import sections
 from ...train.engine import fit
-from ...train.ranking import score_pairs
+from ...train.joint import Measure
+from ...train.ranking import ranking_loss, rating_loss
 from ...train.steps import measured_step
 
 
@@ -39,7 +40,7 @@ class Recommending:
         """Of the network's outputs for all but the last array of a batch."""
         return self.loss(net(*batch[:-1]), batch[-1])
 
-    our_losses = losses
+    our_loss = staticmethod(rating_loss)
 
     def start(self, network):
         """A network of the page's weights, and its trainer."""
@@ -50,14 +51,9 @@ class Recommending:
 
     def ours(self, options):
         net, trainer = self.start(self.network)
-        for block in (net, self.loss):
-            block.hybridize(**options)
-
-        def measure(*batch):
-            l = self.our_losses(net, batch)
-            return l, {'train loss': (l.sum(), len(batch[0]))}
-
-        step = measured_step(net, measure, trainer)
+        net.hybridize(**options)
+        step = measured_step(net, Measure(['train loss'], self.our_loss, net,
+                                          self.loss), trainer)
         return lambda: fit(step, self.batches, 1)
 
     def page(self):
@@ -146,8 +142,6 @@ class Rows(Recommending):
         X, y = batch
         return gluon.loss.L2Loss()(net(X) * np.sign(y), y)
 
-    our_losses = Recommending.losses
-
     @staticmethod
     def port_loss(net, batch):
         X, y = batch
@@ -176,8 +170,7 @@ class Orders(Recommending):
         *features, positive, negative = batch
         return self.loss(net(*features, positive), net(*features, negative))
 
-    def our_losses(self, net, batch):
-        return self.loss(*score_pairs(net, *batch))
+    our_loss = staticmethod(ranking_loss)
 
     @staticmethod
     def port_loss(net, batch):

@@ -1,0 +1,113 @@
+"""Networks, losses and sums as one graph, and where they cannot be one."""
+import numpy as onp
+import pytest
+from mxnet import gluon, np
+from mxnet.gluon import nn
+
+import d2lmx as d2l
+
+X = np.array([[1., 2.], [3., -1.], [0., 1.]])
+Y = np.array([[2.], [5.], [1.]])
+
+
+def dense():
+    net = nn.Dense(1, in_units=2, use_bias=False)
+    net.initialize()
+    net.weight.set_data(np.array([[1., 2.]]))  # X -> 5, 1, 2
+    return net
+
+
+def squares(F, net, loss, X, y):
+    l = loss(net(X), y)
+    return F.np.sum(l), F.np.sum(l > 1)
+
+
+class Plain(gluon.Block):
+    """A network that is no graph."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, X):
+        assert isinstance(X.asnumpy(), onp.ndarray)
+        return self.net(X)
+
+
+def counted(kind):
+    """A loss that counts how often Python calls it."""
+    class Counted(kind):
+        calls = 0
+
+        def hybrid_forward(self, *arrays):
+            self.calls += 1
+            return super().hybrid_forward(*arrays)
+
+    return Counted()
+
+
+@pytest.mark.parametrize('kind', ['imperative', 'compiled', 'plain'])
+def test_a_measure_is_the_same_as_a_graph_and_without(kind):
+    inner = dense()
+    net = Plain(inner) if kind == 'plain' else inner
+    if kind == 'compiled':
+        net.hybridize()
+    trainer = gluon.Trainer(inner.collect_params(), 'sgd', {'learning_rate': .3})
+    measure = d2l.Measure(['train loss', 'far'], squares, net, gluon.loss.L2Loss())
+    assert (measure.graph is None) == (kind == 'plain')
+    step = d2l.measured_step(net, measure, trainer)
+    stats = step(X, Y)
+    # differences 3, -4, 1: halves of squares 4.5, 8, .5
+    assert {name: (float(total), count) for name, (total, count) in stats.items()} == {
+        'train loss': (13, 3), 'far': (2, 3)}
+    # the gradient of their sum: 3 (1, 2) - 4 (3, -1) + (0, 1) = (-9, 11)
+    assert inner.weight.data().asnumpy().tolist() == [
+        pytest.approx([1 + .3 * 9 / 3, 2 - .3 * 11 / 3], rel=1e-6)]
+
+
+def test_a_measure_of_one_sum_need_not_be_a_tuple():
+    net = dense()
+    measure = d2l.Measure(['train loss'], lambda F, net, X, y: F.np.sum(net(X) - y),
+                          net)
+    l, stats = measure(X, Y)
+    assert float(l) == 0 and stats['train loss'][1] == 3  # 3 - 4 + 1
+
+
+@pytest.mark.parametrize('make, kind, num_outputs', [
+    (d2l.regression_step, gluon.loss.L2Loss, 1),
+    (d2l.classification_step, gluon.loss.SoftmaxCrossEntropyLoss, 2)])
+def test_the_loss_of_a_compiled_network_is_traced_once(make, kind, num_outputs):
+    y = Y if num_outputs == 1 else np.array([0, 1, 1], dtype='int32')
+
+    def calls(compiled):
+        net, loss = nn.Dense(num_outputs, in_units=2), counted(kind)
+        net.initialize()
+        net.hybridize(compiled)
+        step = make(net, loss, lambda batch_size: None)
+        for _ in range(4):
+            step(X, y)
+        return loss.calls
+
+    assert calls(False) == 4 and calls(True) == 1
+
+
+@pytest.mark.parametrize('y', [[[1], [0], [1]], [1, 0, 1]])
+def test_classes_that_no_scores_are_of_are_counted_without_a_graph(y):
+    # scores (batch, 1) are the classes themselves: 5, 1 and 2 less 4
+    net, loss = nn.HybridSequential(), gluon.loss.L2Loss()
+    net.add(dense(), nn.HybridLambda(lambda F, X: X - 4))
+    net.hybridize()
+    stats = d2l.classification_step(net, loss, lambda batch_size: None)(X, np.array(y))
+    # 1, -3, -2 of 1, 0, 1
+    assert float(stats['train acc'][0]) == 1
+
+
+def test_a_graph_is_left_where_its_network_is_compiled_no_more():
+    net, loss = dense(), counted(gluon.loss.L2Loss)
+    net.hybridize()
+    step = d2l.regression_step(net, loss, lambda batch_size: None)
+    step(X, Y)
+    net.hybridize(active=False)  # as the examination of a training does
+    loss.calls = 0
+    step(X, Y)
+    assert loss.calls == 1
