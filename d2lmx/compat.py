@@ -11,6 +11,7 @@ __all__ = []
 REMOVED_ALIASES = ('bool', 'int', 'float', 'complex', 'object', 'str')
 RENAMED = {'alltrue': 'all', 'product': 'prod', 'round_': 'round', 'sometrue': 'any',
            'trapz': 'trapezoid'}
+LOOPS = '_foreach', '_while_loop', '_cond'
 FINANCIAL = ('mirr', 'npv', 'pmt', 'ppmt', 'pv', 'rate')
 
 
@@ -47,6 +48,7 @@ def mend(mxnet):
     """Mend an imported MXNet: what it computes wrong, what NumPy and Python break."""
     import numpy
     mend_slope(mxnet)
+    mend_loops(mxnet)
     if str((numpy.int64(2),)) != '(2,)':
         write_plain_numbers(mxnet)
     if not hasattr(numpy.ndarray, 'tostring'):
@@ -85,6 +87,47 @@ def mend_slope(mxnet):
         return F.np.where(x > 0, x, below)
 
     mxnet.gluon.nn.PReLU.hybrid_forward = hybrid_forward
+
+
+def mend_loops(mxnet):
+    """Let what follows a loop in a compiled network wait for it.
+
+    With ``static_shape`` an operator whose arrays are all planned is handed to the
+    engine as a whole. From a loop the engine learns only then what there is to compute,
+    and queues it behind what follows, which reads what was in memory before. A network
+    with such a loop is compiled without ``static_shape``.
+    """
+    block = mxnet.gluon.HybridBlock
+    build_cache = block._build_cache
+
+    def _build_cache(self, *args):
+        flags = self._flags
+        if dict(flags).get('static_shape'):
+            if _has_hidden_loop(*self._get_graph(*args)):
+                self._flags = [flag for flag in flags if flag[0] != 'static_shape']
+        try:
+            return build_cache(self, *args)
+        finally:
+            self._flags = flags
+
+    block._build_cache = _build_cache
+
+
+def _has_hidden_loop(variables, graph):
+    """Whether a graph has a loop or branch that has neither an input of the graph, one
+    of the variables, nor an output of it.
+    """
+    text = graph.tojson()
+    if not any(f'"{loop}"' in text for loop in LOOPS):
+        return False
+    import json
+    graph, names = json.loads(text), {variable.name for variable in variables}
+    nodes, ends = graph['nodes'], {number for number, *_ in graph['heads']}
+    own = {i for i, node in enumerate(nodes)
+           if node['op'] == 'null' and node['name'] in names}
+    return any(node['op'] in LOOPS and i not in ends
+               and not own & {number for number, *_ in node['inputs']}
+               for i, node in enumerate(nodes))
 
 
 def write_plain_numbers(mxnet):
