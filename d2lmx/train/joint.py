@@ -72,6 +72,16 @@ def is_graph(block) -> bool:
             and type(block).forward is gluon.HybridBlock.forward)
 
 
+def beside(net, function, loss):
+    """The `Joint` of a loss with what is counted of it, for a compiled network; None
+    where the loss is a reader's, who need not have written it for graphs.
+    """
+    package = type(loss).__module__.partition('.')[0]
+    if package in ('mxnet', 'd2lmx') and is_graph(loss):
+        return Joint(net, function, loss)
+    return None
+
+
 def is_compiled(net, graph) -> bool:
     """Whether a network is compiled now, and its `Joint`, or None, with it."""
     return graph is not None and graph._active and getattr(net, '_active', False)

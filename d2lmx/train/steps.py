@@ -6,7 +6,7 @@ from ..metrics import num_correct
 from ..optim import as_updater, clipping
 from ..layers.functional import without_gradient
 from ..runtime.devices import put, split_array, split_batch
-from .joint import Joint, is_compiled, is_graph
+from .joint import beside, is_compiled
 from .ranges import TokenCheck, check_classes, check_labels, valid
 from .replicas import clear_gradients, training_devices
 from .step import Step
@@ -93,7 +93,7 @@ def classification_step(net, loss, updater, devices=None, split_f=split_batch):
                 'train acc': (_total(right for *_, right in parts), y.size)}
 
     step = Step(step, trains=(net, updater))
-    graph = Joint(net, losses_and_right, loss) if is_graph(loss) else None
+    graph = beside(net, losses_and_right, loss)
     return step
 
 
@@ -122,7 +122,7 @@ def regression_step(net, loss, updater, devices=None):
                                sum(l.size for l, _ in parts))}
 
     step = Step(step, trains=(net, updater))
-    graph = Joint(net, losses_and_sum, loss) if is_graph(loss) else None
+    graph = beside(net, losses_and_sum, loss)
     return step
 
 
