@@ -145,7 +145,7 @@ def split_array(array, devices) -> list:
         raise InputError(f'a batch of {array.shape[0]} cannot be split over '
                          f'{len(devices)} devices: choose another batch size, or drop '
                          'the last batch')
-    if len(devices) == 1 and isinstance(array, mx.nd.NDArray):
+    if len(devices) == 1 and isinstance(array, mx.np.ndarray):
         return [put(array, devices[0])]
     current().used.update(devices)
     # book: even_split=True there, which refuses the last, smaller batch

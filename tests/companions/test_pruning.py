@@ -350,7 +350,7 @@ def test_the_exported_file_is_smaller_and_gives_the_masked_networks_numbers(tmp_
     (lambda: [nn.Conv2D(4, 3), nn.LayerNorm(), nn.Dense(2)], r'\(LayerNorm\)'),
     (lambda: [nn.BatchNorm(axis=2), nn.Dense(2)], r'\(BatchNorm\)'),
     (lambda: [d2l.Inception(2, (2, 2), (2, 2), 2), nn.Dense(2)],
-     r'\(_npi_concatenate\)')], ids=['groups', 'rows', 'norm', 'axis', 'joined'])
+     r'\(Concat\)')], ids=['groups', 'rows', 'norm', 'axis', 'joined'])
 def test_what_cannot_be_pruned_is_named(layers, told):
     net, X = initialized(*layers())
     with pytest.raises(ValueError, match=f'channels of layer .*{told} cannot be removed'
