@@ -35,6 +35,7 @@ class SummedStep(Step):
     def __init__(self, step, batches, share):
         self.epoch = {'number': 0}
         super().__init__(trains=(*step.trains, self.epoch))
+        self.graphs = step.graphs
         self.step, self.batches, self.share = step, batches, share
         self.left = 0  # batches of this epoch that are still to come
 
@@ -71,15 +72,16 @@ def as_list(batch):
 
 
 def as_pairs(batch):
-    """Items not taken in the shape and type of those taken."""
+    """Items taken and those not taken in one type, and in the shape of the latter."""
     *features, positive, negative = batch
     if negative.size != positive.size:
         raise InputError('a batch must end with as many items not taken as taken, got '
                          f'{negative.shape} and {positive.shape}')
     if negative.dtype != positive.dtype:
-        negative = negative.astype(positive.dtype)
+        dtype = onp.result_type(negative.dtype, positive.dtype)
+        positive, negative = positive.astype(dtype), negative.astype(dtype)
     if negative.shape != positive.shape:
-        negative = negative.reshape(positive.shape)
+        positive = positive.reshape(negative.shape)
     return [*features, positive, negative]
 
 

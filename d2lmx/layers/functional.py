@@ -73,7 +73,7 @@ def subtract(F, X, Y):
 
 
 def join(F, *arrays, axis: int = 1):
-    """``np.concatenate(arrays, axis)``, of two axes or more.
+    """``np.concatenate(arrays, axis)`` of numbers of one type.
 
     It is oneDNN's, where ``np.concatenate`` is not: it takes half of the time, and what
     convolutions give stays in the layout in which the next ones work.

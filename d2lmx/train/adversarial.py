@@ -102,7 +102,7 @@ def gan_step(net_D, net_G, loss, trainer_D, trainer_G, latent_shape, devices=Non
     devices, _ = [training_devices(net, devices) for net in (net_D, net_G)]
     move_twice(net_G)
     workers = current().workers
-    D_loss, G_loss = (Joint(net_D, function, net_D, loss)
+    D_loss, G_loss = (Joint(function, net_D, loss)
                       for function in (discriminator_loss, generator_loss))
 
     def step(X, *_):
@@ -133,7 +133,8 @@ def gan_step(net_D, net_G, loss, trainer_D, trainer_G, latent_shape, devices=Non
             clear_gradients(net, devices[n:])
         trainer.step(n)
 
-    return Step(step, trains=(D_loss, G_loss, net_G, trainer_D, trainer_G))
+    return Step(step, trains=(D_loss, G_loss, net_G, trainer_D, trainer_G,
+                              net_D))
 
 
 def sum_of(ls):

@@ -86,7 +86,7 @@ def fit(step, train_iter, num_epochs: int, *, evaluate=None, watch=None,
     step = step if isinstance(step, Step) else Step(step)
     if current().examine:  # which ends the run
         current().examine(step, train_iter)
-    with threads_by_work(step.trains) as settle:
+    with threads_by_work([step.trains, step.graphs]) as settle:
         _train(step, share(train_iter, step.in_order), num_epochs, history, evaluate,
                watch, points_per_epoch, settle)
     return history

@@ -7,6 +7,8 @@ import mxnet as mx
 from mxnet import gluon
 from mxnet.gluon import nn
 
+from ..layers.functional import without_gradient
+
 __all__ = ['Joint', 'Measure']
 
 
@@ -14,25 +16,35 @@ class Joint(nn.HybridBlock):
     """A function of blocks and arrays as a block: its outputs are ``function(F,
     *blocks, *arrays)``.
 
-    F: as of ``hybrid_forward``. It is compiled where net is already.
+    F: as of ``hybrid_forward``. It is compiled alone; the blocks stay as they are, and
+    what is changed of them later is not seen.
 
     Ours, for 16.3
     """
 
-    def __init__(self, net, function, *blocks):
+    def __init__(self, function, *blocks):
         super().__init__()
         self.function, self.blocks = function, blocks
         for block in blocks:
             self.register_child(block)
+
+    def hybridize(self, active=True, **options):
+        self._active, self._flags = active, list(options.items())
+        self._clear_cached_op()
+
+    def follow(self, net):
+        """Be compiled where net is, and with its options; gives itself."""
         if getattr(net, '_active', False):
             self.hybridize(**dict(net._flags))
+        return self
 
     def hybrid_forward(self, F, *arrays):
         return self.function(F, *self.blocks, *arrays)
 
 
 class Measure:
-    """What a `measured_step` measures, by one graph where the blocks can be part of it.
+    """What a `measured_step` measures: by one graph, where the network is compiled and
+    all blocks can be part of it.
 
     Called with a device's part of a batch it gives its loss, and {name: (sum, examples
     of the batch)}.
@@ -56,12 +68,20 @@ class Measure:
         self.names, self.function, self.blocks = names, function, (net, *blocks)
         self.graph = None
         if all(map(is_graph, self.blocks)):
-            self.graph = Joint(net, function, *self.blocks)
+            self.graph = Joint(self.sums, *self.blocks)
+
+    def sums(self, F, *blocks_and_arrays) -> list:
+        """Those of the function, of which the first has a gradient."""
+        sums = self.function(F, *blocks_and_arrays)
+        first, *others = sums if isinstance(sums, (list, tuple)) else [sums]
+        return [first, *(without_gradient(F, s) for s in others)]
 
     def __call__(self, *batch):
-        sums = (self.graph(*batch) if self.graph else
-                self.function(mx.nd, *self.blocks, *batch))
-        sums = sums if isinstance(sums, (list, tuple)) else [sums]
+        if is_compiled(self.blocks[0], self.graph):
+            sums = self.graph(*batch)
+        else:
+            sums = self.sums(mx.nd, *self.blocks, *batch)
+        sums = sums if isinstance(sums, (list, tuple)) else [sums]  # of one output
         return sums[0], {name: (total, len(batch[-1]))
                          for name, total in zip(self.names, sums)}
 
@@ -78,7 +98,7 @@ def beside(net, function, loss):
     """
     package = type(loss).__module__.partition('.')[0]
     if package in ('mxnet', 'd2lmx') and is_graph(loss):
-        return Joint(net, function, loss)
+        return Joint(function, loss).follow(net)
     return None
 
 

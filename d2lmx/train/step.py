@@ -35,6 +35,8 @@ class Step:
         Whether the count of 'train loss' is one of tokens, for a history's throughput.
     num_labels
         How many of a batch's arrays, the last ones, are what is to be learnt.
+    graphs
+        Blocks that are called in place of those that are trained, which they contain.
 
     Ours, for 3.6; what stands in the body of a page's loop
     """
@@ -42,6 +44,7 @@ class Step:
     in_order = False
     counts_tokens = False
     num_labels = 1
+    graphs = ()
 
     def __init__(self, function=None, trains=None):
         self._function, self.trains = function, trains

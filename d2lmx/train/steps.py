@@ -156,7 +156,10 @@ def measured_step(net, measure, updater, devices=None):
         return {name: (_total(stats[name][0] for _, stats in parts),
                        sum(stats[name][1] for _, stats in parts)) for name in names}
 
-    return Step(step, trains=(net, updater, getattr(measure, 'graph', None)))
+    step = Step(step, trains=(net, updater))
+    if getattr(measure, 'graph', None) is not None:
+        step.graphs = measure.graph.follow(net),
+    return step
 
 
 class language_model_step(Step):

@@ -85,7 +85,8 @@ def test_a_measure_of_one_sum_need_not_be_a_tuple():
 @pytest.mark.parametrize('make, kind, num_outputs', [
     (d2l.regression_step, gluon.loss.L2Loss, 1),
     (d2l.classification_step, gluon.loss.SoftmaxCrossEntropyLoss, 2)])
-def test_the_loss_of_a_compiled_network_is_traced_once(make, kind, num_outputs, calls):
+def test_the_loss_of_a_compiled_network_is_traced_once(make, kind, num_outputs,
+                                                       calls):
     y = Y if num_outputs == 1 else np.array([0, 1, 1], dtype='int32')
     net = nn.Dense(num_outputs, in_units=2)
     net.initialize()
@@ -100,7 +101,46 @@ def test_the_loss_of_a_compiled_network_is_traced_once(make, kind, num_outputs, 
     assert len(calls) == 5
     net.hybridize(active=False)  # as the examination of a training does
     step(X, y)
-    assert len(calls) == 6  # the loss alone
+    assert len(calls) == 6
+
+
+def test_a_loss_stays_its_owners_whose_network_is_compiled():
+    net, loss = dense(), gluon.loss.L2Loss()
+    net.hybridize()
+    step = d2l.regression_step(net, loss, lambda batch_size: None)
+    step(X, Y)
+    weights = np.array([[2.], [0.], [1.]])
+    assert loss(X[:, :1], Y).tolist() == [.5, 2, .5]
+    # a compiled loss would refuse another number of arrays
+    assert loss(X[:, :1], Y, weights).tolist() == [1, 0, .5]
+
+
+def test_a_measure_follows_a_network_that_is_compiled_no_more():
+    net, seen = dense(), []
+    net.hybridize()
+    measure = d2l.Measure(['train loss'], lambda F, net, X: F.np.sum(net(X)), net)
+    step = d2l.measured_step(net, measure, lambda batch_size: None)
+    assert step.trains[0] is net and step.graphs == (measure.graph,)
+    step(X)
+    net.register_forward_hook(lambda *call: seen.append(call))
+    net.hybridize(active=False)
+    assert float(step(X)['train loss'][0]) == 8 and len(seen) == 1
+
+
+@pytest.mark.parametrize('compiled', [False, True])
+def test_what_is_only_counted_has_no_gradient(compiled):
+    # of the root of a loss of 0 it would be 0 times an infinite slope
+    def sums(F, net, X, y):
+        squares = F.np.square(net(X) - y)
+        return F.np.sum(squares), F.np.sum(F.np.sqrt(squares))
+
+    net = dense()
+    net.hybridize(compiled)
+    measure = d2l.Measure(['train loss', 'root'], sums, net)
+    step = d2l.measured_step(net, measure, lambda batch_size: None)
+    stats = step(X[:1], np.array([[5.]]))
+    assert float(stats['root'][0]) == 0
+    assert net.weight.grad().tolist() == [[0, 0]]
 
 
 def test_a_readers_loss_need_not_be_written_for_graphs():

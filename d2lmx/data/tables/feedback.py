@@ -58,7 +58,8 @@ class RankingBatches(BatchIterator):
     Parameters
     ----------
     arrays
-        Users (examples,), int32, then what else an example has, its item last.
+        Users (examples,), int32, then what else an example has, its item last; items
+        (examples, 1) come as (batch,).
     seen
         As of `UnseenItems`.
     batch_size
@@ -68,7 +69,9 @@ class RankingBatches(BatchIterator):
     """
 
     def __init__(self, arrays, seen, batch_size: int):
-        super().__init__((*arrays, onp.zeros(len(arrays[0]), 'int32')), batch_size,
+        *others, items = arrays
+        items = items[:, 0] if items.shape[1:] == (1,) else items
+        super().__init__((*others, items, onp.zeros(len(items), 'int32')), batch_size,
                          shuffle=True)
         self.unseen = UnseenItems(seen)
 
