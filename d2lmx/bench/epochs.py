@@ -63,7 +63,8 @@ def make_epoch(address, way, data, num_batches) -> dict:
     """
     # the page's DataLoader forks its workers; a spawned process would spawn them
     multiprocessing.set_start_method('fork', force=True)
-    with running(data=data, alone=True):
+    run = dict(data=data, alone=True)
+    with running(**run):
         task = task_of(find_trained(address), num_batches)
         if way == PAGE:
             epoch = task.page()
@@ -73,7 +74,12 @@ def make_epoch(address, way, data, num_batches) -> dict:
             make = port_epoch if way in TORCH else scratch_epoch
             epoch = compiled(make, task) if way in (TORCH[1], SCRATCH[1]) else (
                 make(task))
-    return {(way, EPOCH): epoch}
+
+    def timed():
+        with running(**run):  # in which a training chooses its threads
+            epoch()
+
+    return {(way, EPOCH): timed if callable(epoch) else epoch}
 
 
 def compiled(make, task):

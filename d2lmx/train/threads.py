@@ -49,7 +49,8 @@ def threads_by_work(trains):
 
     def count(block, inputs, _):
         is_call = isinstance(inputs[0], mx.nd.NDArray)  # else a part of a larger trace
-        if not is_call or not block._active or (block, inputs[0].ctx) in seen:
+        if not is_call or not block._active or inputs[0].ctx in _chosen or (
+                block, inputs[0].ctx) in seen:
             return
         seen.add((block, inputs[0].ctx))
         variables, graph = block._cached_graph

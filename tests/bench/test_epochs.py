@@ -1,5 +1,6 @@
 """Whole epochs, the page's way beside ours."""
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -7,6 +8,7 @@ from d2lmx.bench import epochs
 from d2lmx.bench.epochs import kind_of
 from d2lmx.bench.measure import Plan
 from d2lmx.bench.records import epoch_record, write
+from d2lmx.context import current
 from d2lmx.errors import InputError
 from d2lmx.pages.networks import find_network
 
@@ -23,6 +25,18 @@ def test_epochs_are_timed_beside_the_pages_way(tmp_path, monkeypatch):
     file, _ = write(record, tmp_path)
     assert file == tmp_path / 'epochs_06.06_lenet.json'
     assert json.loads(file.read_text(encoding='utf-8'))['result'] == record['result']
+
+
+def test_an_epoch_is_timed_as_a_run_trains_which_chooses_its_threads(monkeypatch):
+    runs = []
+    task = SimpleNamespace(ours=lambda options: lambda: runs.append(current()))
+    monkeypatch.setattr(epochs, 'task_of', lambda *which: task)
+    monkeypatch.setattr(epochs, 'find_trained', lambda address: None)
+    monkeypatch.setattr(epochs.multiprocessing, 'set_start_method',
+                        lambda *how, **options: None)
+    (epoch,) = epochs.make_epoch('lenet', 'static', 'toy', 2).values()
+    epoch()
+    assert runs[0].alone and runs[0].data == 'toy' and not current().alone
 
 
 @pytest.mark.parametrize('token,unit', [('lenet', 'examples'), ('8.5', 'tokens'),
