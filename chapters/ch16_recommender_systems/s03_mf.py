@@ -58,8 +58,7 @@ def evaluator(net, test_iter, devices):
 
 def squared_errors(net, batch, devices):
     """Of each rating of a batch, (batch,)."""
-    shards = zip(*(d2l.split_array(array, devices[:len(array)])
-                   for array in batch))
+    shards = zip(*(d2l.split_array(array, devices[:len(array)]) for array in batch))
     return d2l.concat([((net(users, items) - ratings) ** 2).as_in_ctx(devices[0])
                        for users, items, ratings in shards])
 

@@ -55,9 +55,9 @@ class Caser(nn.HybridBlock):
             conv_out = F.np.squeeze(F.npx.relu(conv(item_embs)), axis=3)
             # book: nn.MaxPool1D, which takes long, too
             out_hs.append(d2l.max_over_time(F, conv_out))       # (batch, d)
-        out = F.np.concatenate([out_v, *out_hs], axis=1)
+        out = d2l.join(F, out_v, *out_hs)
         z = self.fc(self.dropout(out))
-        return F.np.concatenate([z, self.P(user_id)], axis=1)
+        return d2l.join(F, z, self.P(user_id))
 
     def hybrid_forward(self, F, user_id, seq, item_id):
         x = self.represent(F, user_id, seq)

@@ -29,9 +29,9 @@ these two one of 0.0012: it is -0.0009 to 0.0004, so this sample cannot tell the
 A gain of 0.001 would be two such errors in some 58,000 lines. Nor do twice as many to
 learn from: where each tenth of the test is judged by networks that have seen all other
 lines, the regression's best of twenty settings has an AUC of 0.7518, the machine's best
-of eight 0.7517 (measured in PyTorch). And where the loss with a penalty
-of squares is minimized exactly, the machine is below the regression in five parts of
-the training data, by the less the more the penalty takes its vectors away.
+of eight 0.7517 (measured in PyTorch). And where the loss with a penalty of squares is
+minimized exactly, the machine is below the regression in five parts of the training
+data, by the less the more the penalty takes its vectors away.
 """
 from functools import partial
 from pathlib import Path

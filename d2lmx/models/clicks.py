@@ -1,7 +1,7 @@
 """Parts of networks that say how likely a click is, from numbers of fields' values."""
 from mxnet.gluon import nn
 
-from ..layers.functional import squared_norms
+from ..layers.functional import join, squared_norms
 
 __all__ = ['LogisticRegression', 'weights_and_pairs']
 
@@ -43,7 +43,7 @@ def weights_and_pairs(F, x, w, V):
 
     Ours, for 16.9
     """
-    table = F.np.concatenate([V, w, squared_norms(F, V)], axis=1)   # (values, d + 2)
+    table = join(F, V, w, squared_norms(F, V))              # (values, d + 2)
     rows = F.np.take(table, x, axis=0)                      # (batch, fields, d + 2)
     ones = F.np.ones_like(F.npx.slice(rows, begin=(None, None, 0),
                                       end=(None, None, 1)))
