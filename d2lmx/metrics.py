@@ -52,7 +52,12 @@ def num_correct(y_hat, y) -> np.ndarray:
     if y_hat.shape != y.shape:
         raise ValueError('one label an example is needed: predictions have shape '
                          f'{y_hat.shape}, labels {y.shape}')
-    return (y_hat.astype('int64') == y.astype('int64')).astype('float32').sum()
+    return count_equal(y_hat, y)
+
+
+def count_equal(classes, y):
+    """How many classes are those of y, of one shape: a number, of arrays or symbols."""
+    return (classes.astype('int64') == y.astype('int64')).astype('float32').sum()
 
 
 def accuracy(y_hat, y) -> float:

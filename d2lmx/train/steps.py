@@ -2,7 +2,7 @@
 from mxnet import autograd, np
 
 from ..context import current
-from ..metrics import num_correct
+from ..metrics import count_equal, num_correct
 from ..optim import as_updater, clipping
 from ..layers.functional import without_gradient
 from ..runtime.devices import put, split_array, split_batch
@@ -50,8 +50,8 @@ def losses_and_right(F, loss, y_hat, y):
 
     y_hat (batch, classes, ...), y (batch, ...)
     """
-    right = F.np.argmax(y_hat, axis=1).astype('int64') == y.astype('int64')
-    return *losses_and_sum(F, loss, y_hat, y), F.np.sum(right.astype('float32'))
+    right = count_equal(F.np.argmax(y_hat, axis=1), y)
+    return *losses_and_sum(F, loss, y_hat, y), right
 
 
 def is_class_for_each(y_hat, y) -> bool:
